@@ -1,0 +1,107 @@
+"""The features of an image: blocks of principal components, weighted and set side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.methods import pca
+from stages.methods.deskew import deskew
+from stages.methods.errors import InputError
+from stages.methods.gradients import gradient_features
+
+SHAPE = (28, 28)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A kind of raw features and what is kept of it.
+
+    Attributes
+    ----------
+    name : {"gradient", "pixel"}
+    components : int
+        Principal components.
+    weight : float
+        Standard deviation of the block as a whole; a block of weight 0 is left out.
+    """
+
+    name: str
+    components: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """All that turns an image into features: fitted on train, applied to any image."""
+
+    deskewed: bool
+    bases: Mapping[str, pca.Basis]
+
+
+def fit(images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool) -> Descriptor:
+    """Find the principal components of each block.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    blocks : sequence of Block
+    deskewed : bool
+        Whether to undo the slant first.
+
+    Returns
+    -------
+    Descriptor
+
+    Raises
+    ------
+    InputError
+        If every block has weight 0.
+    """
+    kept = [block for block in blocks if block.weight]
+    if not kept:
+        raise InputError(
+            "features.gradient_weight and features.pixel_weight are both 0: raise one of them"
+        )
+    upright = deskew(images) if deskewed else images
+    bases = {
+        block.name: pca.fit(raw_block(upright, block.name), block.components, block.weight)
+        for block in kept
+    }
+    return Descriptor(deskewed, bases)
+
+
+def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.int16]:
+    """Describe images, each by itself.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    descriptor : Descriptor
+
+    Returns
+    -------
+    ndarray of int16, shape (n, d)
+        The blocks' scores side by side, in units of 1 / 1024.
+    """
+    upright = deskew(images) if descriptor.deskewed else images
+    scores = [
+        pca.transform(basis, raw_block(upright, name)) for name, basis in descriptor.bases.items()
+    ]
+    return np.hstack(scores)
+
+
+def raw_block(upright: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
+    """Compute a block before projection, shape (n, 512) or (n, 784)."""
+    return gradient_features(upright) if name == "gradient" else upright.reshape(len(upright), -1)
+
+
+def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:
+    """Lay a descriptor out as named arrays, for a file that holds no code."""
+    arrays: dict[str, NDArray] = {"deskewed": np.array(descriptor.deskewed)}
+    for name, basis in descriptor.bases.items():
+        arrays[f"{name}_mean"] = basis.mean
+        arrays[f"{name}_loadings"] = basis.loadings
+        arrays[f"{name}_divisor"] = np.array(basis.divisor)
+    return arrays

@@ -1,0 +1,76 @@
+"""Which images make up the train and the test part."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import train_test_split
+
+from stages.methods.errors import InputError
+
+Indices = NDArray[np.int64]
+
+
+def official(n_train: int, n: int) -> tuple[Indices, Indices]:
+    """Keep the parts as published: the first ``n_train`` images and the rest."""
+    return np.arange(n_train), np.arange(n_train, n)
+
+
+def stratified(labels: NDArray[np.uint8], test_size: int, seed: int) -> tuple[Indices, Indices]:
+    """Draw new parts with the same share of each digit (`sklearn.model_selection`).
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (n,)
+    test_size : int
+        Images in the test part.
+    seed : int
+
+    Returns
+    -------
+    train, test : ndarray of int64
+        Positions, in ascending order.
+    """
+    train, test = train_test_split(
+        np.arange(len(labels)), test_size=test_size, random_state=seed, stratify=labels
+    )
+    return np.sort(train), np.sort(test)
+
+
+def stratified_part(
+    labels: NDArray[np.uint8], indices: Indices, size: int | None, seed: int, name: str
+) -> Indices:
+    """Take a part of the images with the same share of each digit.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (n,)
+        Of all images.
+    indices : ndarray of int64, shape (m,)
+        The images to take from.
+    size : int or None
+        How many to take; None takes all.
+    seed : int
+    name : str
+        "train" or "test", for the error.
+
+    Returns
+    -------
+    ndarray of int64, shape (size,)
+        Positions, in ascending order.
+
+    Raises
+    ------
+    InputError
+        If there are fewer images than asked for, or too few asked for to show every digit.
+    """
+    if size is None or size == len(indices):
+        return indices
+    digits = len(np.unique(labels[indices]))
+    if not digits <= size <= len(indices) - digits:
+        raise InputError(
+            f"split.{name}_size is {size}, but the {name} part has {len(indices)} images of "
+            f"{digits} digits: ask for {digits} to {len(indices) - digits}, or null for all"
+        )
+    chosen, _ = train_test_split(
+        indices, train_size=size, random_state=seed, stratify=labels[indices]
+    )
+    return np.sort(chosen)

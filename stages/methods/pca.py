@@ -1,0 +1,163 @@
+"""Principal component analysis whose scores have the same bits on every machine.
+
+The data are integers, so their scatter matrix is exact. Its eigenvectors are the only numbers that
+differ from machine to machine, in the last digits; they are rounded to integers, and every product
+after that is exact again.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.methods.errors import InputError
+
+_EXACT = 2**53
+_CHUNK = 8192
+# Scores are integers of which this many make one standard deviation of the whole data.
+SCORE_UNIT = 1024
+# Length of a principal axis, at the least, when its loadings are rounded: coarse enough that the
+# error of the solver hardly ever crosses a rounding boundary, fine enough to lose nothing.
+_LOADING_SCALE = 512
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A rounded orthogonal basis.
+
+    Attributes
+    ----------
+    mean : ndarray of int64, shape (d,)
+        The features' means, rounded; distances do not depend on it.
+    loadings : ndarray of int64, shape (d, n_components)
+        Principal axes times a common scale, rounded.
+    divisor : int
+        Scores are products with the loadings over this power of two, rounded.
+    explained : ndarray of float64, shape (n_components,)
+        Share of the total variance along each axis.
+    doubtful : int
+        Loadings so close to a rounding boundary that another machine may round them otherwise.
+    """
+
+    mean: NDArray[np.int64]
+    loadings: NDArray[np.int64]
+    divisor: int
+    explained: NDArray[np.float64]
+    doubtful: int
+
+
+def fit(points: NDArray[np.uint8], n_components: int, weight: float = 1.0) -> Basis:
+    """Find the principal axes of integer data.
+
+    Parameters
+    ----------
+    points : ndarray of uint8, shape (n, d)
+    n_components : int
+        At most ``min(n - 1, d)``.
+    weight : float
+        The scores' total standard deviation over all d axes, in units of `SCORE_UNIT`.
+
+    Returns
+    -------
+    Basis
+
+    Raises
+    ------
+    InputError
+        If there are more components than data can have, or too many points for exact sums.
+
+    Warns
+    -----
+    RuntimeWarning
+        If a loading lies on a rounding boundary (`Basis.doubtful`).
+
+    Notes
+    -----
+    The computed eigenvector i of a symmetric matrix C lies within ``d eps |C| / gap_i`` of the
+    true one, gap_i being the distance of its eigenvalue to the next (Davis and Kahan 1970; d eps
+    |C| bounds the backward error of LAPACK's solver). Loadings nearer than that to a rounding
+    boundary are counted in `Basis.doubtful`.
+    """
+    n, d = points.shape
+    if n_components > min(n - 1, d):
+        raise InputError(
+            f"{n_components} principal components were asked of {n} images with {d} features: "
+            f"ask for at most {min(n - 1, d)}"
+        )
+    if n * n * 255**2 >= _EXACT:
+        raise InputError(f"{n} images are too many for exact sums: use at most 370,000")
+    total, scatter = _moments(points)
+    covariance = (n * scatter - np.outer(total, total)) / n**2
+    variance = float(covariance.diagonal().cumsum()[-1])
+    values, vectors = np.linalg.eigh(covariance)
+    values, vectors = values[::-1], vectors[:, ::-1][:, :n_components]
+    unit = weight * SCORE_UNIT / float(np.sqrt(variance or 1.0))
+    divisor = 2 ** max(0, int(np.frexp(_LOADING_SCALE / unit)[1]))
+    scaled = vectors * (unit * divisor)
+    doubtful = _count_doubtful(scaled, values, unit * divisor)
+    if doubtful:
+        warnings.warn(
+            f"{doubtful} loadings lie on a rounding boundary: another machine may round them "
+            "otherwise",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return Basis(
+        mean=np.rint(total / n).astype(np.int64),
+        loadings=_fix_signs(np.rint(scaled).astype(np.int64)),
+        divisor=divisor,
+        explained=values[:n_components] / (variance or 1.0),
+        doubtful=doubtful,
+    )
+
+
+def transform(basis: Basis, points: NDArray[np.uint8]) -> NDArray[np.int16]:
+    """Project points onto the rounded axes.
+
+    Parameters
+    ----------
+    basis : Basis
+    points : ndarray of uint8, shape (n, d)
+
+    Returns
+    -------
+    ndarray of int16, shape (n, n_components)
+        Scores in units of `SCORE_UNIT`, rounded; each row depends on its own point alone.
+    """
+    loadings = basis.loadings.astype(np.float64)
+    scores = np.empty((len(points), loadings.shape[1]), dtype=np.int16)
+    for start in range(0, len(points), _CHUNK):
+        centred = points[start : start + _CHUNK].astype(np.float64) - basis.mean
+        scores[start : start + _CHUNK] = np.rint((centred @ loadings) / basis.divisor)
+    return scores
+
+
+def _moments(points: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Sum the points and their outer products, exactly."""
+    total = np.zeros(points.shape[1])
+    scatter = np.zeros((points.shape[1], points.shape[1]))
+    for start in range(0, len(points), _CHUNK):
+        part = points[start : start + _CHUNK].astype(np.float64)
+        total += part.sum(axis=0)
+        scatter += part.T @ part
+    return total, scatter
+
+
+def _fix_signs(loadings: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Turn each axis so that its largest loading, of equal ones the first, is positive."""
+    largest = np.abs(loadings).argmax(axis=0)
+    signs = np.sign(loadings[largest, np.arange(loadings.shape[1])])
+    fixed: NDArray[np.int64] = loadings * np.where(signs == 0, 1, signs)
+    return fixed
+
+
+def _count_doubtful(scaled: NDArray[np.float64], values: NDArray[np.float64], scale: float) -> int:
+    """Count loadings that lie within the error bound of a rounding boundary."""
+    d, n_components = scaled.shape
+    steps = np.abs(np.diff(values, prepend=np.inf, append=-np.inf))
+    gaps = np.minimum(steps[:-1], steps[1:])[:n_components]
+    tiny = np.finfo(np.float64).tiny
+    bounds = scale * d * np.finfo(np.float64).eps * values[0] / np.maximum(gaps, tiny)
+    to_boundary = np.abs(np.abs(scaled - np.rint(scaled)) - 0.5)
+    return int((to_boundary <= bounds).sum())

@@ -1,0 +1,37 @@
+"""Round results of floating point so that every machine writes the same decimals."""
+
+import warnings
+
+
+def to_decimals(value: float, decimals: int = 6, error: float = 1e-12) -> float:
+    """Round a computed number to decimals, and warn where machines could disagree.
+
+    Parameters
+    ----------
+    value : float
+        A score or criterion; whole numbers are returned as they are.
+    decimals : int
+    error : float
+        Bound on the relative error of the computation: about a thousand roundings of float64
+        (2**-53 each) for sums of some 10,000 terms by pairs or by bins.
+
+    Returns
+    -------
+    float
+
+    Warns
+    -----
+    RuntimeWarning
+        If the value lies within the error of a boundary between two roundings.
+    """
+    if isinstance(value, int):
+        return value
+    rounded = round(value, decimals)
+    half = 0.5 * 10.0**-decimals
+    if abs(abs(value - rounded) - half) <= error * max(abs(value), half):
+        warnings.warn(
+            f"{value!r} lies on a rounding boundary: another machine may write another last digit",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return rounded
