@@ -1,0 +1,45 @@
+"""Ask how many clusters there are, of the raw pixels or of the 2-D map."""
+
+import numpy as np
+
+from stages import stage
+from stages.methods import criteria, map_quality
+from stages.methods.grid import snap
+from stages.methods.rounding import to_decimals
+
+POINTS = {"pixels": "data/flat/train.npy", "map": "data/tsne/2d/train.npy"}
+CURVES = "plots/elbow_{}.csv"
+METRICS = "metrics/elbow_{}.json"
+PREFERRED_K = "data/elbow/{}/k.json"
+PARAMS = ("k_min", "k_max", "max_iter", "silhouette_sample", "seed")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "kneed")
+
+
+def main(space: str) -> None:
+    """Cluster with every k in turn and write the criteria, the knee and the preferred k."""
+    own = f"{space}_starts"
+    params = stage.load_params("elbow", *PARAMS, own)
+    points = snap(np.load(POINTS[space]))
+    numbers = range(params["k_min"], params["k_max"] + 1)
+    found = criteria.clusterings(
+        points, numbers, n_init=params[own], max_iter=params["max_iter"], seed=params["seed"]
+    )
+    sample = map_quality.sample(len(points), params["silhouette_sample"])
+    judge = criteria.Judge(points, sample)
+    bar = stage.progress(found, total=len(numbers), description=f"elbow {space}")
+    rows = [judge.criteria(clustering) for clustering in bar]
+
+    stage.save_table(
+        CURVES.format(space),
+        ("k", *criteria.DECIMALS),
+        [
+            (row["k"], *(to_decimals(row[name], n) for name, n in criteria.DECIMALS.items()))
+            for row in rows
+        ],
+    )
+    stage.save_json(METRICS.format(space), criteria.preferred(rows))
+    stage.save_json(PREFERRED_K.format(space), {"k": criteria.preferred(rows)["silhouette"]})
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)

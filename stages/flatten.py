@@ -1,0 +1,20 @@
+"""Lay the pixels of each image out in one row."""
+
+import numpy as np
+
+from stages import stage
+
+SPLIT = "data/split"
+FLAT = "data/flat"
+LIBRARIES = ("numpy",)
+
+
+def main() -> None:
+    """Turn (n, 28, 28) images into (n, 784) pixels."""
+    for part in ("train", "test"):
+        images = np.load(f"{SPLIT}/{part}_images.npy")
+        stage.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)

@@ -1,0 +1,38 @@
+"""Cluster the raw pixels by KMeans: the baseline of the original study."""
+
+import numpy as np
+
+from stages import stage
+from stages.methods import kmeans
+
+FLAT = "data/flat"
+CLUSTERS = "data/kmeans"
+MODEL = "models/kmeans.npz"
+METRICS = "metrics/kmeans.json"
+LIBRARIES = ("numpy",)
+
+
+def main() -> None:
+    """Fit on train, assign train and test, and save the centres (they are images)."""
+    params = stage.load_params("kmeans")
+    pixels = {part: np.load(f"{FLAT}/{part}.npy") for part in ("train", "test")}
+    with stage.progress(total=params["n_init"], description="kmeans starts") as bar:
+        fitted = kmeans.fit(
+            pixels["train"],
+            params["k"],
+            n_init=params["n_init"],
+            max_iter=params["max_iter"],
+            seed=params["seed"],
+            on_start=bar.update,
+        )
+
+    stage.save_arrays(MODEL, centres=fitted.centres)
+    stage.save_array(f"{CLUSTERS}/train.npy", fitted.labels)
+    stage.save_array(f"{CLUSTERS}/test.npy", kmeans.assign(pixels["test"], fitted.centres))
+    stage.save_json(
+        METRICS, {"k": params["k"], "inertia": fitted.inertia, "iterations": fitted.n_iter}
+    )
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)

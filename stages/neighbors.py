@@ -1,0 +1,29 @@
+"""Find the exact nearest training images of every image, once for all maps."""
+
+import numpy as np
+
+from stages import stage
+from stages.methods.neighbors import nearest
+
+FEATURES = "data/features"
+NEIGHBORS = "data/neighbors"
+LIBRARIES = ("numpy", "scikit-learn")
+
+
+def main() -> None:
+    """Search train in train and test in train."""
+    params = stage.load_params("neighbors")
+    train = np.load(f"{FEATURES}/train.npy")
+    test = np.load(f"{FEATURES}/test.npy")
+    searches = {
+        "train": lambda: nearest(train, k=params["k"], n_jobs=stage.threads()),
+        "test": lambda: nearest(train, test, k=params["test_k"], n_jobs=stage.threads()),
+    }
+    for part in stage.progress(searches, description="neighbors"):
+        indices, distances = searches[part]()
+        stage.save_array(f"{NEIGHBORS}/{part}_indices.npy", indices)
+        stage.save_array(f"{NEIGHBORS}/{part}_distances.npy", distances.astype(np.int32))
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)

@@ -1,0 +1,44 @@
+"""Cluster again, on the map."""
+
+import json
+
+import numpy as np
+
+from stages import stage
+from stages.methods import kmeans
+from stages.methods.grid import snap
+
+MAP = "data/tsne/{}d"
+PREFERRED_K = "data/elbow/map/k.json"
+CLUSTERS = "data/recluster/{}d"
+MODEL = "models/recluster_{}d.npz"
+LIBRARIES = ("numpy",)
+
+
+def main(n_dims: str) -> None:
+    """Fit KMeans on the places of train, assign train and test."""
+    params = stage.load_params("recluster")
+    positions = {
+        part: snap(np.load(f"{MAP.format(n_dims)}/{part}.npy")) for part in ("train", "test")
+    }
+    with open(PREFERRED_K, encoding="utf-8") as file:
+        preferred = json.load(file)["k"]
+    n_clusters = preferred if params["k"] == "auto" else params["k"]
+    with stage.progress(total=params["n_init"], description="recluster starts") as bar:
+        fitted = kmeans.fit(
+            positions["train"],
+            n_clusters,
+            n_init=params["n_init"],
+            max_iter=params["max_iter"],
+            seed=params["seed"],
+            on_start=bar.update,
+        )
+
+    stage.save_arrays(MODEL.format(n_dims), centres=fitted.centres)
+    clusters = CLUSTERS.format(n_dims)
+    stage.save_array(f"{clusters}/train.npy", fitted.labels)
+    stage.save_array(f"{clusters}/test.npy", kmeans.assign(positions["test"], fitted.centres))
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)

@@ -1,0 +1,43 @@
+"""Split the raw images into a train and a test part."""
+
+from pathlib import Path
+
+import numpy as np
+
+from stages import stage
+from stages.methods import idx, partition
+
+RAW = "data/raw"
+SPLIT = "data/split"
+LIBRARIES = ("numpy", "scikit-learn")
+
+
+def main() -> None:
+    """Read four IDX files, choose the images of each part, write images, labels and indices."""
+    params = stage.load_params("split")
+    raw = {part: _read(prefix) for part, prefix in {"train": "train", "test": "t10k"}.items()}
+    images = np.concatenate([raw["train"][0], raw["test"][0]])
+    labels = np.concatenate([raw["train"][1], raw["test"][1]])
+
+    if params["method"] == "official":
+        parts = partition.official(len(raw["train"][0]), len(images))
+    else:
+        parts = partition.stratified(labels, len(raw["test"][0]), params["seed"])
+    for name, indices in zip(("train", "test"), parts, strict=True):
+        size = params[f"{name}_size"]
+        chosen = partition.stratified_part(labels, indices, size, params["seed"], name)
+        stage.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
+        stage.save_array(f"{SPLIT}/{name}_labels.npy", labels[chosen])
+        stage.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
+
+
+def _read(prefix: str) -> tuple[np.ndarray, np.ndarray]:
+    images, labels = (
+        idx.decode(Path(f"{RAW}/{prefix}-{kind}-ubyte").read_bytes())
+        for kind in ("images-idx3", "labels-idx1")
+    )
+    return images, labels
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)

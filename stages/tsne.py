@@ -1,0 +1,101 @@
+"""Make a t-SNE map of train and place test on it."""
+
+from typing import Any, Self
+
+import numpy as np
+
+from stages import stage
+from stages.methods import map_quality, tsne
+from stages.methods.grid import snap
+from stages.methods.rounding import to_decimals
+
+FEATURES = "data/features/train.npy"
+NEIGHBORS = "data/neighbors"
+FLAT_MAP = "data/tsne/2d/train.npy"
+OUTPUT = "data/tsne/{}d"
+CURVE = "plots/kl_{}d.csv"
+METRICS = "metrics/tsne_{}d.json"
+PARAMS = ("perplexity", "exaggeration", "seed", "jitter", "test_neighbors")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
+SAMPLE = 5000
+
+
+def main(n_dims: str) -> None:
+    """Optimise from principal components in 2-D, from the finished 2-D map in 3-D."""
+    own = f"map_{n_dims}d"
+    params = stage.load_params("tsne", *PARAMS, own)
+    params.update(params.pop(own))
+    features = np.load(FEATURES)
+    indices = np.load(f"{NEIGHBORS}/train_indices.npy")
+    distances = np.load(f"{NEIGHBORS}/train_distances.npy")
+    nearest = np.load(f"{NEIGHBORS}/test_indices.npy")
+    tsne.check_neighbors(nearest, params["test_neighbors"])
+
+    start, phases = _plan(n_dims, params, features)
+    affinities = tsne.affinities(indices, distances, params["perplexity"], stage.threads())
+    with _Bar(phases, f"t-SNE {n_dims}-D") as bar:
+        embedding, curve = tsne.optimise(
+            start,
+            affinities,
+            phases,
+            theta=params.get("theta", 0.5),
+            n_jobs=stage.threads(),
+            on_step=bar.step,
+        )
+
+    output = OUTPUT.format(n_dims)
+    stage.save_array(f"{output}/train.npy", embedding)
+    placed = tsne.place(embedding, nearest[:, : params["test_neighbors"]])
+    stage.save_array(f"{output}/test.npy", placed)
+    rows = [(i, to_decimals(kl), phase) for i, kl, phase in curve]
+    stage.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
+    sample = map_quality.sample(len(embedding), SAMPLE)
+    positions = snap(embedding)
+    quality = {
+        "kl_divergence": curve[-1][1],
+        "neighbor_recall": map_quality.neighbor_recall(positions, indices, sample),
+        "trustworthiness": map_quality.trustworthiness(positions[sample], features[sample]),
+    }
+    rounded = {name: to_decimals(value) for name, value in quality.items()}
+    stage.save_json(METRICS.format(n_dims), rounded)
+
+
+def _plan(
+    n_dims: str, params: dict[str, Any], features: np.ndarray
+) -> tuple[np.ndarray, list[tsne.Phase]]:
+    """Choose where the points start and through which phases they go."""
+    noise = {"seed": params["seed"], "jitter": params["jitter"]}
+    final = tsne.Phase("optimisation", params["iterations"], params["exaggeration"])
+    if n_dims == "3":
+        flat_map = snap(np.load(FLAT_MAP))
+        return tsne.start_above(flat_map, features[:, 2], params["start_scale"], **noise), [final]
+    early = tsne.Phase(
+        "early_exaggeration",
+        params["early_iterations"],
+        params["early_exaggeration"],
+        momentum=0.5,
+    )
+    return tsne.start(features[:, :2], **noise), [early, final]
+
+
+class _Bar:
+    """Progress bar that shows the phase and the KL divergence."""
+
+    def __init__(self, phases: list[tsne.Phase], description: str) -> None:
+        total = sum(phase.iterations for phase in phases)
+        self.bar = stage.progress(total=total, description=description)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.close()
+
+    def step(self, phase: str, iteration: int, divergence: float) -> None:
+        """Move on to an iteration."""
+        self.bar.set_postfix_str(f"{phase}, KL {divergence:.3f}")
+        self.bar.update(iteration - self.bar.n)
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)
