@@ -19,10 +19,13 @@ def main() -> None:
     images = np.concatenate([raw["train"][0], raw["test"][0]])
     labels = np.concatenate([raw["train"][1], raw["test"][1]])
 
+    n_train, n_test = len(raw["train"][0]), len(raw["test"][0])
     if params["method"] == "official":
-        parts = partition.official(len(raw["train"][0]), len(images))
+        parts = partition.official(n_train, n_train + n_test)
+    elif params["method"] == "validation":
+        parts = partition.official(n_train - n_train // 6, n_train)
     else:
-        parts = partition.stratified(labels, len(raw["test"][0]), params["seed"])
+        parts = partition.stratified(labels, n_test, params["seed"])
     for name, indices in zip(("train", "test"), parts, strict=True):
         size = params[f"{name}_size"]
         chosen = partition.stratified_part(labels, indices, size, params["seed"], name)

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -66,16 +66,15 @@ def _depth(error: jsonschema.ValidationError) -> tuple[int, str]:
 def _sentence(section: str, error: jsonschema.ValidationError) -> str:
     """Say in one sentence what was given, what is allowed and where to change it."""
     name = ".".join([section, *map(str, error.absolute_path)])
-    if not isinstance(error.schema, Mapping):
-        return f"params.yaml: {name} is {error.instance!r}: {error.message}"
+    schema: Any = error.schema
+    given: Any = error.instance
     if error.validator == "additionalProperties":
-        known = sorted(error.schema["properties"])
-        unknown = sorted(set(error.instance) - set(known))
+        known = sorted(schema["properties"])
+        unknown = sorted(set(given) - set(known))
         return f"params.yaml: {name} has no param {', '.join(unknown)}: it takes {', '.join(known)}"
     if error.validator == "required":
         return f"params.yaml: {name} lacks a param: {error.message}; see params.schema.json"
-    allowed = error.schema.get("description", error.message)
-    return f"params.yaml: {name} is {error.instance!r}, but {error.message}; allowed: {allowed}"
+    return f"params.yaml: {name} is {given!r}, but it must be {schema['description']}"
 
 
 def check_versions(libraries: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import silhouette_score
 
 from stages.methods import kmeans
+from stages.methods.errors import InputError
 from stages.methods.grid import variance
 
 # The criteria, and how many decimals of each are worth writing down.
@@ -33,7 +34,16 @@ def clusterings(
     Yields
     ------
     Clustering
+        For each number in turn.
+
+    Raises
+    ------
+    InputError
+        If there is no number, or one above n.
     """
+    if not numbers:
+        raise InputError("elbow.k_max is below elbow.k_min: give at least one number of clusters")
+    kmeans.check_number(max(numbers), len(points))
     exact = kmeans.ExactPoints(points)
     rng = np.random.default_rng(seed)
     before: kmeans.Clustering | None = None

@@ -14,6 +14,17 @@ from numpy.typing import NDArray
 from stages.methods.errors import InputError
 
 
+def check_number(n_clusters: int, n: int) -> None:
+    """Refuse to make more clusters than there are points.
+
+    Raises
+    ------
+    InputError
+    """
+    if not 1 <= n_clusters <= n:
+        raise InputError(f"{n_clusters} clusters were asked of {n} images: ask for 1 to {n}")
+
+
 class ExactPoints:
     """Integer points made ready for exact products in floating point.
 
@@ -145,10 +156,7 @@ def fit(
     Sources: Lloyd, "Least squares quantization in PCM", 1982; Arthur and Vassilvitskii,
     "k-means++: the advantages of careful seeding", 2007, in the greedy form of scikit-learn.
     """
-    if not 1 <= n_clusters <= len(points):
-        raise InputError(
-            f"{n_clusters} clusters were asked of {len(points)} images: ask for 1 to {len(points)}"
-        )
+    check_number(n_clusters, len(points))
     exact = ExactPoints(points)
     rng = np.random.default_rng(seed)
     best: Clustering | None = None
@@ -224,7 +232,9 @@ def lloyd(points: ExactPoints, centres: NDArray[np.int64], max_iter: int) -> Clu
     n_clusters = len(centres)
     labels, own, other = _two_nearest(points, slice(None), centres)
     sums, counts = points.totals(slice(None), labels, n_clusters)
-    for n_iter in range(1, max_iter + 1):
+    n_iter = 0
+    while n_iter < max_iter:
+        n_iter += 1
         updated = np.rint(sums / np.maximum(counts, 1)[:, None]).astype(np.int64)
         for empty in np.flatnonzero(counts == 0):
             farthest = int(own.argmax())

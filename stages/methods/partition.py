@@ -10,7 +10,7 @@ Indices = NDArray[np.int64]
 
 
 def official(n_train: int, n: int) -> tuple[Indices, Indices]:
-    """Keep the parts as published: the first ``n_train`` images and the rest."""
+    """Keep the order of the files: the first ``n_train`` of n images, and the rest."""
     return np.arange(n_train), np.arange(n_train, n)
 
 

@@ -15,7 +15,7 @@ from stages.methods.errors import InputError
 
 _EXACT = 2**53
 _CHUNK = 8192
-# Scores are integers of which this many make one standard deviation of the whole data.
+# Scores are integers of which this many make one standard deviation of the data.
 SCORE_UNIT = 1024
 # Length of a principal axis, at the least, when its loadings are rounded: coarse enough that the
 # error of the solver hardly ever crosses a rounding boundary, fine enough to lose nothing.
@@ -31,7 +31,7 @@ class Basis:
     mean : ndarray of int64, shape (d,)
         The features' means, rounded; distances do not depend on it.
     loadings : ndarray of int64, shape (d, n_components)
-        Principal axes times a common scale, rounded.
+        Principal axes, the weaker ones lengthened, times a common scale, rounded.
     divisor : int
         Scores are products with the loadings over this power of two, rounded.
     explained : ndarray of float64, shape (n_components,)
@@ -56,7 +56,7 @@ def fit(points: NDArray[np.uint8], n_components: int, weight: float = 1.0) -> Ba
     n_components : int
         At most ``min(n - 1, d)``.
     weight : float
-        The scores' total standard deviation over all d axes, in units of `SCORE_UNIT`.
+        Standard deviation of the scores as a whole, in units of `SCORE_UNIT`.
 
     Returns
     -------
@@ -92,10 +92,12 @@ def fit(points: NDArray[np.uint8], n_components: int, weight: float = 1.0) -> Ba
     variance = float(covariance.diagonal().cumsum()[-1])
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = values[::-1], vectors[:, ::-1][:, :n_components]
-    unit = weight * SCORE_UNIT / float(np.sqrt(variance or 1.0))
+    stretch = _stretch(values[:n_components])
+    spread = float(np.sqrt((stretch * stretch * values[:n_components]).cumsum()[-1])) or 1.0
+    unit = weight * SCORE_UNIT / spread
     divisor = 2 ** max(0, int(np.frexp(_LOADING_SCALE / unit)[1]))
-    scaled = vectors * (unit * divisor)
-    doubtful = _count_doubtful(scaled, values, unit * divisor)
+    scaled = vectors * (stretch * unit * divisor)
+    doubtful = _count_doubtful(scaled, values)
     if doubtful:
         warnings.warn(
             f"{doubtful} loadings lie on a rounding boundary: another machine may round them "
@@ -133,6 +135,13 @@ def transform(basis: Basis, points: NDArray[np.uint8]) -> NDArray[np.int16]:
     return scores
 
 
+def _stretch(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Whiten a little: lengthen the weaker axes by the eighth root of their share of variance."""
+    share = np.maximum(values / (values[0] or 1.0), np.finfo(np.float64).eps)
+    # Three square roots are exact to the last bit; a general power is not.
+    return 1.0 / np.sqrt(np.sqrt(np.sqrt(share)))
+
+
 def _moments(points: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sum the points and their outer products, exactly."""
     total = np.zeros(points.shape[1])
@@ -152,12 +161,13 @@ def _fix_signs(loadings: NDArray[np.int64]) -> NDArray[np.int64]:
     return fixed
 
 
-def _count_doubtful(scaled: NDArray[np.float64], values: NDArray[np.float64], scale: float) -> int:
+def _count_doubtful(scaled: NDArray[np.float64], values: NDArray[np.float64]) -> int:
     """Count loadings that lie within the error bound of a rounding boundary."""
     d, n_components = scaled.shape
     steps = np.abs(np.diff(values, prepend=np.inf, append=-np.inf))
     gaps = np.minimum(steps[:-1], steps[1:])[:n_components]
     tiny = np.finfo(np.float64).tiny
-    bounds = scale * d * np.finfo(np.float64).eps * values[0] / np.maximum(gaps, tiny)
+    lengths = np.sqrt((scaled * scaled).sum(axis=0))
+    bounds = lengths * d * np.finfo(np.float64).eps * values[0] / np.maximum(gaps, tiny)
     to_boundary = np.abs(np.abs(scaled - np.rint(scaled)) - 0.5)
     return int((to_boundary <= bounds).sum())

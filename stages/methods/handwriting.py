@@ -1,0 +1,274 @@
+"""Bring pictures of handwriting into MNIST's form: find the digit, size it, centre it.
+
+What MNIST's makers did (LeCun, Cortes and Burges, "The MNIST database of handwritten digits"): the
+digit was fitted into 20 x 20 pixels keeping its aspect ratio, which made its edges grey, and put
+into a field of 28 x 28 pixels so that its centre of mass lies at the centre.
+"""
+
+import io
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from scipy import ndimage
+
+from stages.methods.errors import InputError
+
+FIELD = 28
+BOX = 20
+# Row and column of the centre of mass: that of every MNIST image lies within half a pixel of it.
+CENTRE = 14.0
+_FORMATS = ("PNG", "JPEG")
+_LARGEST_SIDE = 20_000
+# Longest side that is worked on; a picture larger than this is shrunk first.
+_WORKING_SIDE = 512
+# Grey levels, of 255, between paper and ink: less is a blank sheet.
+_LEAST_CONTRAST = 32
+# Parts of the drawing with a smaller share of the largest part's pixels are specks.
+_SPECK = 0.05
+_LIGHTING_ROUNDS = 2
+
+
+def decode(data: bytes, name: str = "the picture") -> NDArray[np.uint8]:
+    """Read a PNG or JPEG file as grey levels.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file.
+    name : str
+        What to call it in an error.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        0 is black. What is transparent takes the shade that stands out from what is drawn.
+
+    Raises
+    ------
+    InputError
+        If the data are no picture, a damaged one, or one too large to be read safely.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+            if max(picture.size) > _LARGEST_SIDE:
+                raise InputError(
+                    f"{name} has {picture.width} x {picture.height} pixels: "
+                    f"scale it to at most {_LARGEST_SIDE} a side"
+                )
+            picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
+            return _grey(ImageOps.exif_transpose(picture))
+    except Image.UnidentifiedImageError:
+        raise InputError(f"{name} is neither a PNG nor a JPEG picture") from None
+    except Image.DecompressionBombError:
+        raise InputError(f"{name} has too many pixels to be read safely: scale it down") from None
+    except (OSError, SyntaxError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{name} is damaged and cannot be read: {error}") from None
+
+
+def _grey(picture: Image.Image) -> NDArray[np.uint8]:
+    """Shrink a picture to working size and turn it into 8-bit grey levels."""
+    if picture.mode.startswith("I"):
+        # Sixteen bits a pixel, which Pillow would clip.
+        deep = np.asarray(picture).astype(np.int64)
+        picture = Image.fromarray((np.clip(deep, 0, 65535) // 257).astype(np.uint8))
+    picture = picture.convert("LA" if picture.has_transparency_data else "L")
+    if max(picture.size) > _WORKING_SIDE:
+        picture.thumbnail((_WORKING_SIDE, _WORKING_SIDE), Image.Resampling.BOX, reducing_gap=None)
+    if picture.mode == "L":
+        return np.asarray(picture)
+    grey, alpha = (np.asarray(band).astype(np.int64) for band in picture.split())
+    drawn_light = (grey * alpha).sum() * 2 > 255 * alpha.sum()
+    behind = 0 if drawn_light else 255
+    return ((grey * alpha + behind * (255 - alpha) + 127) // 255).astype(np.uint8)
+
+
+def normalise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Find the one digit of a picture and bring it into MNIST's form.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, shape (height, width)
+        Dark on light or light on dark: what most of the frame shows is paper.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        Light on dark; black all over where there is no drawing. A picture that is in MNIST's form
+        already comes back unchanged (but light on dark).
+    """
+    ready = _as_it_is(grey)
+    if ready is not None:
+        return ready
+    ink = find_ink(grey)
+    strokes = _without_specks(ink >= 128)
+    if not strokes.any():
+        return np.zeros((FIELD, FIELD), dtype=np.uint8)
+    return place(fit_into_box(np.where(_grown(strokes), ink, 0).astype(np.uint8)))
+
+
+def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Recognise MNIST's form: 28 x 28, plain paper, at most 20 x 20 of ink, centred."""
+    if grey.shape != (FIELD, FIELD):
+        return None
+    for light in (grey, 255 - grey):
+        top, bottom, left, right = _bounds(light > 0)
+        size = max(bottom - top, right - left)
+        if 0 < size <= BOX and all(abs(c - CENTRE) <= 0.5 for c in _centre_of_mass(light)):
+            return light
+    return None
+
+
+def find_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Tell ink from paper, whichever is darker, also under light that falls off to one side.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, shape (height, width)
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width)
+        0 is paper and 255 is ink; in between are the edges of strokes.
+
+    Notes
+    -----
+    Paper and ink are told apart by Otsu's threshold ("A threshold selection method from gray-level
+    histograms", 1979). A plane is fitted to the paper's grey levels and subtracted; two rounds of
+    this free the paper of the ink that lay on the wrong side of the first threshold.
+    """
+    nothing = np.zeros(grey.shape, dtype=np.uint8)
+    above = grey > otsu(grey)
+    frame = np.concatenate([above[0], above[-1], above[:, 0], above[:, -1]])
+    light_paper = 2 * int(frame.sum()) > len(frame)
+    paper = above if light_paper else ~above
+    for _ in range(_LIGHTING_ROUNDS):
+        level = _plane(grey, paper)
+        contrast = np.clip(level - grey if light_paper else grey - level, 0, 255)
+        rounded = np.rint(contrast).astype(np.uint8)
+        threshold = otsu(rounded)
+        paper = rounded <= threshold
+        if paper.all():
+            return nothing
+    full = float(np.median(rounded[~paper]))
+    if full < _LEAST_CONTRAST:
+        return nothing
+    # Half way between paper and ink is the edge of a stroke; below a quarter is the paper's grain.
+    floor = full / 8
+    ramp = (contrast - floor) / (full - floor)
+    return np.rint(255 * np.clip(ramp, 0, 1)).astype(np.uint8)
+
+
+def otsu(grey: NDArray[np.uint8]) -> int:
+    """Find the grey level that best parts the dark pixels (at most this) from the light ones.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, any shape
+
+    Returns
+    -------
+    int
+    """
+    counts = np.bincount(grey.ravel(), minlength=256)
+    dark = np.cumsum(counts)[:-1]
+    dark_sum = np.cumsum(counts * np.arange(256))
+    light, total = grey.size - dark, int(dark_sum[-1])
+    between = (total * dark - dark_sum[:-1] * grey.size).astype(np.float64) ** 2
+    best = between / np.maximum(dark * light, 1)
+    # Between two separate peaks a whole range of thresholds is best: take its middle.
+    levels = np.flatnonzero(best == best.max())
+    return int(levels[len(levels) // 2])
+
+
+def _plane(grey: NDArray[np.uint8], paper: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Fit a plane to the grey levels of the paper, by least squares."""
+    rows, columns = np.indices(grey.shape)
+    terms = [np.ones(grey.shape), rows / grey.shape[0], columns / grey.shape[1]]
+    design = np.stack([term[paper] for term in terms], axis=1)
+    weights = np.linalg.lstsq(design, grey[paper].astype(np.float64), rcond=None)[0]
+    plane: NDArray[np.float64] = np.tensordot(weights, np.stack(terms), axes=1)
+    return plane
+
+
+def _without_specks(strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Drop the parts that are far smaller than the largest one."""
+    parts, n_parts = ndimage.label(strokes, structure=np.ones((3, 3)))
+    if not n_parts:
+        return strokes
+    sizes = np.bincount(parts.ravel())
+    sizes[0] = 0
+    kept: NDArray[np.bool_] = (sizes >= _SPECK * sizes.max())[parts] & strokes
+    return kept
+
+
+def _grown(strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Add the grey edges around the strokes."""
+    grown: NDArray[np.bool_] = ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=2)
+    return grown
+
+
+def fit_into_box(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Crop to the drawing and scale it to 20 pixels, height or width, whichever is larger.
+
+    Parameters
+    ----------
+    ink : ndarray of uint8, shape (height, width)
+        Not black all over.
+
+    Returns
+    -------
+    ndarray of uint8, shape (at most 20, at most 20)
+        Edges are grey; the brightest pixel is 255, however thin the strokes.
+    """
+    top, bottom, left, right = _bounds(ink >= 64)
+    scale = BOX / max(bottom - top, right - left)
+    size = tuple(max(1, round(side * scale)) for side in (right - left, bottom - top))
+    fitted = np.asarray(
+        Image.fromarray(ink).resize(
+            (size[0], size[1]), Image.Resampling.BICUBIC, box=(left, top, right, bottom)
+        )
+    )
+    brightest = max(int(fitted.max()), 1)
+    return ((fitted.astype(np.int64) * 255 + brightest // 2) // brightest).astype(np.uint8)
+
+
+def place(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put a digit into the field so that its centre of mass lies at the centre.
+
+    Parameters
+    ----------
+    digit : ndarray of uint8, shape (at most 28, at most 28)
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+    """
+    field = np.zeros((FIELD, FIELD), dtype=np.uint8)
+    row, column = (
+        min(max(round(CENTRE - centre), 0), FIELD - side)
+        for centre, side in zip(_centre_of_mass(digit), digit.shape, strict=True)
+    )
+    field[row : row + digit.shape[0], column : column + digit.shape[1]] = digit
+    return field
+
+
+def _bounds(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+    """First row, row after the last, first column, column after the last; zeros for none."""
+    rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return 0, 0, 0, 0
+    return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def _centre_of_mass(image: NDArray[np.uint8]) -> tuple[float, float]:
+    """Row and column."""
+    mass = image.astype(np.int64)
+    total = max(int(mass.sum()), 1)
+    row, column = (
+        int((mass.sum(axis=1 - axis) * np.arange(mass.shape[axis])).sum()) / total
+        for axis in (0, 1)
+    )
+    return row, column
