@@ -1,0 +1,156 @@
+"""The 3-D map from several sides, coloured by digit."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from stages.methods.figures import style
+
+_FIRST_AZIMUTH = 30
+_EYE = 6.0
+_SHADOW = 0.15
+# A name needs this much of the picture, in half sides of the map.
+_ROOM = 0.13
+_UNIT_CORNERS = np.array(
+    [[x, y, z] for z in (0.0, 1.0) for x, y in ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0))]
+)
+
+
+def draw(
+    positions: NDArray[np.float32],
+    clusters: Mapping[str, NDArray[np.float64]],
+    *,
+    palette: str,
+    views: int,
+    elevation: float,
+    point_size: float,
+    alpha: float,
+    fade: float,
+) -> Figure:
+    """Draw the training images on the map, seen from all around.
+
+    Parameters
+    ----------
+    positions : ndarray of float32, shape (n, 3)
+    clusters : mapping
+        Column "digit", a row an image.
+    palette : str
+        A name of `style.PALETTES`.
+    views : int
+        Sides to look from, evenly spaced.
+    elevation : float
+        Of the eye above the horizon, in degrees.
+    point_size : float
+        Diameter of one of 60,000 points, in points (1/72 inch); fewer are larger.
+    alpha : float
+        Opacity of a point.
+    fade : float
+        How much the farthest points fade into the paper, from 0 to 1.
+    """
+    digits = style.whole(clusters["digit"])
+    colours = style.colours(digits, palette)
+    cube, diameter = _to_cube(positions), style.diameter(point_size, len(positions))
+    spots = {int(digit): np.median(cube[digits == digit], axis=0) for digit in np.unique(digits)}
+    azimuths = [_FIRST_AZIMUTH + 360 * view / views for view in range(views)]
+    turns = [_rotation(azimuth, elevation) for azimuth in azimuths]
+    figure, panels = _page(len(positions), [_project(_corners(cube), turn)[0] for turn in turns])
+    for axes, azimuth, turn in zip(panels, azimuths, turns, strict=True):
+        axes.set_title(f"From {azimuth % 360:.0f}°")
+        _draw_floor(axes, cube, turn, diameter)
+        seen, depth = _project(cube, turn)
+        order = np.argsort(depth, kind="stable")
+        distance = (depth.max() - depth[order]) / max(float(np.ptp(depth)), 1e-6)
+        paleness = fade * distance[:, None]
+        shades = colours[order] * (1 - paleness) + paleness
+        style.scatter(axes, seen[order], shades, diameter, alpha)
+        _write_names(axes, spots, turn)
+    return figure
+
+
+def _page(n: int, outlines: Sequence[NDArray[np.float64]]) -> tuple[Figure, list[Axes]]:
+    """Make a page with a panel a view, all to one scale and no larger than the outlines need."""
+    columns = math.ceil(math.sqrt(len(outlines)))
+    rows = math.ceil(len(outlines) / columns)
+    corners = np.concatenate(outlines)
+    reach = 1.03 * float(np.abs(corners[:, 0]).max())
+    low, high = 1.03 * corners[:, 1].min(), 1.03 * corners[:, 1].max()
+    gap = (0.15, 0.4)
+    across = (style.WIDTH - 0.3 - gap[0] * (columns - 1)) / columns
+    down = across * float(high - low) / (2 * reach)
+    figure = style.page(
+        1.0 + 0.1 + rows * down + (rows - 1) * gap[1],
+        "The 3-D t-SNE map from all sides",
+        f"{n:,} training images, coloured by true digit, above their shadow; what is far is paler.",
+    )
+    panels = style.panels(figure, rows, columns, top=1.0, gap=gap)
+    for axes in panels[len(outlines) :]:
+        axes.remove()
+    for axes in panels[: len(outlines)]:
+        axes.set(xlim=(-reach, reach), ylim=(low, high))
+        style.frame(axes)
+    return figure, panels[: len(outlines)]
+
+
+def _to_cube(positions: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Fit the map into the cube from -1 to 1, keeping its proportions."""
+    low, high = positions.min(axis=0), positions.max(axis=0)
+    reach = max(float((high - low).max()) / 2, 1e-6)
+    return (positions.astype(np.float64) - (low + high) / 2) / reach
+
+
+def _rotation(azimuth: float, elevation: float) -> NDArray[np.float64]:
+    """Axes of the viewer (right, up, towards the eye) as rows, rounded alike on every machine."""
+    a, e = math.radians(azimuth), math.radians(elevation)
+    turn = np.array(
+        [
+            [-math.sin(a), math.cos(a), 0],
+            [-math.cos(a) * math.sin(e), -math.sin(a) * math.sin(e), math.cos(e)],
+            [math.cos(a) * math.cos(e), math.sin(a) * math.cos(e), math.sin(e)],
+        ]
+    )
+    return turn.round(6)
+
+
+def _project(
+    points: NDArray[np.float64], turn: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Place points on the picture, in perspective, and tell their depth (nearer is higher)."""
+    # Written out: a matrix product may differ in the last bit from one machine to the next.
+    x, y, z = points.T
+    right, up, depth = (row[0] * x + row[1] * y + row[2] * z for row in turn)
+    nearness = _EYE / (_EYE - depth)
+    return np.column_stack([right * nearness, up * nearness]), depth
+
+
+def _corners(cube: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Corners of the box around the points, the four of its floor first: shape (8, 3)."""
+    low, high = cube.min(axis=0), cube.max(axis=0)
+    return low + (high - low) * _UNIT_CORNERS
+
+
+def _draw_floor(
+    axes: Axes, cube: NDArray[np.float64], turn: NDArray[np.float64], diameter: float
+) -> None:
+    """Draw the floor with the shadow of the points, which shows where in depth they hang."""
+    floor, _ = _project(_corners(cube)[:4], turn)
+    axes.fill(floor[:, 0], floor[:, 1], facecolor=style.GROUND, edgecolor=style.FAINT, zorder=0)
+    fallen = cube.copy()
+    fallen[:, 2] = cube[:, 2].min()
+    style.scatter(axes, _project(fallen, turn)[0], style.NO_DIGIT, diameter, _SHADOW)
+
+
+def _write_names(
+    axes: Axes, spots: Mapping[int, NDArray[np.float64]], turn: NDArray[np.float64]
+) -> None:
+    """Name the digits, the nearest first, and leave out a name that would cover another."""
+    seen, depth = _project(np.array(list(spots.values())), turn)
+    names = list(spots)
+    written: list[int] = []
+    for i in np.argsort(-depth, kind="stable").tolist():
+        if all(np.abs(seen[i] - seen[j]).max() > _ROOM for j in written):
+            style.name_spot(axes, seen[i], str(names[i]))
+            written.append(i)
