@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from stages.methods.neighbors import nearest
 
 N_NEIGHBORS = 10
+_CHUNK = 256
 
 
 def sample(n: int, size: int) -> NDArray[np.int64]:
@@ -65,9 +66,13 @@ def trustworthiness(positions: NDArray[np.integer], points: NDArray[np.integer])
     values = points.astype(np.float64)
     squares = np.einsum("ij,ij->i", values, values)
     penalty = 0
-    for image in range(n):
-        distances = squares - 2.0 * (values @ values[image])
-        distances[image] = -np.inf
-        ranks = (distances[:, None] < distances[on_map[image]]).sum(axis=0)
-        penalty += int(np.maximum(ranks - N_NEIGHBORS, 0).sum())
+    for start in range(0, n, _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, n))
+        distances = squares - 2.0 * (values[rows] @ values.T)
+        # An image itself comes first, so that the nearest other one has rank 1.
+        distances[np.arange(len(rows)), rows] = -np.inf
+        for neighbor in on_map[rows].T:
+            reached = np.take_along_axis(distances, neighbor[:, None], axis=1)
+            ranks = (distances < reached).sum(axis=1)
+            penalty += int(np.maximum(ranks - N_NEIGHBORS, 0).sum())
     return 1.0 - 2.0 * penalty / (n * N_NEIGHBORS * (2 * n - 3 * N_NEIGHBORS - 1))

@@ -20,6 +20,8 @@ SCORE_UNIT = 1024
 # Length of a principal axis, at the least, when its loadings are rounded: coarse enough that the
 # error of the solver hardly ever crosses a rounding boundary, fine enough to lose nothing.
 _LOADING_SCALE = 512
+# Backward error of LAPACK's symmetric eigensolver, as a share of the largest eigenvalue.
+_SOLVER_ERROR = 10 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,10 @@ def fit(points: NDArray[np.uint8], n_components: int, weight: float = 1.0) -> Ba
 
     Notes
     -----
-    The computed eigenvector i of a symmetric matrix C lies within ``d eps |C| / gap_i`` of the
-    true one, gap_i being the distance of its eigenvalue to the next (Davis and Kahan 1970; d eps
-    |C| bounds the backward error of LAPACK's solver). Loadings nearer than that to a rounding
-    boundary are counted in `Basis.doubtful`.
+    The computed eigenvector i of a symmetric matrix C lies within ``p eps |C| / gap_i`` of the
+    true one, gap_i being the distance of its eigenvalue to the next (LAPACK Users' Guide, "Error
+    bounds for the symmetric eigenproblem"; p is a small constant, here 10). Loadings nearer than
+    that to a rounding boundary are counted in `Basis.doubtful`.
     """
     n, d = points.shape
     if n_components > min(n - 1, d):
@@ -163,11 +165,11 @@ def _fix_signs(loadings: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _count_doubtful(scaled: NDArray[np.float64], values: NDArray[np.float64]) -> int:
     """Count loadings that lie within the error bound of a rounding boundary."""
-    d, n_components = scaled.shape
+    n_components = scaled.shape[1]
     steps = np.abs(np.diff(values, prepend=np.inf, append=-np.inf))
     gaps = np.minimum(steps[:-1], steps[1:])[:n_components]
     tiny = np.finfo(np.float64).tiny
     lengths = np.sqrt((scaled * scaled).sum(axis=0))
-    bounds = lengths * d * np.finfo(np.float64).eps * values[0] / np.maximum(gaps, tiny)
+    bounds = lengths * _SOLVER_ERROR * values[0] / np.maximum(gaps, tiny)
     to_boundary = np.abs(np.abs(scaled - np.rint(scaled)) - 0.5)
     return int((to_boundary <= bounds).sum())
