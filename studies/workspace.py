@@ -21,11 +21,14 @@ _COMMITTER = {
 
 
 @contextmanager
-def temporary_copy(overrides: Mapping[str, Any], *, root: Path = ROOT) -> Iterator[Path]:
+def temporary_copy(
+    overrides: Mapping[str, Any], *, root: Path = ROOT, empty_cache: bool = False
+) -> Iterator[Path]:
     """Copy the workspace as it stands, set params in the copy, and remove it at the end.
 
     The copy holds what git tracks or would track, uncommitted edits included, in a repository of
-    its own. It shares the DVC cache of the workspace, so that nothing is computed twice.
+    its own. It shares the DVC cache of the workspace, so that nothing is computed twice, unless
+    the cache is to be empty.
 
     Parameters
     ----------
@@ -33,6 +36,8 @@ def temporary_copy(overrides: Mapping[str, Any], *, root: Path = ROOT) -> Iterat
         Params by dotted name, as in ``{"kmeans.k": 12}``.
     root : Path
         The workspace.
+    empty_cache : bool
+        Whether the copy has a cache of its own, so that everything is computed anew.
 
     Yields
     ------
@@ -52,8 +57,9 @@ def temporary_copy(overrides: Mapping[str, Any], *, root: Path = ROOT) -> Iterat
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / file, folder / file)
         set_params(folder / "params.yaml", overrides)
-        config = f"[cache]\n    dir = {root / '.dvc' / 'cache'}\n"
-        (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+        if not empty_cache:
+            config = f"[cache]\n    dir = {root / '.dvc' / 'cache'}\n"
+            (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
         for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "copy"]):
             _output(["git", *command], folder)
         yield folder
