@@ -2,56 +2,42 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.DELETE_ON_ERROR:
 
-# The newest of these that runs and is recent enough makes the environment; PYTHON=... overrides.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
-	"$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
-	2>/dev/null && { echo "$$p"; break; }; done)
-READY := .venv/.installed
-PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
-# An environment that is active elsewhere must not leak in.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+INSTALLED := .venv/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# What is active elsewhere must not leak in.
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
-ARGS ?=
 
-.PHONY: help repro test lint lock smoke original clean
+.PHONY: help repro test lint smoke original lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
 
-repro: $(READY) ## run the pipeline: whatever is not done yet (ARGS="..." goes to dvc repro)
+repro: $(INSTALLED) ## run the stages that are not up to date (ARGS=... goes to dvc repro)
 	dvc repro $(ARGS)
 
-test: $(READY) ## run the tests
-	coverage erase
-	python -m pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)
-	coverage report
+test: $(INSTALLED) ## run the tests (ARGS=... goes to pytest, and no coverage is asked for)
+	$(if $(ARGS),pytest $(ARGS),coverage erase && pytest -n 2 --dist loadgroup --cov)
 
-lint: $(READY) ## check format, style, types, params.yaml and dvc.yaml
+lint: $(INSTALLED) ## check format, style, types, params.yaml and dvc.yaml
 	ruff format --check .
 	ruff check .
 	mypy
 	python -m tools.check
+	dvc dag --dot >/dev/null
 
-smoke: $(READY) ## run the real pipeline on 2,000 + 500 images in a temporary copy
+smoke: $(INSTALLED) ## run the real pipeline on 2,500 images in a temporary copy
 	python -m studies.smoke
 
-original: $(READY) ## run the original study's route in a temporary copy (studies/original)
+original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/original)
 	python -m studies.original
 
-lock: ## pin all packages anew from pyproject.toml (needs uv)
-	tools/lock.sh
+lock: ## pin the packages of pyproject.toml (ARGS=--upgrade takes the newest)
+	tools/lock.sh $(ARGS)
 
-clean: ## remove the environment (results stay)
-	rm -rf .venv
+clean: ## remove .venv and the tools' caches (results stay)
+	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-$(READY): requirements.lock requirements.build.lock
-	@[ -n "$(PYTHON)" ] || { echo "make: no Python 3.11 to 3.13 with venv found: install one, or name it by PYTHON=..." >&2; exit 1; }
-	@echo "installing requirements.lock into .venv with $(PYTHON) ..."
-	rm -rf .venv
-	"$(PYTHON)" -m venv .venv
-	$(PIP) --requirement requirements.build.lock
-	$(PIP) --no-build-isolation --requirement requirements.lock
-	touch $@
+$(INSTALLED): requirements.lock requirements.build.lock
+	@tools/venv.sh

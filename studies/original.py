@@ -3,17 +3,16 @@
 Its results are committed in ``studies/original``; ``make original`` makes them anew.
 """
 
-import json
-import os
 import shutil
 from pathlib import Path
 
-from studies.workspace import ROOT, dvc, temporary_copy
+from stages import stage
+from studies.workspace import ROOT, dvc, repro, temporary_copy
 
 OVERRIDES = {
     "features.deskew": False,
     "features.gradient_weight": 0,
-    "features.pixel_weight": 1.0,
+    "features.pixel_weight": 1,
     "tsne.exaggeration": 1,
     "tsne.map_2d.iterations": 500,
 }
@@ -29,22 +28,14 @@ KEPT = (
 
 
 def main() -> None:
-    """Reproduce the pipeline in a temporary copy and keep its scores and its map."""
+    """Reproduce the pipeline in a temporary copy; keep its scores, its map and its params."""
     with temporary_copy(OVERRIDES) as folder:
-        dvc(folder, "repro")
-        dvc(folder, "metrics", "show")
-        RESULTS.mkdir(exist_ok=True)
+        repro(folder)
+        dvc(folder, "metrics", "diff", "--all")
         for name in KEPT:
-            _replace(folder / name, RESULTS / Path(name).name)
-    text = json.dumps(OVERRIDES, indent=2) + "\n"
-    (RESULTS / "params.json").write_text(text, encoding="utf-8")
-
-
-def _replace(source: Path, target: Path) -> None:
-    """Copy a file so that the target is whole at any moment."""
-    temporary = target.with_name(f".{target.name}.partial")
-    shutil.copy(source, temporary)
-    os.replace(temporary, target)
+            with stage.output(RESULTS / Path(name).name) as temporary:
+                shutil.copyfile(folder / name, temporary)
+    stage.save_json(RESULTS / "params.json", OVERRIDES)
 
 
 if __name__ == "__main__":

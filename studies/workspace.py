@@ -2,22 +2,31 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-_COMMITTER = {
-    f"GIT_{role}_{field}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for field, value in (("NAME", "mnist-clustering"), ("EMAIL", "nobody@example.org"))
+_GIT_SETTINGS = {
+    # Neither hooks nor signatures nor anything else of the user's belong to the copy.
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "mnist-clustering",
+    "GIT_AUTHOR_EMAIL": "nobody@example.org",
+    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
+    "GIT_COMMITTER_NAME": "mnist-clustering",
+    "GIT_COMMITTER_EMAIL": "nobody@example.org",
+    "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
 }
+_PATIENCE = 10.0  # seconds that an interrupted stage gets to end by itself
 
 
 @contextmanager
@@ -50,32 +59,50 @@ def temporary_copy(
         If params.yaml has no param of that name.
     """
     with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as name:
-        folder = Path(name)
+        folder = Path(name) / "mnist-clustering"
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        for file in _output(listed, root).split("\0"):
+        for file in _git(listed, root).split("\0"):
+            # A file that was deleted but is still tracked is listed too.
             if file and (root / file).is_file():
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / file, folder / file)
         set_params(folder / "params.yaml", overrides)
         if not empty_cache:
-            config = f"[cache]\n    dir = {root / '.dvc' / 'cache'}\n"
+            config = f"[cache]\n    dir = {_cache(root)}\n"
             (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
         for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "copy"]):
-            _output(["git", *command], folder)
+            _git(["git", *command], folder, _GIT_SETTINGS)
         yield folder
 
 
 def set_params(path: Path, overrides: Mapping[str, Any]) -> None:
-    """Change params in a file by dotted name, comments kept."""
+    """Change params in a file by dotted name, comments kept.
+
+    Raises
+    ------
+    KeyError
+        If the file has no param of that name.
+    """
     with modify_yaml(path) as params:
         for name, value in overrides.items():
             *sections, key = name.split(".")
             section = params
             for part in sections:
-                section = section[part]
+                section = section.get(part, {})
             if key not in section:
-                raise KeyError(f"{path} has no param {name}")
+                raise KeyError(f"{path.name} has no param {name}")
             section[key] = value
+
+
+def repro(folder: Path, targets: Sequence[str] = ()) -> None:
+    """Run ``dvc repro`` in a folder, for all stages or for those named and what they need.
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If a stage fails.
+    """
+    dvc(folder, "repro", *targets)
 
 
 def dvc(folder: Path, *arguments: str) -> None:
@@ -84,15 +111,47 @@ def dvc(folder: Path, *arguments: str) -> None:
     Raises
     ------
     subprocess.CalledProcessError
+        If the command fails.
     """
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    environment = os.environ | {"PATH": path, "DVC_NO_ANALYTICS": "1"}
-    command: Sequence[str] = [sys.executable, "-m", "dvc", *arguments]
-    subprocess.run(command, cwd=folder, env=environment, check=True)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    command = [sys.executable, "-m", "dvc", *arguments]
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=_environment() | {"PATH": path, "DVC_NO_ANALYTICS": "1"},
+        start_new_session=True,  # what is interrupted can then be ended with all its children
+    )
+    try:
+        status = process.wait()
+    except BaseException:
+        _end(process)
+        raise
+    if status:
+        raise subprocess.CalledProcessError(status, command)
 
 
-def _output(command: Sequence[str], folder: Path) -> str:
-    environment = os.environ | _COMMITTER
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Interrupt a process and its children, and kill what does not end in time."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_PATIENCE)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _cache(root: Path) -> str:
+    with Repo(str(root)) as repo:
+        return str(repo.cache.local.path)
+
+
+def _git(command: Sequence[str], folder: Path, settings: Mapping[str, str] | None = None) -> str:
+    environment = _environment() | dict(settings or {})
     return subprocess.run(
-        command, cwd=folder, env=environment, check=True, capture_output=True, text=True
+        command, cwd=folder, env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
+
+
+def _environment() -> dict[str, str]:
+    """Leave out what points git at another repository, as within a hook."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

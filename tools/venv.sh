@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Make .venv with the packages of the lock, and nothing else in it.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# A name may be a shim that fails or belong to another environment: ask it who it really is.
+probe='
+import ensurepip, sys, venv
+if (3, 11) <= sys.version_info < (3, 14):
+    print(getattr(sys, "_base_executable", sys.executable))
+'
+names=(python3.13 python3.12 python3.11 python3 python)
+[ -z "${PYTHON:-}" ] || names=("$PYTHON")
+python=
+for name in "${names[@]}"; do
+    python=$("$name" -c "$probe" 2>/dev/null) && [ -n "$python" ] && break
+    python=
+done
+if [ -z "$python" ]; then
+    echo "${names[*]}: none of these is a Python 3.11 to 3.13 with venv;" \
+        "install one, or name it: make PYTHON=/path/to/python" >&2
+    exit 1
+fi
+
+echo "Installing requirements.lock into .venv with $("$python" --version): a minute or two"
+"$python" -m venv --clear .venv
+pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes)
+# The installer first. Setuptools too: pip would else fetch whichever is newest to build with.
+"${pip[@]}" --requirement requirements.build.lock
+"${pip[@]}" --no-build-isolation --requirement requirements.lock
+touch .venv/.installed
