@@ -34,7 +34,6 @@ PARTS = ("train", "test")
 def main() -> None:
     """Write scores, the digit of every cluster and the cluster of every image."""
     digits = {part: np.load(f"{SPLIT}/{part}_labels.npy") for part in PARTS}
-    scores.check_digits(digits["train"])
     clusters = {name: _load_parts(folder) for name, folder in CLUSTERS.items()}
     centres = {name: np.load(model)["centres"] for name, model in MODELS.items()}
     names = {

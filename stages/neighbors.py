@@ -7,7 +7,7 @@ from stages.methods.neighbors import nearest
 
 FEATURES = "data/features"
 NEIGHBORS = "data/neighbors"
-LIBRARIES = ("numpy", "scikit-learn")
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 def main() -> None:

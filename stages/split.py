@@ -9,7 +9,7 @@ from stages.methods import idx, partition
 
 RAW = "data/raw"
 SPLIT = "data/split"
-LIBRARIES = ("numpy", "scikit-learn")
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 def main() -> None:
@@ -29,6 +29,7 @@ def main() -> None:
     for name, indices in zip(("train", "test"), parts, strict=True):
         size = params[f"{name}_size"]
         chosen = partition.stratified_part(labels, indices, size, params["seed"], name)
+        partition.check_digits(labels[chosen], name)
         stage.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
         stage.save_array(f"{SPLIT}/{name}_labels.npy", labels[chosen])
         stage.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))

@@ -74,3 +74,24 @@ def stratified_part(
         indices, train_size=size, random_state=seed, stratify=labels[indices]
     )
     return np.sort(chosen)
+
+
+def check_digits(labels: NDArray[np.uint8], name: str) -> None:
+    """Refuse a part in which a digit is missing: no cluster could be named after it.
+
+    Parameters
+    ----------
+    labels : ndarray of uint8, shape (n,)
+    name : str
+        "train" or "test", for the error.
+
+    Raises
+    ------
+    InputError
+    """
+    missing = sorted(set(range(10)) - set(np.unique(labels).tolist()))
+    if missing:
+        raise InputError(
+            f"the {name} part shows no {', '.join(map(str, missing))}, but every digit is needed: "
+            f"raise split.{name}_size or choose another split.method"
+        )

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from sklearn import metrics
 
-from stages.methods.errors import InputError
 from stages.methods.rounding import to_decimals
 
 N_DIGITS = 10
@@ -65,21 +64,6 @@ def share_named_right(table: NDArray[np.int64], names: Sequence[int | None]) -> 
     """Share of the images whose cluster carries the name of their digit."""
     right = sum(int(table[c, name]) for c, name in enumerate(names) if name is not None)
     return right / int(table.sum())
-
-
-def check_digits(digits: NDArray[np.integer]) -> None:
-    """Refuse to score against a train part that does not show every digit.
-
-    Raises
-    ------
-    InputError
-    """
-    missing = sorted(set(range(N_DIGITS)) - set(np.unique(digits).tolist()))
-    if missing:
-        raise InputError(
-            f"the train part shows no {', '.join(map(str, missing))}, but every digit is needed "
-            "to name the clusters: raise split.train_size"
-        )
 
 
 def name_clusters(
