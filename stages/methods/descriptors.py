@@ -105,3 +105,34 @@ def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:
         arrays[f"{name}_loadings"] = basis.loadings
         arrays[f"{name}_divisor"] = np.array(basis.divisor)
     return arrays
+
+
+def from_arrays(arrays: Mapping[str, NDArray]) -> Descriptor:
+    """Put a descriptor together from the arrays of `to_arrays`.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+
+    Returns
+    -------
+    Descriptor
+        Its bases do not know how much variance they explain, which no transform needs.
+
+    Raises
+    ------
+    KeyError
+        If an array is missing.
+    """
+    names = [name.removesuffix("_mean") for name in arrays if name.endswith("_mean")]
+    bases = {
+        name: pca.Basis(
+            mean=arrays[f"{name}_mean"],
+            loadings=arrays[f"{name}_loadings"],
+            divisor=int(arrays[f"{name}_divisor"].item()),
+            explained=np.zeros(0),
+            doubtful=0,
+        )
+        for name in names
+    }
+    return Descriptor(bool(arrays["deskewed"].item()), bases)

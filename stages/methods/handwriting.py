@@ -6,10 +6,11 @@ into a field of 28 x 28 pixels so that its centre of mass lies at the centre.
 """
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 from scipy import ndimage
 
 from stages.methods.errors import InputError
@@ -27,6 +28,38 @@ _LEAST_CONTRAST = 32
 # Parts of the drawing with a smaller share of the largest part's pixels are specks.
 _SPECK = 0.05
 _LIGHTING_ROUNDS = 2
+# Standard deviations of the blur along the longer side, and the blur that is worth making.
+_GRAINS_A_SIDE = 200
+_LEAST_BLUR = 0.4
+# Contrast, as a share of the ink's, up to which a pixel is the paper's grain.
+_GRAIN = 0.3
+
+
+# What a drawing on paper has at the least and at the most (see `Drawing`).
+_LEAST_CLARITY = 0.75
+_MOST_CORNERED = 0.5
+# Corners of a picture, as a share of its shorter side.
+_CORNER = 1 / 16
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A digit as MNIST's makers would have stored it.
+
+    Attributes
+    ----------
+    image : ndarray of uint8, shape (28, 28)
+        Light on dark; black all over where nothing is drawn.
+    clarity : float
+        Share of the variance of the picture's grey levels that the strokes explain: near 1 for
+        ink on plain paper, less for textures, clutter and blurs; 0 where nothing is drawn.
+    cornered : float
+        Share of ink in the most inked corner of the picture: what fills a corner goes on beyond it.
+    """
+
+    image: NDArray[np.uint8]
+    clarity: float
+    cornered: float
 
 
 def decode(data: bytes, name: str = "the picture") -> NDArray[np.uint8]:
@@ -58,7 +91,7 @@ def decode(data: bytes, name: str = "the picture") -> NDArray[np.uint8]:
                 )
             picture.draft("L", (_WORKING_SIDE, _WORKING_SIDE))
             return _grey(ImageOps.exif_transpose(picture))
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise InputError(f"{name} is neither a PNG nor a JPEG picture") from None
     except Image.DecompressionBombError:
         raise InputError(f"{name} has too many pixels to be read safely: scale it down") from None
@@ -85,7 +118,7 @@ def _grey(picture: Image.Image) -> NDArray[np.uint8]:
     return ((grey * alpha + behind * (255 - alpha) + 127) // 255).astype(np.uint8)
 
 
-def normalise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def normalise(grey: NDArray[np.uint8]) -> Drawing:
     """Find the one digit of a picture and bring it into MNIST's form.
 
     Parameters
@@ -95,18 +128,22 @@ def normalise(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Returns
     -------
-    ndarray of uint8, shape (28, 28)
-        Light on dark; black all over where there is no drawing. A picture that is in MNIST's form
-        already comes back unchanged (but light on dark).
+    Drawing
+        A picture that is in MNIST's form already comes back unchanged (but light on dark).
     """
     ready = _as_it_is(grey)
     if ready is not None:
-        return ready
-    ink = find_ink(grey)
-    strokes = _without_specks(ink >= 128)
-    if not strokes.any():
-        return np.zeros((FIELD, FIELD), dtype=np.uint8)
-    return place(fit_into_box(np.where(_grown(strokes), ink, 0).astype(np.uint8)))
+        return Drawing(ready, 1.0, 0.0)
+    contrast = level(_smooth(grey))
+    strokes = _without_specks(contrast > otsu(contrast))
+    full = float(np.median(contrast[strokes])) if strokes.any() else 0.0
+    if full < _LEAST_CONTRAST:
+        return Drawing(np.zeros((FIELD, FIELD), dtype=np.uint8), 0.0, 0.0)
+    floor = _GRAIN * full
+    ink = np.rint(255 * np.clip((contrast - floor) / (full - floor), 0, 1))
+    edges = ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=2)
+    digit = fit_into_box(np.where(edges, ink, 0).astype(np.uint8))
+    return Drawing(place(digit), _clarity(contrast, strokes), _cornered(strokes))
 
 
 def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -121,48 +158,68 @@ def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return None
 
 
-def find_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Tell ink from paper, whichever is darker, also under light that falls off to one side.
+def flaw(drawing: Drawing) -> str | None:
+    """Say why a picture does not show one drawing on paper, or None where it may."""
+    if not drawing.image.any():
+        return "nothing is drawn"
+    if drawing.clarity < _LEAST_CLARITY:
+        return "no clear strokes on plain paper"
+    if drawing.cornered > _MOST_CORNERED:
+        return "drawn into a corner of the picture: leave a margin"
+    return None
+
+
+def _smooth(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Blur the grain of a camera away, in proportion to the size of the picture."""
+    sigma = max(grey.shape) / _GRAINS_A_SIDE
+    if sigma < _LEAST_BLUR:
+        return grey
+    blurred: NDArray[np.uint8] = ndimage.gaussian_filter(grey, sigma)
+    return blurred
+
+
+def level(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Subtract the paper, also where the light falls off to one side.
 
     Parameters
     ----------
     grey : ndarray of uint8, shape (height, width)
+        Ink may be darker or lighter than paper.
 
     Returns
     -------
     ndarray of uint8, shape (height, width)
-        0 is paper and 255 is ink; in between are the edges of strokes.
+        How far each pixel is from the paper towards the ink, in grey levels.
 
     Notes
     -----
-    Paper and ink are told apart by Otsu's threshold ("A threshold selection method from gray-level
-    histograms", 1979). A plane is fitted to the paper's grey levels and subtracted; two rounds of
-    this free the paper of the ink that lay on the wrong side of the first threshold.
+    Paper and ink are told apart by Otsu's threshold. A plane is fitted to the paper's grey levels
+    and subtracted; a second round frees the paper of ink that lay on its side of the threshold.
     """
-    nothing = np.zeros(grey.shape, dtype=np.uint8)
-    above = grey > otsu(grey)
-    frame = np.concatenate([above[0], above[-1], above[:, 0], above[:, -1]])
-    light_paper = 2 * int(frame.sum()) > len(frame)
-    paper = above if light_paper else ~above
+    light = grey > otsu(grey)
+    frame = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    sign = -1 if frame.mean() > 0.5 else 1
+    paper = light if sign < 0 else ~light
     for _ in range(_LIGHTING_ROUNDS):
-        level = _plane(grey, paper)
-        contrast = np.clip(level - grey if light_paper else grey - level, 0, 255)
-        rounded = np.rint(contrast).astype(np.uint8)
-        threshold = otsu(rounded)
-        paper = rounded <= threshold
-        if paper.all():
-            return nothing
-    full = float(np.median(rounded[~paper]))
-    if full < _LEAST_CONTRAST:
-        return nothing
-    # Half way between paper and ink is the edge of a stroke; below a quarter is the paper's grain.
-    floor = full / 8
-    ramp = (contrast - floor) / (full - floor)
-    return np.rint(255 * np.clip(ramp, 0, 1)).astype(np.uint8)
+        raised = sign * (grey - _plane(grey, paper))
+        contrast = np.rint(np.clip(raised, 0, 255)).astype(np.uint8)
+        paper = contrast <= otsu(contrast)
+    return contrast
+
+
+def _clarity(contrast: NDArray[np.uint8], strokes: NDArray[np.bool_]) -> float:
+    """Share of the variance of the grey levels that the strokes explain (Otsu's measure)."""
+    share = float(strokes.mean())
+    if share == 1.0:
+        return 0.0
+    step = float(contrast[strokes].mean()) - float(contrast[~strokes].mean())
+    return share * (1 - share) * step**2 / float(contrast.var())
 
 
 def otsu(grey: NDArray[np.uint8]) -> int:
     """Find the grey level that best parts the dark pixels (at most this) from the light ones.
+
+    Source: Otsu, "A threshold selection method from gray-level histograms", 1979.
 
     Parameters
     ----------
@@ -204,10 +261,11 @@ def _without_specks(strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return kept
 
 
-def _grown(strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Add the grey edges around the strokes."""
-    grown: NDArray[np.bool_] = ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=2)
-    return grown
+def _cornered(strokes: NDArray[np.bool_]) -> float:
+    """Share of ink in the most inked corner."""
+    size = max(1, round(min(strokes.shape) * _CORNER))
+    ends = (slice(None, size), slice(-size, None))
+    return max(float(strokes[rows, columns].mean()) for rows in ends for columns in ends)
 
 
 def fit_into_box(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

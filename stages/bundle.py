@@ -1,0 +1,45 @@
+"""Put all that places new images into one file."""
+
+import json
+
+import numpy as np
+
+from stages import stage
+from stages.methods import descriptors, model, novelty
+
+FLAT = "data/flat/train.npy"
+FEATURES = "data/features/train.npy"
+DISTANCES = "data/neighbors/train_distances.npy"
+MAP = "data/tsne/2d/train.npy"
+DIGITS = "data/evaluate/digits.json"
+DESCRIPTOR = "models/features.npz"
+CLUSTERS = "models/recluster_2d.npz"
+MODEL = "models/model.npz"
+LIBRARIES = ("numpy",)
+
+
+def main() -> None:
+    """Fit the limits of novelty on train, and gather what the other stages fitted."""
+    quantile = stage.load_params("bundle")["novelty_quantile"]
+    n_neighbors = stage.load_params("tsne", "test_neighbors")["test_neighbors"]
+    images = np.load(FLAT).reshape(-1, *descriptors.SHAPE)
+    with open(DIGITS, encoding="utf-8") as file:
+        digits = json.load(file)["tsne_2d"]["one_to_one"]
+    with np.load(DESCRIPTOR) as arrays:
+        descriptor = descriptors.from_arrays(arrays)
+    with np.load(CLUSTERS) as arrays:
+        centres = arrays["centres"]
+    fitted = model.Model(
+        descriptor=descriptor,
+        features=np.load(FEATURES),
+        embedding=np.load(MAP),
+        centres=centres,
+        digits=digits,
+        n_neighbors=n_neighbors,
+        limits=novelty.fit(np.load(DISTANCES)[:, 0], images, quantile),
+    )
+    stage.save_arrays(MODEL, **model.to_arrays(fitted))
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)
