@@ -103,9 +103,11 @@ def load_model(path: Path) -> Any:
             "`dvc pull`"
         )
     try:
+        if not zipfile.is_zipfile(path):
+            raise InputError("no archive of arrays")
         with np.load(path, allow_pickle=False) as arrays:
             return model.from_arrays({name: arrays[name] for name in arrays.files})
-    except (InputError, ValueError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{path} is not a fitted model ({error}): make it anew by `make repro`"
         ) from None

@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 
 from stages import stage
-from stages.methods import map_quality, tsne
+from stages.methods import map_quality, placement, tsne
 from stages.methods.grid import snap
 from stages.methods.rounding import to_decimals
 
@@ -45,7 +45,7 @@ def main(n_dims: str) -> None:
 
     output = OUTPUT.format(n_dims)
     stage.save_array(f"{output}/train.npy", embedding)
-    placed = tsne.place(embedding, nearest[:, : params["test_neighbors"]])
+    placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
     stage.save_array(f"{output}/test.npy", placed)
     rows = [(i, to_decimals(kl), phase) for i, kl, phase in curve]
     stage.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)

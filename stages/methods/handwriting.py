@@ -6,6 +6,7 @@ into a field of 28 x 28 pixels so that its centre of mass lies at the centre.
 """
 
 import io
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +18,9 @@ from stages.methods.errors import InputError
 
 FIELD = 28
 BOX = 20
-# Row and column of the centre of mass: that of every MNIST image lies within half a pixel of it.
+# Row and column of the centre of mass, and how far that of a training image is off at the most.
 CENTRE = 14.0
+_OFF_CENTRE = 0.55
 _FORMATS = ("PNG", "JPEG")
 _LARGEST_SIDE = 20_000
 # Longest side that is worked on; a picture larger than this is shrunk first.
@@ -83,7 +85,7 @@ def decode(data: bytes, name: str = "the picture") -> NDArray[np.uint8]:
         If the data are no picture, a damaged one, or one too large to be read safely.
     """
     try:
-        with Image.open(io.BytesIO(data), formats=_FORMATS) as picture:
+        with _open(data) as picture:
             if max(picture.size) > _LARGEST_SIDE:
                 raise InputError(
                     f"{name} has {picture.width} x {picture.height} pixels: "
@@ -95,10 +97,18 @@ def decode(data: bytes, name: str = "the picture") -> NDArray[np.uint8]:
         raise InputError(f"{name} is neither a PNG nor a JPEG picture") from None
     except Image.DecompressionBombError:
         raise InputError(f"{name} has too many pixels to be read safely: scale it down") from None
+    except InputError:
+        raise
     except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
         raise InputError(f"{name} is damaged and cannot be read: {error}") from None
+
+
+def _open(data: bytes) -> Image.Image:
+    """Read the header of a picture; Pillow refuses one that is dangerously large."""
+    with warnings.catch_warnings():
+        # Half as large is no danger yet.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(io.BytesIO(data), formats=_FORMATS)
 
 
 def _grey(picture: Image.Image) -> NDArray[np.uint8]:
@@ -153,7 +163,7 @@ def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     for light in (grey, 255 - grey):
         top, bottom, left, right = _bounds(light > 0)
         size = max(bottom - top, right - left)
-        if 0 < size <= BOX and all(abs(c - CENTRE) <= 0.5 for c in _centre_of_mass(light)):
+        if 0 < size <= BOX and all(abs(c - CENTRE) <= _OFF_CENTRE for c in _centre_of_mass(light)):
             return light
     return None
 
@@ -210,8 +220,6 @@ def level(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _clarity(contrast: NDArray[np.uint8], strokes: NDArray[np.bool_]) -> float:
     """Share of the variance of the grey levels that the strokes explain (Otsu's measure)."""
     share = float(strokes.mean())
-    if share == 1.0:
-        return 0.0
     step = float(contrast[strokes].mean()) - float(contrast[~strokes].mean())
     return share * (1 - share) * step**2 / float(contrast.var())
 

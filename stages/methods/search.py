@@ -12,6 +12,8 @@ _CHUNK = 256
 _GROUPS = 32
 # Rounding error of one float32 operation, with room for the error of the bound itself.
 _EPS = 1.01 * 2.0**-24
+# Stands for a point that is not there; infinity would meet zeros and make NaN.
+_NOWHERE = 1e30
 
 
 class Index:
@@ -30,14 +32,14 @@ class Index:
     def __init__(self, points: NDArray[np.integer]) -> None:
         self.points = points
         n, d = points.shape
-        # Points are dealt to groups of equal size; those that fill up the last are infinitely far.
+        # Points are dealt to groups of equal size; those that fill up the last are far off.
         self.members = -(-n // max(1, n // _GROUPS))
         rows = -(-n // self.members) * self.members
         self.rows = np.zeros((rows, d + 1), dtype=np.float32)
         self.rows[:n, :d] = points
         squares = _squares(points)
         self.rows[:n, d] = squares
-        self.rows[n:, d] = np.inf
+        self.rows[n:, d] = _NOWHERE
         self.longest = float(np.sqrt(squares.max()))
 
     def nearest(

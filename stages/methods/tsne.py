@@ -1,4 +1,4 @@
-"""t-SNE maps by openTSNE, and the place of new images on them.
+"""t-SNE maps by openTSNE.
 
 openTSNE's affinities, FFT and Barnes-Hut gradients give the same bits for any number of threads;
 the start of the map is made here from integers, so that it does too.
@@ -211,21 +211,3 @@ def optimise(
         if not curve or curve[-1][0] != done:
             curve.append((done, float(embedding.kl_divergence), phase.name))
     return np.asarray(embedding, dtype=np.float32), curve
-
-
-def place(embedding: NDArray[np.float32], neighbors: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Put new images onto a finished map: each at the median position of its neighbours.
-
-    Parameters
-    ----------
-    embedding : ndarray of float32, shape (n, n_dims)
-        Positions of the images that the map was made of.
-    neighbors : ndarray of int32, shape (m, k)
-        Nearest of those images to each new one, in feature space.
-
-    Returns
-    -------
-    ndarray of float32, shape (m, n_dims)
-        Each row depends on its own image alone.
-    """
-    return np.median(embedding[neighbors], axis=1).astype(np.float32)
