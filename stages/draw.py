@@ -46,7 +46,7 @@ def main(name: str) -> None:
 def load(path: Path) -> Any:
     """Read a result by its kind: an array, arrays, a table, JSON, or a folder of these by name."""
     if path.is_dir():
-        return {member.stem: load(member) for member in sorted(path.iterdir())}
+        return {member.stem: load(member) for member in sorted(path.glob("[!.]*"))}
     return _READERS[path.suffix](path)
 
 

@@ -59,8 +59,10 @@ def load_params(section: str, *keys: str) -> dict[str, Any]:
     return {key: values[key] for key in keys} if keys else dict(values)
 
 
-def _depth(error: jsonschema.ValidationError) -> tuple[int, str]:
-    return len(error.absolute_path), error.json_path
+def _depth(error: jsonschema.ValidationError) -> tuple[int, str, bool]:
+    # A misspelt key is both unknown and missing: what was given says more.
+    unknown = error.validator == "additionalProperties"
+    return len(error.absolute_path), error.json_path, not unknown
 
 
 def _sentence(section: str, error: jsonschema.ValidationError) -> str:
