@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test lint smoke original lock clean
+.PHONY: help repro test lint smoke original readme lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -32,6 +32,9 @@ smoke: $(INSTALLED) ## run the real pipeline on 2,500 images in a temporary copy
 
 original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/original)
 	python -m studies.original
+
+readme: $(INSTALLED) ## fill the tables of the docs from metrics, params and the schema
+	python -m tools.readme
 
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade takes the newest)
 	tools/lock.sh $(ARGS)

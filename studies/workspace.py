@@ -67,9 +67,11 @@ def temporary_copy(
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / file, folder / file)
         set_params(folder / "params.yaml", overrides)
+        # What DVC notes about the copy goes away with it.
+        config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
         if not empty_cache:
-            config = f"[cache]\n    dir = {_cache(root)}\n"
-            (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+            config += f"[cache]\n    dir = {_cache(root)}\n"
+        (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
         for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "copy"]):
             _git(["git", *command], folder, _GIT_SETTINGS)
         yield folder
@@ -142,7 +144,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _cache(root: Path) -> str:
     with Repo(str(root)) as repo:
-        return str(repo.cache.local.path)
+        return str(repo.cache.local_cache_dir)
 
 
 def _git(command: Sequence[str], folder: Path, settings: Mapping[str, str] | None = None) -> str:

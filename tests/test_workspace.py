@@ -111,7 +111,7 @@ def test_copy_shares_the_cache_unless_told_otherwise(workspace, capfd):
             assert (folder / "data/double.txt").read_text() == f"24 {sys.prefix}"
             assert (folder / ".dvc/cache").exists() == empty
         assert said in capfd.readouterr().out
-    assert (workspace / ".dvc/cache/files").is_dir()
+    assert {path.name for path in (workspace / ".dvc/cache").iterdir()} == {"files", "runs"}
     assert not (workspace / "data").exists()
 
 
