@@ -23,7 +23,7 @@ MODELS = {
 }
 TEST_MAP = "data/tsne/2d/test.npy"
 METRICS = "metrics/evaluate.json"
-DETAILS = "metrics/evaluate_details.json"
+DETAILS = "data/evaluate/details.json"
 DIGITS = "data/evaluate/digits.json"
 TABLES = "data/evaluate/clusters_{}.csv"
 CONFUSION = "plots/confusion/{}.csv"
