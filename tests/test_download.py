@@ -342,7 +342,7 @@ def npm(tmp_path, monkeypatch):
 
     def install(archive=None, words="", status=0, seconds=0):
         (tmp_path / "archive").write_bytes(archive or b"")
-        script = f"""#!{sys.executable}
+        script = f"""\
 import shutil, sys, time
 assert sys.argv[1:3] == ["pack", "small@1.0.0"] and "--ignore-scripts" in sys.argv
 time.sleep({seconds})
@@ -351,7 +351,10 @@ if {archive is not None}:
 sys.stderr.write({words!r})
 sys.exit({status})
 """
-        (folder / "npm").write_text(script)
+        (tmp_path / "npm.py").write_text(script)
+        # The path of the interpreter may hold spaces, which a first line cannot.
+        call = f"#!/bin/sh\nexec '{sys.executable}' '{tmp_path / 'npm.py'}' \"$@\"\n"
+        (folder / "npm").write_text(call)
         (folder / "npm").chmod(0o755)
 
     return install
