@@ -22,7 +22,9 @@ def main() -> None:
     for part in stage.progress(("train", "test"), description="features"):
         images = np.load(f"{FLAT}/{part}.npy").reshape(-1, *descriptors.SHAPE)
         if fitted is None:
-            fitted = descriptors.fit(images, blocks, deskewed=params["deskew"])
+            fitted = descriptors.fit(
+                images, blocks, deskewed=params["deskew"], whiten=params["whiten"]
+            )
         stage.save_array(f"{FEATURES}/{part}.npy", descriptors.transform(images, fitted))
     assert fitted is not None
     stage.save_arrays(MODEL, **descriptors.to_arrays(fitted))

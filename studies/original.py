@@ -11,6 +11,7 @@ from studies.workspace import ROOT, dvc, repro, temporary_copy
 
 OVERRIDES = {
     "features.deskew": False,
+    "features.whiten": False,
     "features.gradient_weight": 0,
     "features.pixel_weight": 1,
     "tsne.exaggeration": 1,

@@ -1,9 +1,13 @@
 """Fixtures that several test files share, and which worker runs what."""
 
 import shutil
+import signal
 
 import clones
 import pytest
+
+# In the background of a shell Ctrl-C is ignored, and what the tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Files of which one worker runs all tests, because their fixtures take long.
 TOGETHER = {

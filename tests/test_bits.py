@@ -45,7 +45,7 @@ train, test = bundled["train_images"][:500], bundled["test_images"][:90]
 pixels = kmeans.fit(train.reshape(-1, 784), 10, n_init=2, max_iter=99, seed=0)
 show("kmeans", pixels.centres, pixels.labels)
 blocks = [descriptors.Block("gradient", 16, 1.0), descriptors.Block("pixel", 10, 0.5)]
-fitted = descriptors.fit(train, blocks, deskewed=True)
+fitted = descriptors.fit(train, blocks, deskewed=True, whiten=True)
 show("bases", *(basis.loadings for basis in fitted.bases.values()))
 features = descriptors.transform(train, fitted)
 indices, distances = neighbors.nearest(features, k=60, n_jobs=stage.threads())

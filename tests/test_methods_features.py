@@ -98,7 +98,7 @@ def test_an_edge_falls_into_its_direction():
 @pytest.mark.parametrize("weight", [1.0, 0.5])
 def test_scores_are_those_of_scikit_learn_up_to_stretch_and_rounding(weight):
     points = IMAGES.reshape(len(IMAGES), -1)
-    basis = pca.fit(points, 12, weight)
+    basis = pca.fit(points, 12, weight, whiten=True)
     scores = pca.transform(basis, points).astype(float)
     reference = PCA(12, svd_solver="full").fit(points.astype(float))
     expected = reference.transform(points.astype(float))
@@ -146,13 +146,13 @@ def test_too_many_components_and_no_block_are_refused():
         pca.fit(IMAGES[:5].reshape(5, -1), 5)
     blocks = [descriptors.Block("gradient", 4, 0), descriptors.Block("pixel", 4, 0)]
     with pytest.raises(InputError, match="are both 0"):
-        descriptors.fit(IMAGES, blocks, deskewed=True)
+        descriptors.fit(IMAGES, blocks, deskewed=True, whiten=True)
 
 
 @pytest.mark.parametrize("deskewed", [True, False])
 def test_descriptor_sets_weighted_blocks_side_by_side(deskewed):
     blocks = [descriptors.Block("gradient", 6, 1.0), descriptors.Block("pixel", 4, 0.5)]
-    fitted = descriptors.fit(IMAGES, blocks, deskewed=deskewed)
+    fitted = descriptors.fit(IMAGES, blocks, deskewed=deskewed, whiten=True)
     found = descriptors.transform(IMAGES, fitted)
     assert found.shape == (len(IMAGES), 10)
     spread = [np.sqrt(found[:, columns].var(axis=0).sum()) for columns in (slice(6), slice(6, 10))]

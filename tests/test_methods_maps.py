@@ -13,7 +13,7 @@ from stages.methods.grid import snap
 
 DIGITS = digits.load()
 BLOCKS = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
-FITTED = descriptors.fit(DIGITS["train_images"], BLOCKS, deskewed=True)
+FITTED = descriptors.fit(DIGITS["train_images"], BLOCKS, deskewed=True, whiten=True)
 TRAIN = descriptors.transform(DIGITS["train_images"], FITTED)
 TEST = descriptors.transform(DIGITS["test_images"], FITTED)
 

@@ -61,7 +61,7 @@ def run(tmp_path_factory):
     blocks = [descriptors.Block("gradient", 40, 1.0), descriptors.Block("pixel", 30, 0.5)]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        described = descriptors.fit(train, blocks, deskewed=True)
+        described = descriptors.fit(train, blocks, deskewed=True, whiten=True)
         features = {p: descriptors.transform(i, described) for p, i in (("a", train), ("b", test))}
         indices, distances = neighbors.nearest(features["a"], k=45)
         start = tsne.start(features["a"][:, :2], seed=0, jitter=0.01)

@@ -40,7 +40,9 @@ class Descriptor:
     bases: Mapping[str, pca.Basis]
 
 
-def fit(images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool) -> Descriptor:
+def fit(
+    images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool, whiten: bool
+) -> Descriptor:
     """Find the principal components of each block.
 
     Parameters
@@ -49,6 +51,8 @@ def fit(images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool) -
     blocks : sequence of Block
     deskewed : bool
         Whether to undo the slant first.
+    whiten : bool
+        Whether to lengthen the weaker axes a little (`pca.fit`).
 
     Returns
     -------
@@ -66,7 +70,9 @@ def fit(images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool) -
         )
     upright = deskew(images) if deskewed else images
     bases = {
-        block.name: pca.fit(raw_block(upright, block.name), block.components, block.weight)
+        block.name: pca.fit(
+            raw_block(upright, block.name), block.components, block.weight, whiten=whiten
+        )
         for block in kept
     }
     return Descriptor(deskewed, bases)

@@ -49,7 +49,9 @@ class Basis:
     doubtful: int
 
 
-def fit(points: NDArray[np.uint8], n_components: int, weight: float = 1.0) -> Basis:
+def fit(
+    points: NDArray[np.uint8], n_components: int, weight: float = 1.0, *, whiten: bool = False
+) -> Basis:
     """Find the principal axes of integer data.
 
     Parameters
@@ -59,6 +61,8 @@ def fit(points: NDArray[np.uint8], n_components: int, weight: float = 1.0) -> Ba
         At most ``min(n - 1, d)``.
     weight : float
         Standard deviation of the scores as a whole, in units of `SCORE_UNIT`.
+    whiten : bool
+        Whether to whiten a little: to divide each axis by the eighth root of its variance.
 
     Returns
     -------
@@ -94,7 +98,7 @@ def fit(points: NDArray[np.uint8], n_components: int, weight: float = 1.0) -> Ba
     variance = float(covariance.diagonal().cumsum()[-1])
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = values[::-1], vectors[:, ::-1][:, :n_components]
-    stretch = _stretch(values[:n_components])
+    stretch = _stretch(values[:n_components]) if whiten else np.ones(n_components)
     spread = float(np.sqrt((stretch * stretch * values[:n_components]).cumsum()[-1])) or 1.0
     unit = weight * SCORE_UNIT / spread
     divisor = 2 ** max(0, int(np.frexp(_LOADING_SCALE / unit)[1]))
