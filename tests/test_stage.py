@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import sys
 import time
 from importlib.metadata import version
@@ -124,6 +125,48 @@ def test_a_full_disk_leaves_no_array(folder, monkeypatch):
     assert not list(folder.glob(".*partial"))
 
 
+def rows_until_the_disk_is_full():
+    yield 1, 2
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("a.csv", lambda path: stage.save_table(path, "xy", rows_until_the_disk_is_full())),
+        ("a.npz", lambda path: stage.save_arrays(path, x=np.arange(3), y=np.eye(2))),
+        ("a.json", lambda path: stage.save_json(path, {"a": float("nan")})),
+    ],
+)
+def test_a_writer_that_fails_half_way_leaves_the_file_before(folder, monkeypatch, name, write):
+    real = np.save
+
+    def save(file, array, **options):
+        if array.ndim == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(file, array, **options)
+
+    monkeypatch.setattr(np, "save", save)
+    (folder / "out").mkdir()
+    (folder / "out" / name).write_text("before")
+    with pytest.raises((OSError, ValueError), match=r"No space left|not JSON compliant"):
+        write(f"out/{name}")
+    assert [path.name for path in (folder / "out").iterdir()] == [name]
+    assert (folder / "out" / name).read_text() == "before"
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+def test_a_file_linked_from_the_cache_is_replaced_not_written_to(folder, link):
+    # What DVC checks out may be a link into its cache.
+    cached = folder / "cached"
+    cached.write_text("cached")
+    link(cached, folder / "x.json")
+    stage.save_json("x.json", [1])
+    assert cached.read_text() == "cached"
+    assert not Path("x.json").is_symlink()
+    assert Path("x.json").read_bytes() == b"[\n  1\n]\n"
+
+
 def test_archives_hold_nothing_of_the_clock(folder):
     for name in ("a.npz", "b.npz"):
         stage.save_arrays(name, x=np.arange(5), y=np.eye(2))
@@ -170,6 +213,15 @@ def test_errors_of_the_world_are_one_sentence(monkeypatch, error, sentence):
 
     with pytest.raises(SystemExit, match=sentence):
         stage.run(main)
+
+
+def test_nothing_is_computed_under_other_versions(folder, monkeypatch):
+    (folder / "stages" / "versions.yaml").write_text('numpy: "1.0"\n')
+    monkeypatch.setattr(sys, "argv", ["stages/some.py"])
+    called = []
+    with pytest.raises(SystemExit, match=r"some: numpy .* is installed, but"):
+        stage.run(lambda: called.append(None), ("numpy",))
+    assert not called
 
 
 def test_faults_of_the_code_keep_their_traceback(monkeypatch):

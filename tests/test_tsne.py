@@ -1,0 +1,101 @@
+"""t-SNE: affinities and divergence by their definitions, optimisation as openTSNE's estimator."""
+
+import numpy as np
+import openTSNE
+import pytest
+
+from stages.methods import descriptors, digits, neighbors, tsne
+from stages.methods.errors import InputError
+
+PERPLEXITY = 15
+
+
+@pytest.fixture(scope="module")
+def features():
+    images = digits.load()["train_images"][:400]
+    fitted = descriptors.fit(
+        images, [descriptors.Block("pixel", 12, 1.0)], deskewed=False, whiten=True
+    )
+    return descriptors.transform(images, fitted)
+
+
+@pytest.fixture(scope="module")
+def near(features):
+    indices, distances = neighbors.nearest(features, k=60)
+    return indices, distances.astype(np.int32)
+
+
+@pytest.fixture
+def affinities(near):
+    # Anew for each test: openTSNE scales them in place, which leaves roundings behind.
+    return tsne.affinities(*near, PERPLEXITY)
+
+
+def test_affinities_by_their_definition(near, affinities):
+    indices, distances = (array[:, : 3 * PERPLEXITY] for array in near)
+    squared = distances.astype(float)
+    low, high = np.zeros((len(squared), 1)), np.full((len(squared), 1), 1.0)
+    for _ in range(200):
+        precision = (low + high) / 2
+        shares = np.exp(-(squared - squared[:, :1]) * precision)
+        shares /= shares.sum(axis=1, keepdims=True)
+        entropy = -(shares * np.log(np.maximum(shares, 1e-300))).sum(axis=1, keepdims=True)
+        wide = entropy > np.log(PERPLEXITY)
+        low, high = np.where(wide, precision, low), np.where(wide, high, precision)
+    expected = np.zeros((len(squared), len(squared)))
+    np.put_along_axis(expected, indices.astype(int), shares, axis=1)
+    expected = (expected + expected.T) / (2 * len(squared))
+    assert affinities.P.toarray() == pytest.approx(expected, rel=1e-4, abs=1e-12)
+
+
+@pytest.mark.parametrize(("n_dims", "method"), [(2, "fft"), (3, "bh")])
+def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims, method):  # noqa: N802
+    start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
+    phases = [tsne.Phase("early", 30, 12.0, 0.5), tsne.Phase("final", 45, 3.0)]
+    embedding, curve = tsne.optimise(start.copy(), affinities, phases, theta=1.2)
+    estimator = openTSNE.TSNE(
+        n_components=n_dims,
+        early_exaggeration_iter=30,
+        early_exaggeration=12.0,
+        initial_momentum=0.5,
+        n_iter=45,
+        exaggeration=3.0,
+        final_momentum=0.8,
+        learning_rate="auto",
+        negative_gradient_method=method,
+        theta=1.2,
+        n_jobs=1,
+    )
+    fresh = tsne.affinities(*near, PERPLEXITY)
+    expected = estimator.fit(affinities=fresh, initialization=start.copy())
+    assert embedding.tobytes() == np.asarray(expected, dtype=np.float32).tobytes()
+    names = [(iteration, phase) for iteration, _, phase in curve]
+    assert names == [(25, "early"), (30, "early"), (55, "final"), (75, "final")]
+
+
+def test_divergence_is_that_of_the_unexaggerated_affinities(features, affinities):
+    start = tsne.start(features[:, :2], seed=0, jitter=0.01)
+    phases = [tsne.Phase("early", 60, 12.0, 0.5), tsne.Phase("final", 60, 4.0)]
+    embedding, curve = tsne.optimise(start, affinities, phases)
+    places = embedding.astype(float)
+    kernel = 1 / (1 + ((places[:, None] - places) ** 2).sum(axis=2))
+    np.fill_diagonal(kernel, 0)
+    found, on_map = affinities.P.toarray(), kernel / kernel.sum()
+    held = found > 0
+    expected = (found[held] * np.log(found[held] / on_map[held])).sum()
+    assert curve[-1][1] == pytest.approx(expected, rel=0.02)
+
+
+def test_all_the_neighbours_there_are_may_be_used(near):
+    indices, distances = near
+    tsne.affinities(indices, distances, 20)
+    tsne.check_neighbors(indices, 60)
+    with pytest.raises(InputError, match=r"perplexity 20\.5 needs 61 .*60 were.* lower it to 20"):
+        tsne.affinities(indices, distances, 20.5)
+
+
+def test_a_column_without_spread_is_laid_out_by_its_noise_alone():
+    flat = np.zeros((50, 2), dtype=np.int16)
+    start = tsne.start(flat, seed=0, jitter=0.1)
+    assert np.isfinite(start).all()
+    assert 0 < np.abs(start).max() <= 0.1e-4
