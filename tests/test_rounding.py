@@ -43,3 +43,7 @@ def test_far_from_a_boundary_nothing_is_told(number, decimals, off):
 def test_six_decimals_unless_told_otherwise():
     assert to_decimals(1 / 3) == 0.333333
     assert to_decimals(1 / 3, 2) == 0.33
+
+
+def test_minus_zero_is_written_as_zero():
+    assert str(to_decimals(-1e-17)) == "0.0"

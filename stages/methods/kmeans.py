@@ -217,7 +217,8 @@ def lloyd(points: ExactPoints, centres: NDArray[np.int64], max_iter: int) -> Clu
     ----------
     points : ExactPoints
     centres : ndarray of int64, shape (n_clusters, d)
-        The start. A cluster that loses all its points takes the point farthest from its centre.
+        The start. A cluster that loses all its points takes the point that may lie farthest from
+        its centre, by an upper bound on that distance.
     max_iter : int
 
     Returns

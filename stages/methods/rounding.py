@@ -26,7 +26,7 @@ def to_decimals(value: float, decimals: int = 6, error: float = 1e-12) -> float:
     """
     if isinstance(value, int):
         return value
-    rounded = round(value, decimals)
+    rounded = round(value, decimals) + 0.0  # Minus zero becomes zero.
     half = 0.5 * 10.0**-decimals
     if abs(abs(value - rounded) - half) <= error * max(abs(value), half):
         warnings.warn(

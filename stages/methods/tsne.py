@@ -160,6 +160,7 @@ def optimise(
     ----------
     start : ndarray of float64, shape (n, n_dims)
     affinities : openTSNE.affinity.PerplexityBasedNN
+        Made for this map alone: openTSNE scales them in place, and back but for rounding.
     phases : sequence of Phase
     theta : float
         Trade-off between speed and accuracy of Barnes-Hut, which maps in 3-D are made with; those
