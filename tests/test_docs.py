@@ -248,7 +248,6 @@ def test_every_output_is_listed_and_nothing_else():
     assert set(listed) == OUTS
 
 
-@pytest.mark.xdist_group("pipeline")
 def test_outputs_are_as_they_are_listed(finished):
     folder, _ = finished
     for name, content in listed_outputs().items():
