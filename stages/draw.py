@@ -24,7 +24,8 @@ DRAWINGS = {
     "map_2d": ("map_2d", "data/tsne/2d/train.npy", "data/evaluate/clusters_train.csv"),
     "map_3d": ("map_3d", "data/tsne/3d/train.npy", "data/evaluate/clusters_train.csv"),
     "confusion": ("confusion", "plots/confusion", "metrics/evaluate.json"),
-    "misplaced": ("misplaced", "data/split/test_images.npy", "data/evaluate/clusters_test.csv"),
+    "confused": ("confused", "data/split/test_images.npy", "data/evaluate/clusters_test.csv"),
+    "clusters": ("clusters", "data/split/train_images.npy", "data/examine/clusters.json"),
 }
 OUTPUT = "plots/{}.png"
 LIBRARIES = ("numpy", "matplotlib", "pillow")

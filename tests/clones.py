@@ -29,6 +29,7 @@ SMALL = {
     "elbow.map_starts": 1,
     "elbow.silhouette_sample": 100,
     "recluster.n_init": 1,
+    "examine.resamples": 100,
     "draw.dpi": 50,
 }
 ENVIRONMENT = os.environ | {

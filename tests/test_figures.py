@@ -4,6 +4,7 @@ import functools
 import importlib
 import io
 import itertools
+import re
 
 import matplotlib as mpl
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
 from stages import draw
+from stages.methods import examination
 from stages.methods.errors import InputError
 from stages.methods.figures import confusion, style
 
@@ -34,7 +36,8 @@ OPTIONS = {
         "fade": 0.5,
     },
     "confusion": {"colour_map": "Blues", "gamma": 0.5},
-    "misplaced": {"count": 12, "columns": 6, "colour_map": "gray_r"},
+    "confused": {"pairs": 6, "columns": 5, "colour_map": "gray_r"},
+    "clusters": {"columns": 2, "colour_map": "gray_r"},
 }
 # Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
 VISION = {
@@ -86,6 +89,8 @@ def study(k):
         "misplaced": np.where(given == target, 0.0, 1.0 + np.arange(len(target)) % 7),
     }
     names = {"pixels": {"one_to_one": matched, "majority": counts.argmax(axis=1).tolist()}}
+    centres = np.rint(found.cluster_centers_).astype(np.int64)
+    portraits = examination.portraits(flat, found.labels_, centres, target, matched)
     criteria = {"silhouette": 4, "calinski_harabasz": 2, "davies_bouldin": 5}
     numbers = np.arange(2.0, 8.0)
     curves = {
@@ -105,14 +110,15 @@ def study(k):
     predictions = {"actual": clusters["digit"], "predicted": given}
     scores = {"test": {"accuracy": float((given == target).mean())}}
     return {
-        "centroids": ({"centres": np.rint(found.cluster_centers_).astype(np.int64)}, names),
+        "centroids": ({"centres": centres}, names),
         "elbow_pixels": (curves, {"knee": None} | criteria),
         "elbow_map": (curves, {"knee": 4} | criteria),
         "kl": (kl, {name: column[10:] for name, column in kl.items()}),
         "map_2d": (positions[:, :2], clusters),
         "map_3d": (positions, clusters),
         "confusion": (dict.fromkeys(partitions, predictions), dict.fromkeys(partitions, scores)),
-        "misplaced": (images, clusters),
+        "confused": (images, clusters),
+        "clusters": (images, {"tsne_2d": portraits}),
     }
 
 
@@ -169,7 +175,7 @@ def test_no_text_leaves_the_page_or_covers_the_heading(name):
 
 
 def test_clusters_without_a_digit_are_shown_as_such():
-    for name in ("centroids", "map_2d", "confusion"):
+    for name in ("centroids", "map_2d", "confusion", "clusters"):
         assert "–" in texts(figure_of(name, study(12)[name])())
         assert "–" not in texts(figure_of(name, study(10)[name])())
 
@@ -190,21 +196,70 @@ def test_many_centroids_fit_on_a_page():
     assert height < 2 * width
 
 
-def test_the_most_misplaced_come_first():
-    images, clusters = study(10)["misplaced"]
-    figure = figure_of("misplaced", (images, clusters), count=5)()
-    worst = np.flatnonzero(clusters["misplaced"] == 7)[:5]
-    for axes, i in zip(figure.axes, worst, strict=True):
-        assert np.array_equal(np.asarray(axes.images[0].get_array()), images[i])
-        assert axes.get_title().startswith(f"{clusters['digit'][i]:.0f} → ")
+def test_the_most_frequent_confusion_and_the_most_misplaced_come_first():
+    images, clusters = study(10)["confused"]
+    figure = figure_of("confused", (images, clusters), pairs=4)()
+    true, given = style.whole(clusters["digit"]), style.whole(clusters["tsne_2d_digit"])
+    wrong = true != given
+    kinds, counts = np.unique(np.stack([true, given])[:, wrong], axis=1, return_counts=True)
+    assert len(figure.axes) == 4
+    for axes, count in zip(figure.axes, sorted(counts)[::-1], strict=False):
+        name, number = (text.get_text() for text in axes.texts)
+        pair = [int(digit) for digit in name.split(" → ")]
+        assert number == ("1 image" if count == 1 else f"{count} images")
+        assert counts[(pair == kinds.T).all(axis=1)] == count
+        behind = np.flatnonzero((true == pair[0]) & (given == pair[1]))
+        behind = sorted(behind, key=lambda i: -clusters["misplaced"][i])[:5]
+        assert np.array_equal(np.asarray(axes.images[0].get_array()), np.hstack(images[behind]))
+    assert f"; {sum(sorted(counts)[-4:])} of {wrong.sum()} misplaced" in figure.texts[1].get_text()
 
 
-def test_nothing_misplaced():
-    images, clusters = study(10)["misplaced"]
-    perfect = clusters | {"tsne_2d_digit": clusters["digit"], "misplaced": clusters["index"] * 0}
-    make = figure_of("misplaced", (images, perfect))
-    assert "No test image is misplaced on the 2-D map" in texts(make())
+def test_images_of_clusters_without_a_digit_are_confused_with_none():
+    images, clusters = study(10)["confused"]
+    clusters = clusters | {"tsne_2d_digit": np.where(clusters["digit"] == 3, np.nan, 3.0)}
+    figure = figure_of("confused", (images, clusters), pairs=50)()
+    assert "3 → –" in texts(figure)
+    assert len(figure.axes) == 10
+
+
+def test_few_confusions_or_none():
+    images, clusters = study(10)["confused"]
+    given = clusters["digit"].copy()
+    perfect = clusters | {"tsne_2d_digit": given, "misplaced": clusters["index"] * 0}
+    make = figure_of("confused", (images, perfect))
+    assert "No confusion on the 2-D map" in texts(make())
     assert style.render(make, 60)
+    given[0] = 9 - given[0]
+    one = make()
+    assert {"The one confusion on the 2-D map", "1 image"} <= set(texts(one))
+    assert style.render(lambda: one, 60)
+
+
+def test_clusters_come_in_the_order_of_their_digits_with_their_facts():
+    images, portraits = study(12)["clusters"]
+    figure = figure_of("clusters", (images, portraits))()
+    tiles = [axes for axes in figure.axes if axes.texts]
+    assert [tile.texts[0].get_text() for tile in tiles] == [*"0123456789", "–", "–"]
+    for tile in tiles:
+        size = tile.texts[1].get_text()
+        cluster = int(re.match(r"cluster (\d+): ", size)[1])
+        facts = portraits["tsne_2d"][cluster]
+        assert size.endswith(f": {facts['size']} images, {facts['purity']:.1%} pure")
+        assert tile.texts[3].get_text().endswith(f" (cluster {facts['nearest']})")
+        medoid, members = (inner.images[0].get_array() for inner in tile.child_axes)
+        assert np.array_equal(np.asarray(medoid), images[facts["medoid"]])
+        assert np.array_equal(np.asarray(members), np.hstack(images[facts["members"]]))
+
+
+def test_clusters_of_one_digit_alone_and_empty_ones():
+    images, _ = study(10)["clusters"]
+    one = {"digit": 6, "size": 1, "purity": 1.0, "medoid": 0, "members": [0], "nearest": None}
+    empty = {"digit": None, "size": 0, "purity": 0.0, "medoid": None, "members": [], "nearest": 0}
+    mixed = one | {"digit": 0, "digits": [5, 0, 0, 1, 0, 0, 3, 0, 0, 0], "nearest": 0}
+    found = [one | {"digits": [0] * 6 + [1, 0, 0, 0]}, empty | {"digits": [0] * 10}, mixed]
+    make = figure_of("clusters", (images, {"tsne_2d": found}))
+    assert style.render(make, 60)
+    assert {"and 3 sixes, 1 three", "next to 6 (cluster 0)", "–", ""} <= set(texts(make()))
 
 
 def test_the_knee_is_named():

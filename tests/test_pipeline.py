@@ -11,11 +11,13 @@ from studies.workspace import set_params
 EVALUATED = {
     "evaluate",
     "bundle",
+    "examine",
     "draw@centroids",
     "draw@confusion",
     "draw@map_2d",
     "draw@map_3d",
-    "draw@misplaced",
+    "draw@confused",
+    "draw@clusters",
 }
 RECLUSTER = {"recluster@2", "recluster@3"} | EVALUATED
 TSNE_3 = {"tsne@3", "recluster@3", "draw@kl"} | EVALUATED
@@ -38,6 +40,7 @@ AFFECTED = {
     "elbow.pixels_starts": ELBOW_PIXELS,
     "elbow.map_starts": ELBOW_MAP,
     "recluster": RECLUSTER,
+    "examine": {"examine", "draw@clusters"},
     "bundle": {"bundle"},
     "draw.dpi": {name for name in graph.stages() if name.startswith("draw@")},
 }
@@ -104,7 +107,7 @@ def test_an_experiment_shows_in_metrics_and_plots(clone):
     done = clones.dvc(clone, "exp", "run", "-S", "recluster.k=9")
     assert clones.ran(done) == RECLUSTER
     metrics = json.loads(clones.dvc(clone, "metrics", "diff", "--json").stdout)
-    assert set(metrics) == {"metrics/evaluate.json"}
+    assert set(metrics) == {"metrics/evaluate.json", "metrics/examine.json"}
     changed = {name.rpartition(".")[0] for name in metrics["metrics/evaluate.json"]}
     assert {"tsne_2d.train", "tsne_3d.train"} <= changed
     assert not any(name.startswith("pixels") for name in changed)

@@ -167,18 +167,19 @@ def test_only_draw_imports_matplotlib():
 
 
 def test_after_split_labels_serve_scores_pictures_and_names_only():
-    evaluated = {out for out in STAGES["evaluate"].outs if not out.startswith("metrics/")}
+    scored = STAGES["evaluate"].outs | STAGES["examine"].outs
+    evaluated = {out for out in scored if not out.startswith("metrics/")}
     # bundle takes the names of the clusters along, for predict.py to print.
     seers = {
         stage.script
         for stage in STAGES.values()
         if any("labels" in dep or dep in evaluated for dep in stage.data)
     }
-    assert seers <= {"split", "evaluate", "bundle", "draw"}
+    assert seers <= {"split", "evaluate", "examine", "bundle", "draw"}
     readers = {s.script for s in STAGES.values() if any("labels" in dep for dep in s.data)}
-    assert readers == {"split", "evaluate"}
+    assert readers == {"split", "evaluate", "examine"}
     followers = graph.downstream(["evaluate"], STAGES)
-    assert {STAGES[name].script for name in followers} <= {"evaluate", "bundle", "draw"}
+    assert {STAGES[name].script for name in followers} <= {"evaluate", "examine", "bundle", "draw"}
 
 
 # Outputs

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 EVALUATE = "metrics/evaluate.json"
+EXAMINE = "metrics/examine.json"
 ORIGINAL = "studies/original/evaluate.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).
 STUDY = {"pixels": ("–", "59.3", "–"), "map": ("82.3", "–", "–")}
@@ -95,11 +96,12 @@ def _headline(scored: Any, partition: str) -> tuple[str, str, str]:
 
 def scores(root: Path) -> str:
     """Lay out all scores of the committed run."""
-    ours = _read(root / EVALUATE)
+    ours, examined = _read(root / EVALUATE), _read(root / EXAMINE)
     rows = [
         (
             f"{title}, {part}",
             _percent(ours[name][part]["accuracy"]),
+            _interval(examined[name]["accuracy"]) if part == "test" else "–",
             _percent(ours[name][part]["majority_accuracy"]),
             f"{ours[name][part]['nmi']:.3f}",
             f"{ours[name][part]['ari']:.3f}",
@@ -107,8 +109,8 @@ def scores(root: Path) -> str:
         for name, title in PARTITIONS.items()
         for part in ("train", "test")
     ]
-    header = ("clusters of the", "one to one, %", "by majority, %", "NMI", "ARI")
-    return _table(header, rows, numbers=4)
+    header = ("clusters of the", "one to one, %", "95 % interval", "by majority, %", "NMI", "ARI")
+    return _table(header, rows, numbers=5)
 
 
 def criteria(root: Path) -> str:
@@ -209,6 +211,10 @@ def _plain(value: Any) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.1f}"
+
+
+def _interval(ends: Any) -> str:
+    return f"{_percent(ends['low'])} to {_percent(ends['high'])}"
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> str:

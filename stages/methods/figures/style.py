@@ -199,6 +199,23 @@ def image(axes: Axes, intensities: NDArray[Any], colour_map: str) -> None:
     frame(axes)
 
 
+def strip(axes: Axes, images: NDArray[Any], colour_map: str) -> None:
+    """Show images of one size side by side, from the left, in a frame with thin lines between.
+
+    Parameters
+    ----------
+    axes : Axes
+    images : ndarray, shape (n, side, side)
+        Intensities from 0 to 255.
+    colour_map : str
+    """
+    image(axes, np.hstack(list(images)), colour_map)
+    axes.set_anchor("W")
+    side = images.shape[2]
+    for border in range(side, side * len(images), side):
+        axes.axvline(border - 0.5, color=FAINT, linewidth=0.8)
+
+
 def scatter(
     axes: Axes,
     positions: NDArray[np.floating],

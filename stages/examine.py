@@ -1,0 +1,76 @@
+"""Look behind the scores: what is confused, what the clusters hold, how sure the scores are."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from stages import stage
+from stages.methods import bootstrap, examination
+from stages.methods.grid import snap
+
+LABELS = "data/split/{}_labels.npy"
+CLUSTERS = {
+    "pixels": "data/kmeans/{}.npy",
+    "tsne_2d": "data/recluster/2d/{}.npy",
+    "tsne_3d": "data/recluster/3d/{}.npy",
+}
+# What was clustered.
+POINTS = {
+    "pixels": "data/flat/train.npy",
+    "tsne_2d": "data/tsne/2d/train.npy",
+    "tsne_3d": "data/tsne/3d/train.npy",
+}
+MODELS = {
+    "pixels": "models/kmeans.npz",
+    "tsne_2d": "models/recluster_2d.npz",
+    "tsne_3d": "models/recluster_3d.npz",
+}
+DIGITS = "data/evaluate/digits.json"
+CONFUSED = "data/examine/confused.json"
+PORTRAITS = "data/examine/clusters.json"
+AGREEMENT = "data/examine/agreement.json"
+INTERVALS = "data/examine/intervals.json"
+METRICS = "metrics/examine.json"
+LIBRARIES = ("numpy", "scipy", "scikit-learn")
+PARTS = ("train", "test")
+
+
+def main() -> None:
+    """Write confused digits, portraits of clusters, agreement and confidence intervals."""
+    params = stage.load_params("examine")
+    digits = {part: np.load(LABELS.format(part)) for part in PARTS}
+    names = json.loads(Path(DIGITS).read_text(encoding="utf-8"))
+    clusters = {
+        part: {name: np.load(path.format(part)) for name, path in CLUSTERS.items()}
+        for part in PARTS
+    }
+
+    confused = {
+        name: examination.confused(digits["test"], labels, names[name]["one_to_one"])
+        for name, labels in clusters["test"].items()
+    }
+    portraits = {
+        name: examination.portraits(
+            snap(np.load(POINTS[name])),
+            labels,
+            np.load(MODELS[name])["centres"],
+            digits["train"],
+            names[name]["one_to_one"],
+        )
+        for name, labels in clusters["train"].items()
+    }
+    agreement = {part: examination.agreement(clusters[part]) for part in PARTS}
+    majority = {name: named["majority"] for name, named in names.items()}
+    intervals = bootstrap.intervals(digits["test"], clusters["test"], majority, **params)
+
+    stage.save_json(CONFUSED, confused)
+    stage.save_json(PORTRAITS, portraits)
+    stage.save_json(AGREEMENT, agreement)
+    stage.save_json(INTERVALS, intervals)
+    summary = {name: {"accuracy": found["accuracy"]} for name, found in intervals.items()}
+    stage.save_json(METRICS, summary | {"agreement": agreement["test"]})
+
+
+if __name__ == "__main__":
+    stage.run(main, LIBRARIES)
