@@ -33,7 +33,8 @@ STEPS = """
 import hashlib
 import numpy as np
 from stages import stage
-from stages.methods import criteria, descriptors, digits, kmeans, neighbors, placement, tsne
+from stages.methods import bootstrap, criteria, descriptors, digits, examination, kmeans
+from stages.methods import neighbors, placement, tsne
 from stages.methods.grid import snap
 
 def show(name, *arrays):
@@ -62,6 +63,9 @@ placed, _ = neighbors.nearest(features, descriptors.transform(test, fitted), k=1
 show("placed", placement.place(embedding, placed))
 judge = criteria.Judge(snap(embedding), np.arange(0, len(features), 3))
 print(judge.criteria(clusters))
+shown, labels, names = bundled["train_labels"][:500], clusters.labels, list(range(10))
+print(examination.portraits(snap(embedding), labels, clusters.centres, shown, names))
+print(bootstrap.intervals(shown, {"map": labels}, {"map": names}, resamples=100, seed=0))
 """
 
 
@@ -86,7 +90,7 @@ def expected():
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_step_has_the_same_bytes(name, expected):
-    assert len(expected) == 9
+    assert len(expected) == 11
     assert digests(SETTINGS[name]) == expected
 
 
@@ -94,4 +98,4 @@ def test_the_digest_tells_one_seed_from_another(expected, monkeypatch):
     monkeypatch.setitem(globals(), "STEPS", STEPS.replace("jitter=0.01", "jitter=0.02"))
     changed = digests({})
     same = [a == b for a, b in zip(changed, expected, strict=True)]
-    assert same == [True, True, True, False, False, False, False, False, False]
+    assert same == [True, True, True, False, False, False, False, False, False, False, False]
