@@ -123,14 +123,14 @@ def from_the_middle(
         If the coordinates are too large for exact sums.
     """
     own = points[members].astype(np.int64)
-    squares = (own * own).sum(axis=1)
+    squares = np.einsum("ij,ij->i", own, own)
     if 3 * len(own) * int(squares.max(initial=0)) >= 2**63:
         raise InputError(
             f"coordinates up to {np.abs(own).max()} of {len(own)} images are too large for exact "
             "sums of distances: use a coarser grid"
         )
     # Less what all members share: sum |x'|^2.
-    sums = len(own) * squares - 2 * own @ own.sum(axis=0)
+    sums = len(own) * squares - own @ (2 * own.sum(axis=0))
     return members[np.argsort(sums, kind="stable")]
 
 
