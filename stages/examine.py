@@ -68,8 +68,9 @@ def main() -> None:
     stage.save_json(PORTRAITS, portraits)
     stage.save_json(AGREEMENT, agreement)
     stage.save_json(INTERVALS, intervals)
-    summary = {name: {"accuracy": found["accuracy"]} for name, found in intervals.items()}
-    stage.save_json(METRICS, summary | {"agreement": agreement["test"]})
+    accuracies = {name: {"accuracy": found["accuracy"]} for name, found in intervals.items()}
+    agreed = {pair: found["ari"] for pair, found in agreement["test"].items()}
+    stage.save_json(METRICS, accuracies | {"agreement": agreed})
 
 
 if __name__ == "__main__":
