@@ -37,7 +37,7 @@ OPTIONS = {
     },
     "confusion": {"colour_map": "Blues", "gamma": 0.5},
     "confused": {"pairs": 6, "columns": 5, "colour_map": "gray_r"},
-    "clusters": {"columns": 2, "colour_map": "gray_r"},
+    "clusters": {"count": 40, "columns": 2, "colour_map": "gray_r"},
 }
 # Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
 VISION = {
@@ -249,6 +249,15 @@ def test_clusters_come_in_the_order_of_their_digits_with_their_facts():
         medoid, members = (inner.images[0].get_array() for inner in tile.child_axes)
         assert np.array_equal(np.asarray(medoid), images[facts["medoid"]])
         assert np.array_equal(np.asarray(members), np.hstack(images[facts["members"]]))
+
+
+def test_of_many_clusters_the_largest_are_drawn():
+    images, portraits = study(12)["clusters"]
+    figure = figure_of("clusters", (images, portraits), count=5)()
+    assert "The 5 largest of 12 clusters of the 2-D map" in texts(figure)
+    sizes = sorted(facts["size"] for facts in portraits["tsne_2d"])[-5:]
+    drawn = [axes.texts[1].get_text() for axes in figure.axes if axes.texts]
+    assert sorted(int(re.search(r": (\d+) images", text)[1]) for text in drawn) == sizes
 
 
 def test_clusters_of_one_digit_alone_and_empty_ones():

@@ -26,6 +26,7 @@ def draw(
     images: NDArray[np.uint8],
     portraits: Mapping[str, Sequence[Mapping[str, Any]]],
     *,
+    count: int,
     columns: int,
     colour_map: str,
 ) -> Figure:
@@ -38,25 +39,28 @@ def draw(
     portraits : mapping
         "tsne_2d": of each cluster its "digit" (None for none), "size", "purity", "digits",
         "medoid", "members" and "nearest" other cluster.
+    count : int
+        Clusters to draw at most, the largest.
     columns : int
         Tiles in a row.
     colour_map : str
         Of the intensities.
     """
     clusters = portraits["tsne_2d"]
-    rows = -(-len(clusters) // columns)
-    across = (style.WIDTH - 0.3 - _GAP * (columns - 1)) / columns
-    down = across * _SHAPE
-    title = f"The {len(clusters)} clusters of the 2-D map"
-    figure = style.page(1.05 + rows * (down + _GAP) - _GAP, title, _NOTE)
-    tiles = style.panels(figure, rows, columns, top=0.95, gap=(_GAP, _GAP))
+    largest = sorted(range(len(clusters)), key=lambda c: -clusters[c]["size"])[:count]
     # Clusters that no digit is left for come last.
-    order = sorted(
-        range(len(clusters)), key=lambda c: (_name(clusters[c]) == "–", _name(clusters[c]))
+    order = sorted(largest, key=lambda c: (clusters[c]["digit"] is None, _name(clusters[c]), c))
+    number = (
+        f"{len(clusters)}" if len(order) == len(clusters) else f"{count} largest of {len(clusters)}"
     )
+    rows = -(-len(order) // columns)
+    across = (style.WIDTH - 0.3 - _GAP * (columns - 1)) / columns
+    height = 1.05 + rows * (across * _SHAPE + _GAP) - _GAP
+    figure = style.page(height, f"The {number} clusters of the 2-D map", _NOTE)
+    tiles = style.panels(figure, rows, columns, top=0.95, gap=(_GAP, _GAP))
     for axes, cluster in zip(tiles, order, strict=False):
         _draw_tile(axes, images, clusters, cluster, across / 4.2, colour_map)
-    for empty in tiles[len(clusters) :]:
+    for empty in tiles[len(order) :]:
         empty.remove()
     return figure
 
