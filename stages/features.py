@@ -1,4 +1,4 @@
-"""Describe each image by whole numbers: deskewed pixels and gradient orientations."""
+"""Describe each image by whole numbers: gradients, concavities and deskewed pixels."""
 
 import numpy as np
 
@@ -16,7 +16,7 @@ def main() -> None:
     params = stage.load_params("features")
     blocks = [
         descriptors.Block(name, params[f"{name}_components"], params[f"{name}_weight"])
-        for name in ("gradient", "pixel")
+        for name in ("gradient", "concavity", "pixel")
     ]
     fitted = None
     for part in stage.progress(("train", "test"), description="features"):

@@ -15,7 +15,7 @@ FLAT_MAP = "data/tsne/2d/train.npy"
 OUTPUT = "data/tsne/{}d"
 CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
-PARAMS = ("perplexity", "exaggeration", "seed", "jitter", "test_neighbors")
+PARAMS = ("perplexity", "exaggeration", "seed", "test_neighbors")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
 SAMPLE = 5000
 

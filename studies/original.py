@@ -13,8 +13,11 @@ OVERRIDES = {
     "features.deskew": False,
     "features.whiten": False,
     "features.gradient_weight": 0,
+    "features.concavity_weight": 0,
     "features.pixel_weight": 1,
+    "tsne.perplexity": 30,
     "tsne.exaggeration": 1,
+    "tsne.map_2d.jitter": 0.01,
     "tsne.map_2d.iterations": 500,
 }
 RESULTS = ROOT / "studies" / "original"

@@ -17,6 +17,7 @@ SMALL = {
     "split.test_size": 80,
     "kmeans.n_init": 1,
     "features.gradient_components": 8,
+    "features.concavity_components": 8,
     "features.pixel_components": 8,
     "neighbors.k": 15,
     "neighbors.test_k": 5,

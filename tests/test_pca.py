@@ -34,9 +34,10 @@ def test_scores_are_centred():
 def test_more_points_than_one_chunk_holds():
     points = np.concatenate([SMALL, SMALL[::2] // 2, SMALL // 3, SMALL + 9, SMALL // 5, SMALL + 1])
     assert len(points) > 8192
-    theirs = PCA(8, svd_solver="full").fit(points.astype(float))
     basis = pca.fit(points, 8)
-    assert basis.explained == pytest.approx(theirs.explained_variance_ratio_, rel=1e-9)
+    theirs = PCA(8, svd_solver="full").fit(points.astype(float))
+    axes = basis.loadings / np.linalg.norm(basis.loadings, axis=0)
+    assert np.abs((axes.T * theirs.components_).sum(axis=1)).min() > 0.9999
     parts = [pca.transform(basis, points[start : start + 1000]) for start in range(0, 10000, 1000)]
     assert np.array_equal(pca.transform(basis, points), np.concatenate(parts))
 

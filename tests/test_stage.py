@@ -35,7 +35,7 @@ def edit(folder, old, new):
 
 def test_params_come_by_section_or_by_key(folder):
     assert stage.load_params("kmeans")["k"] == 10
-    assert stage.load_params("tsne", "seed", "jitter") == {"seed": 0, "jitter": 0.01}
+    assert stage.load_params("tsne", "seed", "exaggeration") == {"seed": 0, "exaggeration": 4}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_params_come_by_section_or_by_key(folder):
         ),
         (
             "tsne",
-            "perplexity: 30",
+            "perplexity: 20",
             "perplexity: lots",
             "tsne.perplexity is 'lots', but it must be a",
         ),

@@ -1,17 +1,24 @@
 """The features of an image: blocks of principal components, weighted and set side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stages.methods import pca
+from stages.methods.concavities import concavity_features
 from stages.methods.deskew import deskew
 from stages.methods.errors import InputError
 from stages.methods.gradients import gradient_features
 
 SHAPE = (28, 28)
+# How each block is computed from deskewed images.
+_RAW: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    "gradient": gradient_features,
+    "concavity": concavity_features,
+    "pixel": lambda upright: upright.reshape(len(upright), -1),
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,7 @@ class Block:
 
     Attributes
     ----------
-    name : {"gradient", "pixel"}
+    name : {"gradient", "concavity", "pixel"}
     components : int
         Principal components.
     weight : float
@@ -66,7 +73,8 @@ def fit(
     kept = [block for block in blocks if block.weight]
     if not kept:
         raise InputError(
-            "features.gradient_weight and features.pixel_weight are both 0: raise one of them"
+            "the weights of all blocks (features.gradient_weight, features.concavity_weight and "
+            "features.pixel_weight) are 0: raise one of them"
         )
     upright = deskew(images) if deskewed else images
     bases = {
@@ -99,8 +107,8 @@ def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.i
 
 
 def raw_block(upright: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
-    """Compute a block before projection, shape (n, 512) or (n, 784)."""
-    return gradient_features(upright) if name == "gradient" else upright.reshape(len(upright), -1)
+    """Compute a block before projection, shape (n, 512), (n, 147) or (n, 784)."""
+    return _RAW[name](upright)
 
 
 def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:
@@ -136,7 +144,6 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Descriptor:
             mean=arrays[f"{name}_mean"],
             loadings=arrays[f"{name}_loadings"],
             divisor=int(arrays[f"{name}_divisor"].item()),
-            explained=np.zeros(0),
             doubtful=0,
         )
         for name in names

@@ -4,17 +4,18 @@ Integers throughout but for one square root, one division and one rounding per n
 which IEEE 754 fixes to the bit.
 """
 
-from math import comb
-
 import numpy as np
 from numpy.typing import NDArray
+
+from stages.methods.pooling import pooling_kernel
 
 # Signed directions of the gradient, counter-clockwise in steps of 45 degrees: (column, row).
 DIRECTIONS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 # A gradient splits exactly into one part along an axis and one along a diagonal; 7 / 5 stands for
 # the length sqrt(2) of the diagonal.
 _AXIS, _DIAGONAL = 5, 7
-_POOL_ORDER, _POOL_STEP, _POOL_CELLS = 12, 4, 8
+# Cells 4 pixels apart, each a blur of sqrt(3) pixels.
+_POOL_CELLS, _POOL_STEP, _POOL_ORDER = 8, 4, 12
 _FULL_SCALE = 512
 _CHUNK = 256
 
@@ -96,22 +97,10 @@ def decompose(horizontal: NDArray[np.int32], vertical: NDArray[np.int32]) -> NDA
 
 def _pool(parts: NDArray[np.int32]) -> NDArray[np.float64]:
     """Blur each direction and read it on the grid: (8, n, 30, 30) to (n, 8, 8, 8)."""
-    kernel = _pooling_kernel(parts.shape[-1])
+    kernel = pooling_kernel(parts.shape[-1], _POOL_CELLS, _POOL_STEP, _POOL_ORDER)
     # At most 2**41, so that float64 products are exact whatever their order.
     pooled: NDArray[np.float64] = kernel @ parts.astype(np.float64) @ kernel.T
     return pooled.transpose(1, 0, 2, 3)
-
-
-def _pooling_kernel(width: int) -> NDArray[np.float64]:
-    """Binomial weights of each cell: a blur of sqrt(3) pixels, read every 4 pixels."""
-    kernel = np.zeros((_POOL_CELLS, width))
-    first = (width - 1 - _POOL_STEP * (_POOL_CELLS - 1)) // 2 - _POOL_ORDER // 2
-    for cell in range(_POOL_CELLS):
-        for tap in range(_POOL_ORDER + 1):
-            column = first + cell * _POOL_STEP + tap
-            if 0 <= column < width:
-                kernel[cell, column] = comb(_POOL_ORDER, tap)
-    return kernel
 
 
 def _normalise(pooled: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -36,8 +36,6 @@ class Basis:
         Principal axes, the weaker ones lengthened, times a common scale, rounded.
     divisor : int
         Scores are products with the loadings over this power of two, rounded.
-    explained : ndarray of float64, shape (n_components,)
-        Share of the total variance along each axis.
     doubtful : int
         Loadings so close to a rounding boundary that another machine may round them otherwise.
     """
@@ -45,7 +43,6 @@ class Basis:
     mean: NDArray[np.int64]
     loadings: NDArray[np.int64]
     divisor: int
-    explained: NDArray[np.float64]
     doubtful: int
 
 
@@ -95,7 +92,6 @@ def fit(
         raise InputError(f"{n} images are too many for exact sums: use at most 370,000")
     total, scatter = _moments(points)
     covariance = (n * scatter - np.outer(total, total)) / n**2
-    variance = float(covariance.diagonal().cumsum()[-1])
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = values[::-1], vectors[:, ::-1][:, :n_components]
     stretch = _stretch(values[:n_components]) if whiten else np.ones(n_components)
@@ -115,7 +111,6 @@ def fit(
         mean=np.rint(total / n).astype(np.int64),
         loadings=_fix_signs(np.rint(scaled).astype(np.int64)),
         divisor=divisor,
-        explained=values[:n_components] / (variance or 1.0),
         doubtful=doubtful,
     )
 
