@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test lint smoke original readme lock clean
+.PHONY: help repro test lint smoke original seeds ablation readme lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -32,6 +32,13 @@ smoke: $(INSTALLED) ## run the real pipeline on 2,500 images in a temporary copy
 
 original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/original)
 	python -m studies.original
+
+seeds: $(INSTALLED) ## run five seeds, and five draws of training images (metrics/seeds.json)
+	python -m studies.seeds
+
+ablation: $(INSTALLED) ## leave steps out one by one (studies/ablation, docs/ablation.md)
+	python -m studies.ablation
+	python -m tools.readme
 
 readme: $(INSTALLED) ## fill the tables of the docs from metrics, params and the schema
 	python -m tools.readme

@@ -1,0 +1,175 @@
+"""Leave out or exchange one step at a time and score what comes out.
+
+``make ablation`` writes studies/ablation/results.json and from it the table of docs/ablation.md.
+Every row is scored on the validation part before any is scored on test.
+"""
+
+import resource
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from sklearn.cluster import HDBSCAN
+from sklearn.mixture import GaussianMixture
+
+from stages import stage
+from stages.methods import kmeans, neighbors, scores
+from stages.methods.grid import STEPS, snap
+from studies.workspace import ROOT, repro, set_params, temporary_copy
+
+RESULTS = ROOT / "studies" / "ablation" / "results.json"
+RAW = ROOT / "data" / "raw"
+PARTS = {"validation": "validation", "test": "official"}
+
+Points = np.ndarray
+# Clusters of train and test from their integer positions on a map and the params of recluster.
+Clustering = Callable[[Points, Points, Mapping[str, Any]], tuple[np.ndarray, np.ndarray]]
+
+
+def by_kmeans(train: Points, test: Points, params: Mapping[str, Any], **changed: int) -> Any:
+    """Cluster as stage recluster does, but for the params given."""
+    settings = {name: params[name] for name in ("n_init", "max_iter", "seed")} | changed
+    fitted = kmeans.fit(train, params["k"], **settings)
+    return fitted.labels, kmeans.assign(test, fitted.centres)
+
+
+def by_mixture(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
+    """Fit Gaussians with full covariances (`sklearn.mixture.GaussianMixture`, three starts)."""
+    mixture = GaussianMixture(params["k"], n_init=3, random_state=params["seed"])
+    mixture.fit(train / STEPS)
+    return mixture.predict(train / STEPS), mixture.predict(test / STEPS)
+
+
+def by_density(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
+    """Find dense regions (`sklearn.cluster.HDBSCAN`), of one percent of the images at least.
+
+    Images of train that it leaves out as noise, and those of test, go to the cluster of the nearest
+    image that has one.
+    """
+    size = len(train) // 100
+    found = HDBSCAN(min_cluster_size=size, min_samples=10, copy=True).fit_predict(train / STEPS)
+    dense = np.flatnonzero(found >= 0)
+    nearest = partial(neighbors.nearest, train[dense], k=1, n_jobs=stage.threads())
+    return tuple(found[dense][nearest(points)[0][:, 0]] for points in (train, test))
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One row: other params than the default ones, another clustering, or another map."""
+
+    title: str
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    clustering: Clustering = by_kmeans
+    n_dims: int = 2
+
+
+PIXELS = {
+    "features.gradient_weight": 0,
+    "features.concavity_weight": 0,
+    "features.pixel_weight": 1,
+    "features.whiten": False,
+}
+# As many components as pixels: a rotation, which leaves distances as they are.
+ALL = {"features.pixel_components": 784}
+VARIATIONS = (
+    Variation("default"),
+    Variation("pixels only", {**PIXELS, **ALL, "features.deskew": False}),
+    Variation("… deskewed", {**PIXELS, **ALL}),
+    Variation("… their 50 principal components", PIXELS),
+    Variation(
+        "… and gradient orientations beside them",
+        {"features.pixel_weight": 0.5, "features.concavity_weight": 0, "features.whiten": False},
+    ),
+    Variation("… whitened", {"features.pixel_weight": 0.5, "features.concavity_weight": 0}),
+    Variation("… and concavities", {"features.pixel_weight": 0.5}),
+    Variation("gradient orientations only", {"features.concavity_weight": 0}),
+    Variation("default without whitening", {"features.whiten": False}),
+    Variation("default without deskewing", {"features.deskew": False}),
+    *(
+        Variation(f"exaggeration {factor:g}", {"tsne.exaggeration": factor})
+        for factor in (1, 1.5, 2, 8)
+    ),
+    *(
+        Variation(f"perplexity {number}", {"tsne.perplexity": number})
+        for number in (10, 15, 25, 30, 50)
+    ),
+    Variation("perplexity 100", {"tsne.perplexity": 100, "neighbors.k": 300}),
+    Variation("start without noise", {"tsne.map_2d.jitter": 0}),
+    Variation("3-D map", n_dims=3),
+    *(
+        Variation(
+            f"KMeans, one start, seed {seed}", clustering=partial(by_kmeans, n_init=1, seed=seed)
+        )
+        for seed in range(5)
+    ),
+    Variation("Gaussian mixture", clustering=by_mixture),
+    Variation("HDBSCAN", clustering=by_density),
+)
+
+
+def main() -> None:
+    """Score every variation on validation, then on test."""
+    results = {part: study(VARIATIONS, {"split.method": method}) for part, method in PARTS.items()}
+    stage.save_json(RESULTS, results)
+    print(f"ablation: {RESULTS.relative_to(ROOT)} written")
+
+
+def study(
+    variations: tuple[Variation, ...], overrides: Mapping[str, Any]
+) -> dict[str, dict[str, float]]:
+    """Score variations on the part that is held out.
+
+    Parameters
+    ----------
+    variations : tuple of Variation
+    overrides : mapping of str to object
+        Params of all of them, by dotted name.
+
+    Returns
+    -------
+    dict
+        By title accuracy, nmi and ari, and "cpu_seconds": user and system time, on all cores, of
+        what no variation before had computed.
+    """
+    found = {}
+    mirror = {"download.mirror": str(RAW)}
+    with temporary_copy({**mirror, **overrides}, empty_cache=True) as folder:
+        default = (folder / "params.yaml").read_text(encoding="utf-8")
+        repro(folder, ["flatten"])
+        for variation in variations:
+            (folder / "params.yaml").write_text(default, encoding="utf-8")
+            set_params(folder / "params.yaml", variation.overrides)
+            found[variation.title] = _score(folder, variation)
+            print(f"ablation: {variation.title}: {found[variation.title]}", flush=True)
+    return found
+
+
+def _score(folder: Path, variation: Variation) -> dict[str, float]:
+    before = _cpu_seconds()
+    repro(folder, [f"tsne@{variation.n_dims}"])
+    maps = f"data/tsne/{variation.n_dims}d"
+    train, test = (snap(np.load(folder / maps / f"{part}.npy")) for part in ("train", "test"))
+    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["recluster"]
+    clusters = dict(zip(("train", "test"), variation.clustering(train, test, params), strict=True))
+    seconds = _cpu_seconds() - before
+    digits = {part: np.load(folder / f"data/split/{part}_labels.npy") for part in clusters}
+    n_clusters = int(clusters["train"].max()) + 1
+    names = scores.name_clusters(digits["train"], clusters["train"], n_clusters)["majority"]
+    summary = scores.score(digits["test"], clusters["test"], names)["summary"]
+    kept = {name: summary[name] for name in ("accuracy", "nmi", "ari")}
+    return {**kept, "clusters": n_clusters, "cpu_seconds": round(seconds, 1)}
+
+
+def _cpu_seconds() -> float:
+    """Time of all cores spent by this process and by its children that ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+if __name__ == "__main__":
+    main()
