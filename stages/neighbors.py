@@ -1,8 +1,9 @@
-"""Find the exact nearest training images of every image, once for all maps."""
+"""Find the nearest training images of every image, once for all maps."""
 
 import numpy as np
 
 from stages import stage
+from stages.methods.approximate import nearest_nearby
 from stages.methods.neighbors import nearest
 
 FEATURES = "data/features"
@@ -15,9 +16,10 @@ def main() -> None:
     params = stage.load_params("neighbors")
     train = np.load(f"{FEATURES}/train.npy")
     test = np.load(f"{FEATURES}/test.npy")
+    search = nearest if len(train) <= params["exact_up_to"] else nearest_nearby
     searches = {
-        "train": lambda: nearest(train, k=params["k"], n_jobs=stage.threads()),
-        "test": lambda: nearest(train, test, k=params["test_k"], n_jobs=stage.threads()),
+        "train": lambda: search(train, k=params["k"], n_jobs=stage.threads()),
+        "test": lambda: search(train, test, k=params["test_k"], n_jobs=stage.threads()),
     }
     for part in stage.progress(searches, description="neighbors"):
         indices, distances = searches[part]()

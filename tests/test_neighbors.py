@@ -1,14 +1,17 @@
-"""Neighbours: what does not change when points are reordered, and extreme integers."""
+"""Neighbours: reordered points, extreme integers, and what approximate search misses."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.methods import digits
+from stages.methods import descriptors, digits
+from stages.methods.approximate import nearest_nearby
+from stages.methods.errors import InputError
 from stages.methods.neighbors import nearest
 
-PIXELS = digits.load()["train_images"].reshape(-1, 784)
+IMAGES = digits.load()["train_images"]
+PIXELS = IMAGES.reshape(-1, 784)
 
 
 @settings(max_examples=30, deadline=None)
@@ -48,3 +51,62 @@ def test_duplicates_of_real_images_come_first_and_by_index():
     ]
     assert not distances[:, :2].any()
     assert distances[:, 2].all()
+
+
+# Approximate
+
+
+@pytest.fixture(scope="module")
+def features():
+    """Describe 1,300 digits, of which the last 100 are queries."""
+    blocks = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
+    fitted = descriptors.fit(IMAGES[:1300], blocks, deskewed=True, whiten=True)
+    described = descriptors.transform(IMAGES[:1300], fitted)
+    return described[:1200], described[1200:]
+
+
+def test_approximate_search_with_full_reach_is_exact(features):
+    points, queries = features
+    for asked in (None, queries):
+        found, expected = nearest_nearby(points, asked, k=12), nearest(points, asked, k=12)
+        assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_approximate_search_misses_few_and_gives_true_distances(features, own):
+    points, queries = features
+    asked = points if own else queries
+    indices, distances = nearest_nearby(points, None if own else queries, k=10, reach=300)
+    exact, _ = nearest(points, None if own else queries, k=10)
+    pairs = zip(indices, exact, strict=True)
+    recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in pairs])
+    assert 0.9 < recall < 1
+    difference = asked[:, None].astype(np.int64) - points[indices]
+    assert np.array_equal(distances, (difference**2).sum(axis=2))
+    assert (np.diff(distances, axis=1) >= 0).all()
+    assert not own or (indices != np.arange(len(points))[:, None]).all()
+    assert (indices.dtype, distances.dtype) == (np.int32, np.int64)
+
+
+def test_approximate_search_repeats_itself_alone_or_together(features):
+    points, queries = features
+    together = nearest_nearby(points, queries, k=10, reach=300, n_jobs=2)
+    again = nearest_nearby(points, queries, k=10, reach=300)
+    assert np.array_equal(together, again)
+    for i in range(0, 100, 20):
+        alone = nearest_nearby(points, queries[i : i + 1], k=10, reach=300)
+        assert np.array_equal(alone[0][0], together[0][i])
+
+
+def test_approximate_search_finds_enough_among_duplicates():
+    points = np.repeat(PIXELS[:3], 200, axis=0)
+    indices, distances = nearest_nearby(points, k=250, reach=1)
+    assert not distances[:, :199].any()
+    assert distances[:, 199:].all()
+    assert all(len(set(row)) == 250 and i not in row for i, row in enumerate(indices.tolist()))
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_approximate_search_of_more_neighbours_than_points_is_refused(k):
+    with pytest.raises(InputError, match="ask for 1 to 4"):
+        nearest_nearby(PIXELS[:5], k=k)

@@ -96,6 +96,12 @@ def test_a_new_colour_and_another_elbow_leave_the_rest_alone(clone):
     assert clones.repro(clone) == {"draw@map_2d", "elbow@pixels", "draw@elbow_pixels"}
 
 
+def test_neighbours_are_approximate_above_the_stated_number(clone):
+    # Few images lie within reach of one another, so that nothing changes after the search.
+    set_params(clone / graph.PARAMS, {"neighbors.exact_up_to": 299})
+    assert clones.repro(clone) == {"neighbors"}
+
+
 def test_an_edit_that_changes_no_output_ends_where_it_began(clone):
     with (clone / "stages/methods/tsne.py").open("a") as file:
         file.write("# A remark.\n")
