@@ -4,12 +4,13 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 INSTALLED := .venv/.installed
+PEERS := .venv-peers/.installed
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test lint smoke original seeds ablation readme lock clean
+.PHONY: help repro test lint smoke original seeds ablation bench readme lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
@@ -38,6 +39,8 @@ seeds: $(INSTALLED) ## run five seeds, and five draws of training images (metric
 
 ablation: $(INSTALLED) ## leave steps out one by one (studies/ablation, docs/ablation.md)
 	python -m studies.ablation
+bench: $(INSTALLED) $(PEERS) ## measure everything beside its peers, for an hour (ARGS=stages: a part)
+	python -m benchmarks.run $(ARGS)
 	python -m tools.readme
 
 readme: $(INSTALLED) ## fill the tables of the docs from metrics, params and the schema
@@ -46,8 +49,11 @@ readme: $(INSTALLED) ## fill the tables of the docs from metrics, params and the
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade takes the newest)
 	tools/lock.sh $(ARGS)
 
-clean: ## remove .venv and the tools' caches (results stay)
-	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+clean: ## remove the environments and the tools' caches (results stay)
+	rm -rf .venv .venv-peers .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(INSTALLED): requirements.lock requirements.build.lock
 	@tools/venv.sh
+
+$(PEERS): requirements.peers.lock requirements.build.lock
+	@tools/venv.sh .venv-peers requirements.peers.lock

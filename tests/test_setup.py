@@ -15,7 +15,7 @@ from tools import check
 from tools.versions import versions
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements.build.lock")
+LOCKS = ("requirements.lock", "requirements.peers.lock", "requirements.build.lock")
 ENTRY = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[^ ;]+)(?: ; [^\\\n]+)?"
     r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
@@ -70,6 +70,15 @@ def test_lock_fits_pyproject():
         assert pinned[canonicalize_name(requirement.name)] in requirement.specifier
 
 
+def test_peers_lock_adds_to_the_lock_and_changes_nothing():
+    pinned, peers = pins("requirements.lock"), pins("requirements.peers.lock")
+    for line in project()["project"]["optional-dependencies"]["peers"]:
+        assert canonicalize_name(Requirement(line).name) in peers
+    assert {name: pinned[name] for name in peers if name in pinned} == {
+        name: version for name, version in peers.items() if name in pinned
+    }
+
+
 def test_builder_is_the_locked_one():
     builders = pins("requirements.build.lock")
     assert set(builders) == {"pip", "setuptools"}
@@ -111,8 +120,9 @@ def test_make_alone_helps():
 
 
 def test_environment_is_made_anew_when_a_lock_changes():
-    rule = re.search(r"^\$\(INSTALLED\): (.+)$", read("Makefile"), re.MULTILINE)
-    assert set(rule[1].split()) == set(LOCKS)
+    for name, lock in [("INSTALLED", "requirements.lock"), ("PEERS", "requirements.peers.lock")]:
+        rule = re.search(rf"^\$\({name}\): (.+)$", read("Makefile"), re.MULTILINE)
+        assert set(rule[1].split()) == {lock, "requirements.build.lock"}
 
 
 def test_ci_runs_the_checks_and_the_tests_as_a_user_does():

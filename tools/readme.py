@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from benchmarks import page
+
 EVALUATE = "metrics/evaluate.json"
 EXAMINE = "metrics/examine.json"
 ORIGINAL = "studies/original/evaluate.json"
@@ -54,6 +56,7 @@ def filled(root: Path) -> dict[Path, str]:
             "scores": scores(root),
         },
         "docs/usage.md": {"params": params(root)},
+        "docs/benchmarks.md": page.tables(root),
     }
     return {root / name: _fill(root / name, made) for name, made in tables.items()}
 

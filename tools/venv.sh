@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Make .venv with the packages of the lock, and nothing else in it.
+# Make an environment with the packages of a lock, and nothing else in it.
+# Usage: tools/venv.sh [FOLDER LOCK], by default .venv and requirements.lock.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+venv=${1:-.venv}
+lock=${2:-requirements.lock}
 
 # A name may be a shim that fails or belong to another environment: ask it who it really is.
 probe='
@@ -22,10 +25,10 @@ if [ -z "$python" ]; then
     exit 1
 fi
 
-echo "Installing requirements.lock into .venv with $("$python" --version): a minute or two"
-"$python" -m venv --clear .venv
-pip=(.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes)
+echo "Installing $lock into $venv with $("$python" --version): a minute or two"
+"$python" -m venv --clear "$venv"
+pip=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes)
 # The installer first. Setuptools too: pip would else fetch whichever is newest to build with.
 "${pip[@]}" --requirement requirements.build.lock
-"${pip[@]}" --no-build-isolation --requirement requirements.lock
-touch .venv/.installed
+"${pip[@]}" --no-build-isolation --requirement "$lock"
+touch "$venv/.installed"

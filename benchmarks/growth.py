@@ -1,0 +1,106 @@
+"""Time and peak memory of each stage against the number of images, up to four MNISTs."""
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from dvc.repo import Repo
+from scipy import ndimage
+
+from benchmarks import measure
+from benchmarks.options import TRAIN, Options
+from benchmarks.peers import DATA
+from stages import stage
+from studies.workspace import temporary_copy
+
+SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
+# Half the width of the uniform shifts, in pixels, and of the rotations, in degrees.
+_SHIFT = 1.5
+_TURN = 8.0
+_MADE_ELSEWHERE = ("download", "split")
+
+
+def main(options: Options) -> None:
+    """Run the stages from flatten on, one by one, on more and more images."""
+    stages: dict[str, dict[str, Any]] = defaultdict(dict)
+    sizes = [n for n in scaled(options.n) if n <= options.largest]
+    for n in sizes:
+        with temporary_copy({}) as folder:
+            write_split(folder / "data" / "split", n, options.n)
+            for name, command in commands(folder).items():
+                measure.say(f"{name} on {n} images")
+                stages[name][str(n)] = measure.run([sys.executable, *command], folder)
+            # What there is is kept, should a larger one fail or be interrupted.
+            measure.save("growth", {"n": options.n, "stages": stages}, options.results)
+
+
+def scaled(n: int) -> list[int]:
+    """Return the sizes for a pipeline of n images."""
+    return [size * n // TRAIN for size in SIZES]
+
+
+def commands(folder: Path) -> dict[str, list[str]]:
+    """Return the words after ``python`` of each stage from flatten on, in order."""
+    with Repo(str(folder)) as repo:
+        return {
+            made.name: made.cmd.split()[1:]
+            for made in repo.index.stages
+            if made.name not in _MADE_ELSEWHERE
+        }
+
+
+def write_split(folder: Path, n: int, limit: int) -> None:
+    """Write the arrays of `split`: the first n images of train, beyond ``limit`` varied ones."""
+    for part in ("train", "test"):
+        arrays = {
+            kind: np.load(DATA / "split" / f"{part}_{kind}.npy")
+            for kind in ("images", "labels", "indices")
+        }
+        if part == "train":
+            base = {kind: array[: min(n, limit)] for kind, array in arrays.items()}
+            times = -(-n // len(base["images"]))
+            arrays = {kind: np.concatenate([array] * times)[:n] for kind, array in base.items()}
+            arrays["images"] = vary(arrays["images"], len(base["images"]))
+        for kind, array in arrays.items():
+            stage.save_array(folder / f"{part}_{kind}.npy", array)
+
+
+def vary(images: np.ndarray, start: int) -> np.ndarray:
+    """Shift and turn each image from ``start`` on a little, at random but the same each time."""
+    rng = np.random.default_rng(0)
+    centre = (np.array(images.shape[1:]) - 1) / 2
+    varied = images.copy()
+    for image in varied[start:]:
+        angle = np.deg2rad(rng.uniform(-_TURN, _TURN))
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        offset = centre - turn @ centre + rng.uniform(-_SHIFT, _SHIFT, 2)
+        image[:] = ndimage.affine_transform(image, turn, offset, order=1)
+    return varied
+
+
+def exponents(seconds: dict[str, float], n: int) -> dict[str, float | None]:
+    """Fit powers of the number of images.
+
+    Parameters
+    ----------
+    seconds : dict of str to float
+        By number of images.
+    n : int
+        The size from which "above" begins.
+
+    Returns
+    -------
+    dict
+        "overall", fitted to all sizes, and "above", from n to the largest; None where unknown.
+    """
+    sizes = sorted(map(int, seconds))
+    taken = [max(seconds[str(size)], 1e-3) for size in sizes]
+    overall = float(np.polyfit(np.log(sizes), np.log(taken), 1)[0]) if len(sizes) > 1 else None
+    above = None
+    if n in sizes and sizes[-1] > n:
+        ratio = taken[-1] / taken[sizes.index(n)]
+        above = float(np.log(ratio) / np.log(sizes[-1] / n))
+    found = {"overall": overall, "above": above}
+    return {name: None if value is None else round(value, 2) for name, value in found.items()}

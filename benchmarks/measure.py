@@ -1,0 +1,110 @@
+"""Time and peak memory of processes, and the facts of the machine that they run on."""
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from stages import stage
+from studies.workspace import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results"
+# Settings of BLAS that a machine may preset; neither side shall profit from them.
+PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
+RECORD = Path(__file__).with_name("record.py")
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment without BLAS presets, this interpreter's folder first."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in PRESETS and not name.startswith("GIT_")
+    }
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return kept | {"PATH": path, "DVC_NO_ANALYTICS": "1"}
+
+
+def run(
+    command: Sequence[str], folder: Path = ROOT, settings: Mapping[str, str] | None = None
+) -> dict[str, float]:
+    """Run a command in a process of its own.
+
+    Parameters
+    ----------
+    command : sequence of str
+    folder : Path
+        Where it runs.
+    settings : mapping of str to str, optional
+        Environment variables beside those of `environment`.
+
+    Returns
+    -------
+    dict
+        "seconds" of wall time, "cpu_seconds" of user and system, and "peak_mib", the largest
+        resident set of any one of its processes (``ru_maxrss`` of ``wait4``).
+
+    Raises
+    ------
+    subprocess.CalledProcessError
+        If the command fails.
+    """
+    with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as log:
+        subprocess.run(
+            [sys.executable, "-S", "-E", str(RECORD), log.name, *command],
+            cwd=folder,
+            env=environment() | dict(settings or {}),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        taken = json.loads(log.read())
+    return {name: taken[name] for name in ("seconds", "cpu_seconds", "peak_mib")}
+
+
+def median(rounds: Iterable[Mapping[str, float]]) -> dict[str, float]:
+    """Return the median of each figure over several rounds, and their number."""
+    rounds = list(rounds)
+    names = rounds[0]
+    middle = {name: round(statistics.median(r[name] for r in rounds), 3) for name in names}
+    return middle | {"rounds": len(rounds)}
+
+
+def machine() -> dict[str, str]:
+    """Facts of the machine that decide its speed; nothing that names it."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return {
+        "processor": _first("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
+        "cores": str(stage.threads()),
+        "memory": f"{round(int(_first('/proc/meminfo', 'MemTotal').split()[0]) / 2**20)} GiB",
+        "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
+        "C library": " ".join(platform.libc_ver()),
+        "Python": platform.python_version(),
+        "libraries": libraries,
+    }
+
+
+def _first(path: str, key: str) -> str:
+    """Return the first value of a key in a file of the kernel's."""
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == key:
+            return value.strip()
+    return ""
+
+
+def save(part: str, results: Mapping[str, Any], folder: Path = RESULTS) -> None:
+    """Write the results of one part beside the machine's facts."""
+    stage.save_json(folder / f"{part}.json", {"machine": machine(), **results})
+
+
+def say(text: str) -> None:
+    """Show how far the benchmark has come."""
+    print(f"bench: {text}", flush=True)

@@ -1,0 +1,92 @@
+"""The routes people know, on the same images: seconds, memory and scores."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks import measure
+from benchmarks.options import Options
+from stages.methods.errors import InputError
+from studies.workspace import ROOT
+
+DATA = ROOT / "data"
+WHOLE = (
+    "umap_kmeans",
+    "umap_hdbscan",
+    "opentsne_kmeans",
+    "opentsne_exaggerated",
+    "sklearn_kmeans",
+    "sklearn_tsne_2d",
+)
+# Measured on these parts of train, and carried on by the growth from one to the next.
+PARTS = (12, 6, 3)
+K_OF_ELBOW = range(2, 21)
+
+
+def main(options: Options) -> None:
+    """Run every route once; the 3-D map and the elbow on parts unless all is asked for."""
+    measured = {name: route(name, options) for name in WHOLE}
+    if options.full:
+        measured["sklearn_tsne_3d"] = route("sklearn_tsne_3d", options)
+        elbow = route("sklearn_elbow_full", options)
+    else:
+        measured["sklearn_tsne_3d"] = extrapolate("sklearn_tsne_3d", options)
+        elbow = route("sklearn_elbow", options)
+    measured["sklearn_elbow"] = elbow | {"seconds_of_all": all_of_elbow(elbow["steps"])}
+    measure.save("peers", {"n": options.n, "routes": measured}, options.results)
+
+
+def route(name: str, options: Options, n: int | None = None) -> dict[str, Any]:
+    """Follow one route in a process of its own.
+
+    Raises
+    ------
+    InputError
+        If there is no finished run or no interpreter with the peers' libraries.
+    """
+    n = n or options.n
+    if not (DATA / "features" / "train.npy").is_file():
+        raise InputError("data/features has no arrays: finish a run by make repro first")
+    if not options.peers.is_file():
+        raise InputError("there is no environment of the peers: start by make bench, or give one")
+    measure.say(f"{name} on {n} images")
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder, "result.json")
+        words = [str(options.peers), "-m", "benchmarks.routes", name, str(DATA), str(n), "0"]
+        taken = measure.run([*words, str(result)])
+        return {"n": n, **taken, **json.loads(result.read_text(encoding="utf-8"))}
+
+
+def extrapolate(name: str, options: Options) -> dict[str, Any]:
+    """Measure parts and carry their seconds on to all images by the fitted power of n."""
+    parts = [route(name, options, options.n // part) for part in PARTS]
+    sizes, seconds = ([part[key] for part in parts] for key in ("n", "seconds"))
+    exponent, seconds_of_all = carried_on(sizes, seconds, options.n)
+    return parts[-1] | {
+        "parts": [{"n": n, "seconds": s} for n, s in zip(sizes, seconds, strict=True)],
+        "exponent": exponent,
+        "seconds_of_all": seconds_of_all,
+    }
+
+
+def carried_on(sizes: list[int], seconds: list[float], n: int) -> tuple[float, float]:
+    """Fit ``seconds ~ size ** exponent`` and return the exponent and the seconds for n.
+
+    The line goes through the largest part, which is nearest to n.
+    """
+    exponent = float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+    return round(exponent, 2), round(seconds[-1] * (n / sizes[-1]) ** exponent, 1)
+
+
+def all_of_elbow(steps: dict[str, float]) -> float:
+    """Seconds of all k from those of some: between them by interpolation over k."""
+    known = sorted((int(k), seconds) for k, seconds in steps.items())
+    numbers, seconds = zip(*known, strict=True)
+    slope = seconds[0] / numbers[0]
+    # Below the least k in proportion to k.
+    low = [k * slope for k in K_OF_ELBOW if k < numbers[0]]
+    rest = [k for k in K_OF_ELBOW if k >= numbers[0]]
+    return round(sum(low) + float(np.interp(rest, numbers, seconds).sum()), 1)

@@ -1,0 +1,287 @@
+"""The ways to cluster MNIST that people know, one a process: ``python -m benchmarks.routes NAME``.
+
+    python -m benchmarks.routes NAME DATA N SEED RESULT
+
+reads the arrays of ``DATA/split`` (or ``DATA/features``), takes the first N training images, and
+writes seconds by step and scores as JSON. Each route follows the documentation of its library;
+what is imported is not counted.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages import stage
+from stages.methods import map_quality, scores
+from stages.methods.grid import snap
+from stages.methods.neighbors import nearest
+from stages.methods.rounding import to_decimals
+
+K = 10
+SAMPLE = 5000
+Found = tuple[np.ndarray, np.ndarray | None]
+
+
+class Data:
+    """Arrays of a finished run, the first n images of train."""
+
+    def __init__(self, folder: Path, n: int, seed: int) -> None:
+        self.folder, self.n, self.seed = folder, n, seed
+        self.steps: dict[str, float] = {}
+        self.notes: dict[str, Any] = {}
+
+    def pixels(self, part: str) -> np.ndarray:
+        """Return the images in rows of floats between 0 and 1."""
+        images = np.load(self.folder / "split" / f"{part}_images.npy")[: self._rows(part)]
+        return (images.reshape(len(images), -1) / 255).astype(np.float32)
+
+    def digits(self, part: str) -> np.ndarray:
+        """Return the labels."""
+        return np.load(self.folder / "split" / f"{part}_labels.npy")[: self._rows(part)]
+
+    def features(self) -> np.ndarray:
+        """Return our own features of train."""
+        return np.load(self.folder / "features" / "train.npy")[: self.n]
+
+    def _rows(self, part: str) -> int | None:
+        return self.n if part == "train" else None
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time a step."""
+        started = time.perf_counter()
+        yield
+        self.steps[name] = round(time.perf_counter() - started, 3)
+
+
+def _kmeans(data: Data, train: np.ndarray, test: np.ndarray | None) -> Found:
+    from sklearn.cluster import KMeans
+
+    with data.step("KMeans"):
+        fitted = KMeans(K, n_init=10, random_state=data.seed).fit(train)
+    return fitted.labels_, None if test is None else fitted.predict(test)
+
+
+def _pca(data: Data) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.decomposition import PCA
+
+    with data.step("PCA"):
+        pca = PCA(50, random_state=data.seed)
+        return pca.fit_transform(data.pixels("train")), pca.transform(data.pixels("test"))
+
+
+def umap_kmeans(data: Data) -> Found:
+    """UMAP by its documentation's recipe for clustering, then KMeans; test by ``transform``."""
+    reducer, train = _umap(data)
+    with data.step("transform test"):
+        test = reducer.transform(data.pixels("test"))
+    return _kmeans(data, train, test)
+
+
+def umap_hdbscan(data: Data) -> Found:
+    """UMAP, then HDBSCAN, both by that recipe; images that are called noise count as errors."""
+    from sklearn.cluster import HDBSCAN
+
+    _, train = _umap(data)
+    with data.step("HDBSCAN"):
+        labels = HDBSCAN(min_samples=10, min_cluster_size=500, copy=True).fit_predict(train)
+    return labels, None
+
+
+def _umap(data: Data) -> tuple[Any, np.ndarray]:
+    import umap
+
+    reducer = umap.UMAP(n_neighbors=30, min_dist=0.0, n_components=2, random_state=data.seed)
+    with data.step("UMAP"):
+        return reducer, reducer.fit_transform(data.pixels("train"))
+
+
+def opentsne_kmeans(data: Data, exaggeration: float | None = None) -> Found:
+    """PCA-50, openTSNE's defaults on two threads, KMeans; test by openTSNE's ``transform``."""
+    import openTSNE
+
+    train, test = _pca(data)
+    jobs = stage.threads()
+    with data.step("t-SNE"):
+        tsne = openTSNE.TSNE(n_jobs=jobs, random_state=data.seed, exaggeration=exaggeration)
+        embedding = tsne.fit(train)
+    with data.step("transform test"):
+        placed = embedding.transform(test)
+    return _kmeans(data, np.asarray(embedding), np.asarray(placed))
+
+
+def opentsne_exaggerated(data: Data) -> Found:
+    """Do the same at exaggeration 4."""
+    return opentsne_kmeans(data, 4)
+
+
+def sklearn_tsne_2d(data: Data, n_components: int = 2) -> Found:
+    """PCA-50, scikit-learn's t-SNE with its defaults, KMeans; it cannot place test."""
+    from sklearn.manifold import TSNE
+
+    train, _ = _pca(data)
+    with data.step("t-SNE"):
+        tsne = TSNE(n_components, n_jobs=stage.threads(), random_state=data.seed)
+        embedding = tsne.fit_transform(train)
+    return _kmeans(data, embedding, None)
+
+
+def sklearn_tsne_3d(data: Data) -> Found:
+    """Do the same in 3-D."""
+    return sklearn_tsne_2d(data, 3)
+
+
+def sklearn_kmeans(data: Data) -> Found:
+    """KMeans on pixels, ten starts."""
+    return _kmeans(data, data.pixels("train"), data.pixels("test"))
+
+
+def sklearn_elbow(data: Data, numbers: tuple[int, ...] = (5, 10, 20)) -> None:
+    """KMeans on pixels for several k, ten starts each."""
+    from sklearn.cluster import KMeans
+
+    pixels = data.pixels("train")
+    data.notes["inertia"] = {}
+    for k in numbers:
+        with data.step(str(k)):
+            fitted = KMeans(k, n_init=10, random_state=data.seed).fit(pixels)
+        data.notes["inertia"][str(k)] = round(float(fitted.inertia_) * 255**2)
+
+
+def sklearn_elbow_full(data: Data) -> None:
+    """Do the same for every k of the pipeline's elbow."""
+    sklearn_elbow(data, tuple(range(2, 21)))
+
+
+def our_affinities(data: Data) -> None:
+    """Exact neighbours and affinities of our features, as the pipeline makes them."""
+    from stages.methods import tsne
+
+    params = stage.load_params("tsne", "perplexity")
+    k = min(stage.load_params("neighbors")["k"], data.n - 1)
+    features = data.features()
+    with data.step("neighbours and affinities"):
+        indices, distances = nearest(features, k=k, n_jobs=stage.threads())
+        tsne.affinities(indices, distances.astype(np.int32), params["perplexity"], stage.threads())
+
+
+def opentsne_affinities(data: Data) -> None:
+    """Approximate neighbours and affinities of our features by openTSNE's defaults."""
+    from openTSNE.affinity import PerplexityBasedNN
+
+    features = data.features().astype(np.float64)
+    with data.step("neighbours and affinities"):
+        PerplexityBasedNN(features, n_jobs=stage.threads(), random_state=data.seed)
+
+
+def opentsne_map(data: Data) -> None:
+    """OpenTSNE's defaults on our features, at our exaggeration."""
+    import openTSNE
+
+    exaggeration = stage.load_params("tsne", "exaggeration")["exaggeration"]
+    features = data.features().astype(np.float64)
+    with data.step("map"):
+        tsne = openTSNE.TSNE(
+            n_jobs=stage.threads(), random_state=data.seed, exaggeration=exaggeration
+        )
+        embedding = np.asarray(tsne.fit(features))
+    _quality(data, embedding)
+
+
+def umap_map(data: Data) -> None:
+    """UMAP's defaults on our features: no seed, so that it may use every core."""
+    import umap
+
+    features = data.features().astype(np.float32)
+    with data.step("map"):
+        embedding = umap.UMAP(n_jobs=stage.threads()).fit_transform(features)
+    _quality(data, embedding)
+
+
+def opentsne_map_3d(data: Data) -> None:
+    """Make a 3-D map by openTSNE: Barnes-Hut, theta 0.8, 250 + 500 iterations."""
+    import openTSNE
+
+    features = data.features().astype(np.float64)
+    with data.step("map"):
+        tsne = openTSNE.TSNE(
+            n_components=3,
+            negative_gradient_method="bh",
+            theta=0.8,
+            exaggeration=1.5,
+            n_jobs=stage.threads(),
+            random_state=data.seed,
+        )
+        embedding = np.asarray(tsne.fit(features))
+    _quality(data, embedding)
+
+
+def _quality(data: Data, embedding: np.ndarray) -> None:
+    """Note the recall of neighbours as the pipeline's own maps are judged."""
+    features = data.features()
+    sample = map_quality.sample(len(features), SAMPLE)
+    indices = np.zeros((len(features), map_quality.N_NEIGHBORS), dtype=np.int32)
+    reached, _ = nearest(features, features[sample], k=map_quality.N_NEIGHBORS + 1)
+    for image, row in zip(sample, reached, strict=True):
+        indices[image] = row[row != image][: map_quality.N_NEIGHBORS]
+    # Finer steps than the pipeline's, for UMAP's maps are small.
+    positions = snap((embedding * (100 / np.abs(embedding).max())).astype(np.float32))
+    recall = map_quality.neighbor_recall(positions, indices, sample)
+    data.notes["neighbor_recall"] = to_decimals(recall)
+
+
+ROUTES: dict[str, Callable[[Data], Found | None]] = {
+    route.__name__: route
+    for route in (
+        umap_kmeans,
+        umap_hdbscan,
+        opentsne_kmeans,
+        opentsne_exaggerated,
+        sklearn_tsne_2d,
+        sklearn_tsne_3d,
+        sklearn_kmeans,
+        sklearn_elbow,
+        sklearn_elbow_full,
+        our_affinities,
+        opentsne_affinities,
+        opentsne_map,
+        umap_map,
+        opentsne_map_3d,
+    )
+}
+
+
+def score(digits: np.ndarray, clusters: np.ndarray) -> dict[str, float]:
+    """Score clusters one to one; noise, numbered -1, is matched with no digit."""
+    named = clusters >= 0
+    n_clusters = int(clusters.max()) + 1
+    table = scores.contingency(digits[named], clusters[named], n_clusters)
+    right = scores.share_named_right(table, scores.one_to_one(table)) * float(named.mean())
+    found = scores.score(digits, np.where(named, clusters, n_clusters), [0] * (n_clusters + 1))
+    summary = found["summary"]
+    return {"accuracy": round(right, 6), "nmi": summary["nmi"], "ari": summary["ari"]} | (
+        {} if named.all() else {"noise": round(float(1 - named.mean()), 6)}
+    )
+
+
+def main(name: str, folder: str, n: str, seed: str, result: str) -> None:
+    """Follow one route and write what came of it."""
+    data = Data(Path(folder), int(n), int(seed))
+    found = ROUTES[name](data)
+    results: dict[str, Any] = {"steps": data.steps, **data.notes}
+    if found is not None:
+        results["clusters"] = int(found[0].max()) + 1
+        results["train"] = score(data.digits("train"), found[0])
+        if found[1] is not None:
+            results["test"] = score(data.digits("test"), found[1])
+    Path(result).write_text(json.dumps(results), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,48 @@
+"""Run the benchmarks, or those parts of them that are named.
+
+    python -m benchmarks.run [PART...] [--n N] [--rounds R] [--largest N] [--full]
+
+Each part writes its own file of ``benchmarks/results`` when it is done.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks import growth, measure, pairs, peers, stages
+from benchmarks.options import Options
+from stages.methods.errors import InputError
+
+PARTS = {
+    "stages": stages.main,
+    "pairs": pairs.main,
+    "peers": peers.main,
+    "growth": growth.main,
+}
+
+
+def main() -> None:
+    """Read the command line and run the parts in order."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--n", type=int, default=Options.n, help="training images (for trying out)")
+    parser.add_argument("--rounds", type=int, default=Options.rounds, help="of what is short")
+    parser.add_argument("--largest", type=int, default=Options.largest, help="images of growth")
+    parser.add_argument("--full", action="store_true", help="slow baselines as a whole too")
+    parser.add_argument("--peers", type=Path, default=Options.peers, help="python with umap-learn")
+    parser.add_argument("--results", type=Path, default=Options.results, help="folder")
+    given = vars(parser.parse_args())
+    chosen = given.pop("parts") or list(PARTS)
+    if unknown := set(chosen) - set(PARTS):
+        parser.error(f"no part is named {', '.join(sorted(unknown))}: choose from {list(PARTS)}")
+    options = Options(**given)
+    for name in chosen:
+        measure.say(f"part {name}")
+        PARTS[name](options)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (InputError, OSError) as error:
+        sys.exit(f"benchmarks: {error}")
