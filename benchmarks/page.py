@@ -246,6 +246,12 @@ def _largest(results: Results, group: str, key: str, prefix: str = "") -> float:
     return max(taken[key] for name, taken in found.items() if name.startswith(prefix))
 
 
+def _slowest_start(results: Results) -> float:
+    """Return the longest import of a stage, libraries alone left out."""
+    found = results["stages"]["start_up"]
+    return max(taken["seconds"] for name, taken in found.items() if not name.endswith(" alone"))
+
+
 def _ratio(pair: str, peer: str, ours: str) -> Callable[[Results], float]:
     def measured(results: Results) -> float:
         sides = results["pairs"]["pairs"][pair]
@@ -343,7 +349,7 @@ TARGETS = (
         lambda r: _largest(r, "stages", "peak_mib"),
         "MiB",
     ),
-    Target("start-up of any stage", 1, lambda r: _largest(r, "start_up", "seconds")),
+    Target("start-up of any stage", 1, _slowest_start),
     Target("any drawing", 5, lambda r: _largest(r, "stages", "seconds", "draw@")),
     Target(
         "growth of any stage but `neighbors` beyond 60,000 images: n to the", 1.2, _steepest, ""

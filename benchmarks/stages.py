@@ -17,6 +17,8 @@ SWEEPS = {
     "recluster.k=12": ["exp", "run", "-S", "recluster.k=12"],
     "tsne.exaggeration=2": ["exp", "run", "-S", "tsne.exaggeration=2", "-S", "recluster.k=10"],
 }
+SHARED = ("sources", "stage")
+FLOORS = ("numpy", "sklearn", "openTSNE", "kneed", "matplotlib.figure")
 # Costs as much as the maps do, hence once.
 _ONCE = "tsne.exaggeration=2"
 
@@ -57,11 +59,13 @@ def main(options: Options) -> None:
 
 
 def start_up(rounds: int) -> dict[str, Any]:
-    """Time how long each stage takes to import."""
+    """Time how long each stage takes to import, and the libraries alone, which set the floor."""
     measure.say("start-up of each stage")
-    names = sorted(path.stem for path in (ROOT / "stages").glob("*.py") if path.stem != "sources")
-    commands = {name: [sys.executable, "-c", f"import stages.{name}"] for name in names}
-    taken: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    scripts = sorted((ROOT / "stages").glob("*.py"))
+    modules = {path.stem: f"stages.{path.stem}" for path in scripts if path.stem not in SHARED}
+    modules |= {f"{name} alone": name for name in FLOORS}
+    commands = {name: [sys.executable, "-c", f"import {path}"] for name, path in modules.items()}
+    taken: dict[str, list[dict[str, float]]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
             taken[name].append(measure.run(command))

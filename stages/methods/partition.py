@@ -1,8 +1,9 @@
 """Which images make up the train and the test part."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 from stages.methods.errors import InputError
 
@@ -29,7 +30,7 @@ def stratified(labels: NDArray[np.uint8], test_size: int, seed: int) -> tuple[In
     train, test : ndarray of int64
         Positions, in ascending order.
     """
-    train, test = train_test_split(
+    train, test = _split(
         np.arange(len(labels)), test_size=test_size, random_state=seed, stratify=labels
     )
     return np.sort(train), np.sort(test)
@@ -70,10 +71,15 @@ def stratified_part(
             f"split.{name}_size is {size}, but the {name} part has {len(indices)} images of "
             f"{digits} digits: ask for {digits} to {len(indices) - digits}, or null for all"
         )
-    chosen, _ = train_test_split(
-        indices, train_size=size, random_state=seed, stratify=labels[indices]
-    )
+    chosen, _ = _split(indices, train_size=size, random_state=seed, stratify=labels[indices])
     return np.sort(chosen)
+
+
+def _split(indices: Indices, **options: Any) -> list[Indices]:
+    # Imported where it is needed, which takes a second: the official parts do without.
+    from sklearn.model_selection import train_test_split
+
+    return train_test_split(indices, **options)
 
 
 def check_digits(labels: NDArray[np.uint8], name: str) -> None:
