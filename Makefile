@@ -39,6 +39,8 @@ seeds: $(INSTALLED) ## run five seeds, and five draws of training images (metric
 
 ablation: $(INSTALLED) ## leave steps out one by one (studies/ablation, docs/ablation.md)
 	python -m studies.ablation
+	python -m tools.readme
+
 bench: $(INSTALLED) $(PEERS) ## measure everything beside its peers, for an hour (ARGS=stages: a part)
 	python -m benchmarks.run $(ARGS)
 	python -m tools.readme
