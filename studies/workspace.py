@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
@@ -31,7 +31,11 @@ _PATIENCE = 10.0  # seconds that an interrupted stage gets to end by itself
 
 @contextmanager
 def temporary_copy(
-    overrides: Mapping[str, Any], *, root: Path = ROOT, empty_cache: bool = False
+    overrides: Mapping[str, Any],
+    *,
+    root: Path = ROOT,
+    empty_cache: bool = False,
+    name: str = "mnist-clustering",
 ) -> Iterator[Path]:
     """Copy the workspace as it stands, set params in the copy, and remove it at the end.
 
@@ -47,6 +51,8 @@ def temporary_copy(
         The workspace.
     empty_cache : bool
         Whether the copy has a cache of its own, so that everything is computed anew.
+    name : str
+        Of the folder of the copy.
 
     Yields
     ------
@@ -58,8 +64,8 @@ def temporary_copy(
     KeyError
         If params.yaml has no param of that name.
     """
-    with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as name:
-        folder = Path(name) / "mnist-clustering"
+    with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as parent:
+        folder = Path(parent) / name
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         for file in _git(listed, root).split("\0"):
             # A file that was deleted but is still tracked is listed too.
@@ -70,7 +76,7 @@ def temporary_copy(
         # What DVC notes about the copy goes away with it.
         config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
         if not empty_cache:
-            config += f"[cache]\n    dir = {_cache(root)}\n"
+            config += f"[cache]\n    dir = {cache_folder(root)}\n"
         (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
         for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "copy"]):
             _git(["git", *command], folder, _GIT_SETTINGS)
@@ -107,20 +113,41 @@ def repro(folder: Path, targets: Sequence[str] = ()) -> None:
     dvc(folder, "repro", *targets)
 
 
-def dvc(folder: Path, *arguments: str) -> None:
-    """Run a DVC command in a folder, with this interpreter first on the path.
+def dvc(
+    folder: Path,
+    *arguments: str,
+    python: str = sys.executable,
+    settings: Mapping[str, str] | None = None,
+    log: IO[bytes] | None = None,
+) -> None:
+    """Run a DVC command in a folder, with one interpreter first on the path.
+
+    Parameters
+    ----------
+    folder : Path
+    *arguments : str
+        Of ``dvc``.
+    python : str
+        The interpreter, of an environment that has DVC.
+    settings : mapping of str to str, optional
+        The whole environment; without it, that of this process.
+    log : file, optional
+        Takes what the command says; without it, it goes where this process writes.
 
     Raises
     ------
     subprocess.CalledProcessError
         If the command fails.
     """
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    command = [sys.executable, "-m", "dvc", *arguments]
+    environment = _environment() if settings is None else dict(settings)
+    path = f"{Path(python).parent}{os.pathsep}{environment.get('PATH', os.defpath)}"
+    command = [python, "-m", "dvc", *arguments]
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env=_environment() | {"PATH": path, "DVC_NO_ANALYTICS": "1"},
+        env=environment | {"PATH": path, "DVC_NO_ANALYTICS": "1"},
+        stdout=log,
+        stderr=log and subprocess.STDOUT,
         start_new_session=True,  # what is interrupted can then be ended with all its children
     )
     try:
@@ -142,9 +169,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _cache(root: Path) -> str:
+def cache_folder(root: Path) -> Path:
+    """Return the folder of a workspace's DVC cache."""
     with Repo(str(root)) as repo:
-        return str(repo.cache.local_cache_dir)
+        return Path(str(repo.cache.local_cache_dir))
 
 
 def _git(command: Sequence[str], folder: Path, settings: Mapping[str, str] | None = None) -> str:
