@@ -10,10 +10,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test lint smoke original seeds ablation bench readme lock clean
+.PHONY: help repro test lint smoke verify verify-matrix original seeds ablation bench readme lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 repro: $(INSTALLED) ## run the stages that are not up to date (ARGS=... goes to dvc repro)
 	dvc repro $(ARGS)
@@ -30,6 +30,12 @@ lint: $(INSTALLED) ## check format, style, types, params.yaml and dvc.yaml
 
 smoke: $(INSTALLED) ## run the real pipeline on 2,500 images in a temporary copy
 	python -m studies.smoke
+
+verify: $(INSTALLED) ## compute everything anew and compare every digest with dvc.lock
+	python -m studies.verify $(ARGS)
+
+verify-matrix: $(INSTALLED) ## small images under many settings: kernels, threads, locale, Pythons
+	python -m studies.verify_matrix $(ARGS)
 
 original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/original)
 	python -m studies.original
@@ -52,7 +58,7 @@ lock: ## pin the packages of pyproject.toml (ARGS=--upgrade takes the newest)
 	tools/lock.sh $(ARGS)
 
 clean: ## remove the environments and the tools' caches (results stay)
-	rm -rf .venv .venv-peers .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-* .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(INSTALLED): requirements.lock requirements.build.lock
 	@tools/venv.sh

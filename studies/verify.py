@@ -128,9 +128,7 @@ def in_order(folder: Path, expected: Digests, found: Digests) -> list[tuple[str,
     with Repo(str(folder)) as repo:
         order = [stage.name for stage in repo.index.stages]
     keys = {key for key in expected | found if expected.get(key) != found.get(key)}
-    return sorted(
-        keys, key=lambda key: (order.index(key[0]) if key[0] in order else -1, key[1])
-    )
+    return sorted(keys, key=lambda key: (order.index(key[0]) if key[0] in order else -1, key[1]))
 
 
 def how_far(root: Path, folder: Path, path: str, md5: str | None) -> list[str]:
@@ -178,7 +176,9 @@ def verdict(apart: float | None, *, promised: bool) -> int:
         print(f"verify: FAILED, {scores}; equal bytes are promised on this machine: a defect")
         return 1
     if agree:
-        print(f"verify: differs in the last digits, {scores}; no bytes are promised on this machine")
+        print(
+            f"verify: differs in the last digits, {scores}; no bytes are promised on this machine"
+        )
         return 0
     print(f"verify: FAILED, {scores}")
     return 1

@@ -17,13 +17,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from studies import machine
 from studies.verify import LOCK, Digests, digests, forget, in_order
 from studies.workspace import ROOT, dvc, temporary_copy
 
 REFERENCE = ROOT / "studies" / "digits.lock"
-OVERRIDES = {"download.dataset": "digits"}
+OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
 # What a setting may set: unset otherwise, whatever the user's environment says.
 _KNOBS = re.compile(
     r"(OMP|OPENBLAS|MKL|NUMEXPR|GOTO|NPY)_.*|GLIBC_TUNABLES|PYTHONHASHSEED|TZ|LANG|LANGUAGE|LC_.*"
@@ -34,7 +35,7 @@ _KERNEL = (
     "print(*{p['architecture'] for p in t.threadpool_info() if p['user_api'] == 'blas'})"
 )
 # OpenBLAS kernels and the instructions that they need.
-_KERNELS = {
+_KERNELS: dict[str, set[str]] = {
     "Haswell": {"avx2", "fma"},
     "Sandybridge": {"avx"},
     "Prescott": set(),
@@ -187,9 +188,11 @@ def interpreters(named: Sequence[str]) -> Iterator[Setting]:
     for python in named or filter(None, map(shutil.which, found)):
         probe = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
         command = [python, "-c", probe]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            continue  # A shim that leads nowhere.
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"verify-matrix: {python} is left out: {error}")  # Such as a shim to nowhere.
+            continue
         version = done.stdout.strip()
         yield Setting(f"CPython {version}", python=prepared(python, version))
 
@@ -201,7 +204,7 @@ def prepared(python: str, version: str) -> str:
         return python
     folder = ROOT / f".venv-{version.rpartition('.')[0]}"
     if not (folder / ".installed").exists():
-        variables = os.environ | {"VENV": folder.name, "PYTHON": python}
+        variables = os.environ | {"PYTHON": python}
         subprocess.run([str(ROOT / "tools" / "venv.sh")], env=variables, check=True)
     return str(folder / "bin" / "python")
 

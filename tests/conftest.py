@@ -17,6 +17,7 @@ TOGETHER = {
     "test_hermetic.py": "hermetic",
     "test_methods_maps.py": "maps",
     "test_pipeline.py": "pipeline",
+    "test_sharing.py": "pipeline",
 }
 
 
