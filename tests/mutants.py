@@ -21,7 +21,7 @@ def lines() -> Iterator[int]:
         if words in LISTS:
             below = indent
         elif below is not None and (
-            indent < below or not words.startswith("-") and indent == below
+            indent < below or (not words.startswith("-") and indent == below)
         ):
             below = None
         elif below is not None and words and not words.startswith(SHOWN):
