@@ -23,6 +23,7 @@ from studies.workspace import ROOT, cache_folder, repro, temporary_copy
 
 LOCK = "dvc.lock"
 RAW = "data/raw"
+SCORES = "metrics/evaluate.json"
 # What scores may differ by where the maps differ in their last digits.
 TOLERANCE = 0.005
 Digests = dict[tuple[str, str], str]
@@ -145,18 +146,14 @@ def how_far(root: Path, folder: Path, path: str, md5: str | None) -> list[str]:
 
 def scores_apart(root: Path, folder: Path, expected: Digests) -> float | None:
     """Return the largest difference between scores; None if they cannot be compared."""
-    worst = 0.0
-    for (_, path), md5 in expected.items():
-        if path != "metrics/evaluate.json":
-            continue
-        ours = reference(root, path, md5)
-        if ours is None or not (folder / path).is_file():
-            return None
-        pairs = (numbers(ours), numbers(folder / path))
-        if pairs[0].keys() != pairs[1].keys():
-            return None
-        worst = max([worst, *(abs(pairs[0][name] - pairs[1][name]) for name in pairs[0])])
-    return worst
+    md5 = {path: digest for (_, path), digest in expected.items()}.get(SCORES)
+    ours = reference(root, SCORES, md5) if md5 else None
+    if ours is None or not (folder / SCORES).is_file():
+        return None
+    a, b = numbers(ours), numbers(folder / SCORES)
+    if a.keys() != b.keys():
+        return None
+    return max(abs(a[name] - b[name]) for name in a)
 
 
 def numbers(path: Path) -> Mapping[str, float]:

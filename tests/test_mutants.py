@@ -19,7 +19,8 @@ def test_no_line_can_go_unnoticed(number, tmp_path):
         mutant = mutants.without(number, tmp_path)
     except Exception:  # Of whatever kind: DVC has many.
         return
-    assert mutant.keys() == graph.stages().keys()
+    if mutant.keys() != graph.stages().keys():
+        return
     assert any(
         getattr(mutant[name], part) != getattr(stage, part)
         for name, stage in graph.stages().items()
