@@ -13,7 +13,7 @@ import pytest
 DECLARED = ("deps", "params", "libraries", "outs", "cached", "metrics", "plots")
 
 
-@pytest.mark.parametrize("number", mutants.lines())
+@pytest.mark.parametrize("number", list(mutants.lines()))
 def test_no_line_can_go_unnoticed(number, tmp_path):
     try:
         mutant = mutants.without(number, tmp_path)
