@@ -20,6 +20,7 @@ def cached(cache, folder, path=OUT):
 
 
 def damage(file):
+    # DVC trusts what is read-only in its local cache without reading it.
     file.chmod(0o644)
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
@@ -61,7 +62,7 @@ def test_a_damaged_object_of_the_remote_is_refused_and_computed_again(clone, sha
     assert (second / OUT).read_bytes() == (clone / OUT).read_bytes()
 
 
-def test_a_damaged_object_of_the_cache_is_noticed_and_computed_again(clone):
+def test_a_damaged_writable_object_of_the_cache_is_noticed_and_computed_again(clone):
     damage(cached(clone / ".dvc" / "cache", clone))
     good = (clone / OUT).read_bytes()
     (clone / OUT).unlink()
