@@ -51,7 +51,7 @@ def by_density(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
     Images of train that it leaves out as noise, and those of test, go to the cluster of the nearest
     image that has one.
     """
-    size = len(train) // 100
+    size = max(len(train) // 100, 10)
     found = HDBSCAN(min_cluster_size=size, min_samples=10, copy=True).fit_predict(train / STEPS)
     dense = np.flatnonzero(found >= 0)
     nearest = partial(neighbors.nearest, train[dense], k=1, n_jobs=stage.threads())
@@ -137,6 +137,7 @@ def study(
         what no variation before had computed.
     """
     found = {}
+    # Nothing of these runs comes from the cache of the workspace but MNIST itself.
     mirror = {"download.mirror": str(RAW)}
     with temporary_copy({**mirror, **overrides}, empty_cache=True) as folder:
         default = (folder / "params.yaml").read_text(encoding="utf-8")

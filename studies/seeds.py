@@ -18,7 +18,6 @@ from sklearn.metrics import adjusted_rand_score
 from stages import stage
 from stages.methods import criteria, scores
 from stages.methods.grid import snap
-from stages.methods.rounding import to_decimals
 from studies.workspace import ROOT, repro, temporary_copy
 
 SEEDS = range(5)
@@ -136,7 +135,7 @@ def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
         for k in partitions[0]
     }
     return {
-        "ari": {str(k): to_decimals(mean) for k, mean in agreement.items()},
+        "ari": {str(k): round(mean, 6) for k, mean in agreement.items()},
         "preferred_k": max(agreement, key=lambda k: agreement[k]),
     }
 
@@ -151,8 +150,8 @@ def _summarise(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, A
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
     return {
-        "mean": to_decimals(fmean(values)),
-        "std": to_decimals(stdev(values)),
+        "mean": round(fmean(values), 6),
+        "std": round(stdev(values), 6),
         "min": min(values),
         "n": len(values),
     }

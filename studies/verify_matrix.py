@@ -205,7 +205,11 @@ def prepared(python: str, version: str) -> str:
     folder = ROOT / f".venv-{version.rpartition('.')[0]}"
     if not (folder / ".installed").exists():
         variables = os.environ | {"PYTHON": python}
-        subprocess.run([str(ROOT / "tools" / "venv.sh"), folder.name, "requirements.lock"], env=variables, check=True)
+        subprocess.run(
+            [str(ROOT / "tools" / "venv.sh"), folder.name, "requirements.lock"],
+            env=variables,
+            check=True,
+        )
     return str(folder / "bin" / "python")
 
 

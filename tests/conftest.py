@@ -18,6 +18,7 @@ TOGETHER = {
     "test_methods_maps.py": "maps",
     "test_pipeline.py": "pipeline",
     "test_sharing.py": "pipeline",
+    "test_studies.py": "pipeline",
 }
 
 

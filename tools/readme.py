@@ -12,6 +12,8 @@ from benchmarks import page
 
 EVALUATE = "metrics/evaluate.json"
 EXAMINE = "metrics/examine.json"
+SEEDS = "metrics/seeds.json"
+ABLATION = "studies/ablation/results.json"
 ORIGINAL = "studies/original/evaluate.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).
 STUDY = {"pixels": ("–", "59.3", "–"), "map": ("82.3", "–", "–")}
@@ -54,6 +56,12 @@ def filled(root: Path) -> dict[Path, str]:
             "criteria": criteria(root),
             "quality": quality(root),
             "scores": scores(root),
+            "seeds": seeds(root),
+            "stability": stability(root),
+        },
+        "docs/ablation.md": {
+            "ablation": ablation(root),
+            "peers": page.tables(root)["peers"],
         },
         "docs/usage.md": {"params": params(root)},
         "docs/benchmarks.md": page.tables(root),
@@ -114,6 +122,61 @@ def scores(root: Path) -> str:
     ]
     header = ("clusters of the", "one to one, %", "95 % interval", "by majority, %", "NMI", "ARI")
     return _table(header, rows, numbers=5)
+
+
+def seeds(root: Path) -> str:
+    """Lay out the scores of test over seeds and over draws of training images."""
+    found = _read(root / SEEDS)
+    runs = [(title, found[name]["test"]["accuracy"]) for name, title in PARTITIONS.items()]
+    runs.append(
+        ("2-D map of 54,000 images drawn", found["resampled"]["tsne_2d"]["test"]["accuracy"])
+    )
+    rows = [
+        (title, *(f"{100 * score[key]:.2f}" for key in ("mean", "std", "min")))
+        for title, score in runs
+    ]
+    return _table(
+        ("clusters of the", "mean, %", "standard deviation", "lowest, %"), rows, numbers=3
+    )
+
+
+def stability(root: Path) -> str:
+    """Lay out the number of clusters that each criterion prefers over seeds."""
+    found = _read(root / SEEDS)
+    rows = [
+        (CRITERIA[name], _listed(ks), _listed(found["resampled"]["preferred_k"][name]))
+        for name, ks in found["preferred_k"].items()
+    ]
+    rows.append(("agreement of seeds, highest", str(found["stability"]["preferred_k"]), "–"))
+    return _table(("criterion", "seeds 0 to 4", "drawn images"), rows, numbers=2)
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def ablation(root: Path) -> str:
+    """Lay out what each variation scores on validation and on test."""
+    found = _read(root / ABLATION)
+    rows = [
+        (
+            title,
+            *(
+                text
+                for part in ("validation", "test")
+                for text in (
+                    f"{100 * found[part][title]['accuracy']:.2f}",
+                    f"{found[part][title]['nmi']:.3f}",
+                    f"{found[part][title]['ari']:.3f}",
+                )
+            ),
+            str(found["test"][title]["clusters"]),
+            f"{found['test'][title]['cpu_seconds']:.0f}",
+        )
+        for title in found["test"]
+    ]
+    header = ("", "validation, %", "NMI", "ARI", "test, %", "NMI", "ARI", "clusters", "CPU s")
+    return _table(header, rows, numbers=8)
 
 
 def criteria(root: Path) -> str:

@@ -1,0 +1,119 @@
+"""The studies of seeds and of single steps, on small real data, and their arithmetic by hand."""
+
+import json
+from functools import partial
+
+import clones
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from stages.methods import kmeans, scores
+from stages.methods.grid import snap
+from studies import ablation, seeds
+from studies.workspace import ROOT, temporary_copy
+
+
+@pytest.fixture
+def small_workspace(finished, monkeypatch):
+    """Let the studies copy the small finished run in place of the workspace."""
+    folder, _ = finished
+    for study in (seeds, ablation):
+        monkeypatch.setattr(study, "temporary_copy", partial(temporary_copy, root=folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Three partitions of 12 images by k = 2 and k = 3, of which those by k = 3 agree."""
+    by_three = np.repeat([0, 1, 2], 4)
+    by_two = [np.repeat([0, 1], 6), np.arange(12) % 2, np.repeat([1, 0, 1], 4)]
+    return [{2: two, 3: (by_three + turn) % 3} for turn, two in enumerate(by_two)]
+
+
+def test_stability_is_the_mean_agreement_of_all_pairs(known):
+    found = seeds.stability(known)
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    expected = np.mean([adjusted_rand_score(known[a][2], known[b][2]) for a, b in pairs])
+    assert found["ari"] == {"2": pytest.approx(expected, abs=1e-6), "3": 1.0}
+    assert found["preferred_k"] == 3
+
+
+def test_the_spread_of_scores():
+    runs = [{"test": {"accuracy": value}} for value in (0.97, 0.98, 0.985)]
+    found = seeds._summarise(runs)["test"]["accuracy"]
+    values = [0.97, 0.98, 0.985]
+    assert found["mean"] == pytest.approx(np.mean(values), abs=1e-6)
+    assert found["std"] == pytest.approx(np.std(values, ddof=1), abs=1e-6)
+    assert (found["min"], found["n"]) == (0.97, 3)
+
+
+def test_seeds_change_the_map_and_the_training_images(small_workspace):
+    found = seeds.study({}, [0, 1], 250)
+    assert set(found) == {
+        "pixels",
+        "tsne_2d",
+        "tsne_3d",
+        "preferred_k",
+        "stability",
+        "resampled",
+    }
+    accuracy = found["tsne_2d"]["test"]["accuracy"]
+    assert accuracy["n"] == 2
+    assert 0.5 < accuracy["min"] <= accuracy["mean"] <= 1
+    # Seed 0 with the found k is the finished run itself, but for that k.
+    assert len(found["preferred_k"]["silhouette"]) == 2
+    assert set(found["stability"]["ari"]) == {"2", "3", "4", "5"}
+    assert min(found["stability"]["ari"].values()) < 1
+    assert 0.3 < found["resampled"]["tsne_2d"]["test"]["accuracy"]["min"] <= 1
+    # What the study made stays in its copies.
+    assert clones.run(small_workspace, "git", "status", "--porcelain").stdout == ""
+
+
+def test_the_ablation_scores_what_the_pipeline_would(small_workspace):
+    titles = ("default", "exaggeration 1", "Gaussian mixture", "HDBSCAN")
+    chosen = tuple(v for v in ablation.VARIATIONS if v.title in titles)
+    found = ablation.study(chosen, {"download.mirror": str(small_workspace / "data/raw")})
+    assert tuple(found) == titles
+    reference = json.loads((small_workspace / "metrics/evaluate.json").read_text())
+    default = reference["tsne_2d"]["test"]
+    assert {name: found["default"][name] for name in ("accuracy", "nmi", "ari")} == {
+        name: default[name] for name in ("accuracy", "nmi", "ari")
+    }
+    assert found["exaggeration 1"]["nmi"] != found["default"]["nmi"]
+    for row in found.values():
+        assert 0.3 < row["accuracy"] <= 1
+        assert row["cpu_seconds"] > 0
+    # The default's map is there, so that its mixture pays for no map.
+    assert found["Gaussian mixture"]["cpu_seconds"] < found["default"]["cpu_seconds"]
+
+
+def test_every_variation_names_params_that_there_are():
+    titles = [variation.title for variation in ablation.VARIATIONS]
+    assert len(set(titles)) == len(titles)
+    for variation in ablation.VARIATIONS:
+        with temporary_copy(variation.overrides, empty_cache=True):
+            pass
+
+
+def test_clusterings_of_three_blobs():
+    rng = np.random.default_rng(0)
+    centres = np.array([[0, 0], [40, 0], [0, 40]])
+    digits = np.repeat([0, 1, 2], 60)
+    points = snap(centres[digits] + rng.normal(size=(180, 2)))
+    params = {"k": 3, "n_init": 5, "max_iter": 50, "seed": 0}
+    for cluster in (ablation.by_kmeans, ablation.by_mixture, ablation.by_density):
+        clusters, held_out = cluster(points, points[::7], params)
+        table = scores.contingency(digits, clusters, 3)
+        assert scores.share_named_right(table, scores.one_to_one(table)) == 1
+        assert np.array_equal(held_out, clusters[::7])
+    fitted = kmeans.fit(points, 3, n_init=1, max_iter=50, seed=4)
+    again, _ = ablation.by_kmeans(points, points, params, n_init=1, seed=4)
+    assert np.array_equal(again, fitted.labels)
+
+
+def test_the_committed_ablation_has_every_variation():
+    found = json.loads((ROOT / "studies/ablation/results.json").read_text())
+    assert list(found) == list(ablation.PARTS)
+    titles = [variation.title for variation in ablation.VARIATIONS]
+    assert all(list(rows) == titles for rows in found.values())
