@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test lint smoke verify verify-matrix original seeds ablation bench readme lock clean
+.PHONY: help repro test lint smoke verify verify-matrix original predict seeds ablation bench readme lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -39,6 +39,9 @@ verify-matrix: $(INSTALLED) ## small images under many settings: kernels, thread
 
 original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/original)
 	python -m studies.original
+
+predict: $(INSTALLED) ## place images on the fitted map (IMAGES="a.png b.npy", ARGS=--json)
+	python predict.py $(ARGS) $(IMAGES)
 
 seeds: $(INSTALLED) ## run five seeds, and five draws of training images (metrics/seeds.json)
 	python -m studies.seeds

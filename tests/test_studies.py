@@ -60,7 +60,7 @@ def test_seeds_change_the_map_and_the_training_images(small_workspace):
     }
     accuracy = found["tsne_2d"]["test"]["accuracy"]
     assert accuracy["n"] == 2
-    assert 0.5 < accuracy["min"] <= accuracy["mean"] <= 1
+    assert 0.3 < accuracy["min"] <= accuracy["mean"] <= 1
     # Seed 0 with the found k is the finished run itself, but for that k.
     assert len(found["preferred_k"]["silhouette"]) == 2
     assert set(found["stability"]["ari"]) == {"2", "3", "4", "5"}

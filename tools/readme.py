@@ -14,6 +14,7 @@ EVALUATE = "metrics/evaluate.json"
 EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
 ABLATION = "studies/ablation/results.json"
+PREDICT = "studies/predict/results.json"
 ORIGINAL = "studies/original/evaluate.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).
 STUDY = {"pixels": ("–", "59.3", "–"), "map": ("82.3", "–", "–")}
@@ -21,6 +22,12 @@ PARTITIONS = {
     "pixels": "raw pixels",
     "tsne_2d": "2-D map",
     "tsne_3d": "3-D map",
+}
+# Kinds of images that show no digit, by words in their names.
+NO_DIGITS = {
+    "blank": ("blank",),
+    "noise": ("noise", "salt"),
+    "patches of photographs": ("china", "flower"),
 }
 CRITERIA = {
     "knee": "knee of the inertia",
@@ -63,7 +70,7 @@ def filled(root: Path) -> dict[Path, str]:
             "ablation": ablation(root),
             "peers": page.tables(root)["peers"],
         },
-        "docs/usage.md": {"params": params(root)},
+        "docs/usage.md": {"predict": predictions(root), "params": params(root)},
         "docs/benchmarks.md": page.tables(root),
     }
     return {root / name: _fill(root / name, made) for name, made in tables.items()}
@@ -177,6 +184,38 @@ def ablation(root: Path) -> str:
     ]
     header = ("", "validation, %", "NMI", "ARI", "test, %", "NMI", "ARI", "clusters", "CPU s")
     return _table(header, rows, numbers=8)
+
+
+def predictions(root: Path) -> str:
+    """Lay out what predict.py makes of digits of other hands and fonts, and of what is no digit."""
+    found = _read(root / PREDICT)
+    rows = [
+        (title, f"{found[name]['n']:,}", _percent(found[name]["accuracy"]), _rejected(found[name]))
+        for name, title in (
+            ("mnist_test", "MNIST's test"),
+            ("load_digits", "`load_digits`, enlarged"),
+        )
+    ]
+    fonts, n_fonts = found["fonts"]["mean"], len(found["fonts"]) - 1
+    rows += [
+        (
+            f"digits in {n_fonts} fonts",
+            f"{10 * n_fonts}",
+            _percent(fonts["accuracy"]),
+            _rejected(fonts),
+        ),
+        ("their letters", "–", "–", _percent(fonts["letters_rejected"])),
+    ]
+    for title, words in NO_DIGITS.items():
+        sets = [part for name, part in found["rejected"].items() if any(w in name for w in words)]
+        number = sum(part["n"] for part in sets)
+        share = sum(part["n"] * part["share"] for part in sets) / number
+        rows.append((title, f"{number:,}", "–", _percent(share)))
+    return _table(("images", "number", "digit right, %", "called no digit, %"), rows, numbers=3)
+
+
+def _rejected(found: Any) -> str:
+    return f"{100 * found['rejected']:.2f}"
 
 
 def criteria(root: Path) -> str:
