@@ -56,6 +56,15 @@ def test_the_lock_has_the_digests_of_the_tree(lock, name):
 
 
 @pytest.mark.parametrize("name", STAGES)
+def test_the_digests_of_the_small_run_are_of_this_code_too(name):
+    # Else python -m studies.verify_matrix --write has been forgotten.
+    locked = graph.load_yaml("studies/digits.lock")["stages"][name]
+    small = digests(locked["deps"])
+    sources = STAGES[name].code
+    assert {path: digest(path) for path in sources} == {path: small[path] for path in sources}
+
+
+@pytest.mark.parametrize("name", STAGES)
 def test_what_a_stage_reads_is_what_another_wrote(lock, name):
     made = {path: md5 for locked in lock.values() for path, md5 in digests(locked["outs"]).items()}
     read = {dep for dep in STAGES[name].deps if not dep.startswith("stages/")}

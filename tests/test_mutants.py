@@ -1,8 +1,8 @@
 """Without any one line that says what a stage reads or writes, the tests fail.
 
-A line's absence shows at once: DVC refuses dvc.yaml, or a stage is not locked as it is declared. Were
-the lock made anew, `test_wiring` or `test_hermetic` fails, which shows of every single input of
-every stage that it does not run without it, and of its outputs that they are all it writes.
+A line's absence shows at once: DVC refuses dvc.yaml, or a stage is not locked as it is declared.
+Were the lock made anew, `test_wiring` or `test_hermetic` fails, which shows of every single input
+of every stage that it does not run without it, and of its outputs that they are all it writes.
 """
 
 import graph

@@ -4,6 +4,7 @@ import json
 
 import clones
 import graph
+import numpy as np
 import pytest
 
 from studies.workspace import set_params
@@ -80,6 +81,12 @@ def test_repro_runs_every_stage_and_then_nothing(finished):
         (graph.PARAMS, "exaggeration: 4 ", "exaggeration: 2 ", {"tsne@2", "tsne@3"}),
         (graph.VERSIONS, "matplotlib: ", "matplotlib: 1", AFFECTED["draw.dpi"]),
         (graph.VERSIONS, "openTSNE: ", "openTSNE: 1", {"tsne@2", "tsne@3"}),
+        (
+            graph.VERSIONS,
+            "numpy: ",
+            "numpy: 1",
+            {name for name, stage in graph.stages().items() if "numpy" in stage.libraries},
+        ),
         ("stages/methods/figures/kl.py", "import", "#\nimport", {"draw@kl"}),
         ("stages/methods/gradients.py", "import", "#\nimport", {"features", "bundle"}),
     ],
@@ -100,6 +107,28 @@ def test_neighbours_are_approximate_above_the_stated_number(clone):
     # Few images lie within reach of one another, so that nothing changes after the search.
     set_params(clone / graph.PARAMS, {"neighbors.exact_up_to": 299})
     assert clones.repro(clone) == {"neighbors"}
+
+
+def test_a_new_map_pays_for_no_search(clone):
+    changed = {"tsne.perplexity": 4, "tsne.exaggeration": 3, "tsne.seed": 1}
+    set_params(clone / graph.PARAMS, {**changed, "tsne.map_2d.iterations": 25})
+    stages_run = clones.repro(clone)
+    assert {"tsne@2", "tsne@3"} <= stages_run <= TSNE_2
+
+
+def test_another_elbow_clusters_anew_only_if_it_prefers_another_number(clone):
+    set_params(clone / graph.PARAMS, {"recluster.k": "auto"})
+    clones.repro(clone)
+    preferred = json.loads((clone / "data/elbow/map/k.json").read_text())["k"]
+    # With no other to choose from, the same is preferred.
+    set_params(clone / graph.PARAMS, {"elbow.k_min": preferred, "elbow.k_max": preferred})
+    elbows = ELBOW_PIXELS | {"elbow@map", "draw@elbow_map"}
+    assert clones.repro(clone) == elbows
+    other = preferred + 1
+    set_params(clone / graph.PARAMS, {"elbow.k_max": other, "elbow.k_min": other})
+    assert clones.repro(clone) == ELBOW_PIXELS | ELBOW_MAP
+    labels = np.load(clone / "data/recluster/2d/train.npy")
+    assert len(np.unique(labels)) == other
 
 
 def test_an_edit_that_changes_no_output_ends_where_it_began(clone):
