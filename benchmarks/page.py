@@ -182,10 +182,10 @@ def peers(results: Results) -> str:
     """Lay out the routes people know."""
     routes = results["peers"]["routes"]
     rows = [(title, *_route(routes[name])) for name, title in ROUTES.items() if name in routes]
-    elbow = routes["sklearn_elbow"]
-    measured = ", ".join(elbow["steps"])
-    title = f"elbow, k = 2 to 20 (scikit-learn), from k = {measured}"
-    rows.append((title, f"{elbow['seconds_of_all']:.0f}", _short(elbow["peak_mib"]), *["–"] * 5))
+    if elbow := routes.get("sklearn_elbow"):
+        title = f"elbow, k = 2 to 20 (scikit-learn), from k = {', '.join(elbow['steps'])}"
+        seconds = f"{elbow['seconds_of_all']:.0f}"
+        rows.append((title, seconds, _short(elbow["peak_mib"]), *["–"] * 5))
     header = ("route", "seconds", "peak MiB", "images", "train ACC", "NMI", "ARI", "test ACC")
     return _table(header, rows, numbers=7)
 
