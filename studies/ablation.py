@@ -92,10 +92,7 @@ VARIATIONS = (
         Variation(f"exaggeration {factor:g}", {"tsne.exaggeration": factor})
         for factor in (1, 1.5, 2)
     ),
-    *(
-        Variation(f"perplexity {number}", {"tsne.perplexity": number})
-        for number in (10, 30, 50)
-    ),
+    *(Variation(f"perplexity {number}", {"tsne.perplexity": number}) for number in (10, 30, 50)),
     Variation("perplexity 100", {"tsne.perplexity": 100, "neighbors.k": 300}),
     Variation("3-D map", n_dims=3),
     *(
