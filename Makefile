@@ -40,7 +40,7 @@ verify-matrix: $(INSTALLED) ## small images under many settings: kernels, thread
 original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/original)
 	python -m studies.original
 
-predict: $(INSTALLED) ## place images on the fitted map (IMAGES="a.png b.npy", ARGS=--json)
+predict: $(INSTALLED) ## place images on the fitted map (IMAGES="a.png b.npy", ARGS="--json -")
 	python predict.py $(ARGS) $(IMAGES)
 
 seeds: $(INSTALLED) ## run five seeds, and five draws of training images (metrics/seeds.json)

@@ -14,6 +14,7 @@ EVALUATE = "metrics/evaluate.json"
 EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
 ABLATION = "studies/ablation/results.json"
+PEERS = "studies/ablation/peers.json"
 PREDICT = "studies/predict/results.json"
 ORIGINAL = "studies/original/evaluate.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).
@@ -68,7 +69,7 @@ def filled(root: Path) -> dict[Path, str]:
         },
         "docs/ablation.md": {
             "ablation": ablation(root),
-            "peers": page.tables(root)["peers"],
+            "peers": peers(root),
         },
         "docs/usage.md": {"predict": predictions(root), "params": params(root)},
         "docs/benchmarks.md": page.tables(root),
@@ -184,6 +185,27 @@ def ablation(root: Path) -> str:
     ]
     header = ("", "validation, %", "NMI", "ARI", "test, %", "NMI", "ARI", "clusters", "CPU s")
     return _table(header, rows, numbers=8)
+
+
+def peers(root: Path) -> str:
+    """Lay out what the routes that people know score."""
+    routes = _read(root / PEERS)["routes"]
+    rows = [
+        (
+            title,
+            f"{found['n']:,}",
+            str(found["clusters"]),
+            *(f"{100 * part['accuracy']:.1f}" if part else "–" for part in (train, test)),
+            f"{train['nmi']:.3f}",
+            f"{train['ari']:.3f}",
+            f"{found['cpu_seconds']:.0f}",
+        )
+        for name, title in page.ROUTES.items()
+        if (found := routes.get(name))
+        for train, test in [(found["train"], found.get("test"))]
+    ]
+    header = ("route", "images", "clusters", "train, %", "test, %", "NMI", "ARI", "CPU s")
+    return _table(header, rows, numbers=7)
 
 
 def predictions(root: Path) -> str:
