@@ -22,7 +22,12 @@ def main(space: str) -> None:
     points = snap(np.load(POINTS[space]))
     numbers = range(params["k_min"], params["k_max"] + 1)
     found = criteria.clusterings(
-        points, numbers, n_init=params[own], max_iter=params["max_iter"], seed=params["seed"]
+        points,
+        numbers,
+        n_init=params[own],
+        max_iter=params["max_iter"],
+        seed=params["seed"],
+        n_jobs=stage.threads(),
     )
     sample = map_quality.sample(len(points), params["silhouette_sample"])
     judge = criteria.Judge(points, sample)

@@ -16,15 +16,14 @@ def main() -> None:
     """Fit on train, assign train and test, and save the centres (they are images)."""
     params = stage.load_params("kmeans")
     pixels = {part: np.load(f"{FLAT}/{part}.npy") for part in ("train", "test")}
-    with stage.progress(total=params["n_init"], description="kmeans starts") as bar:
-        fitted = kmeans.fit(
-            pixels["train"],
-            params["k"],
-            n_init=params["n_init"],
-            max_iter=params["max_iter"],
-            seed=params["seed"],
-            on_start=bar.update,
-        )
+    fitted = kmeans.fit(
+        pixels["train"],
+        params["k"],
+        n_init=params["n_init"],
+        max_iter=params["max_iter"],
+        seed=params["seed"],
+        n_jobs=stage.threads(),
+    )
 
     stage.save_arrays(MODEL, centres=fitted.centres)
     stage.save_array(f"{CLUSTERS}/train.npy", fitted.labels)

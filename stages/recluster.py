@@ -24,15 +24,14 @@ def main(n_dims: str) -> None:
     with open(PREFERRED_K, encoding="utf-8") as file:
         preferred = json.load(file)["k"]
     n_clusters = preferred if params["k"] == "auto" else params["k"]
-    with stage.progress(total=params["n_init"], description="recluster starts") as bar:
-        fitted = kmeans.fit(
-            positions["train"],
-            n_clusters,
-            n_init=params["n_init"],
-            max_iter=params["max_iter"],
-            seed=params["seed"],
-            on_start=bar.update,
-        )
+    fitted = kmeans.fit(
+        positions["train"],
+        n_clusters,
+        n_init=params["n_init"],
+        max_iter=params["max_iter"],
+        seed=params["seed"],
+        n_jobs=stage.threads(),
+    )
 
     stage.save_arrays(MODEL.format(n_dims), centres=fitted.centres)
     clusters = CLUSTERS.format(n_dims)

@@ -17,8 +17,8 @@ METHODS = sorted(
 SHARED = {"stages/stage.py", "stages/sources.py"}
 # No library is part of download's key: digests fix its outputs, whatever fetched or made them.
 WITHOUT_LIBRARIES = {"download"}
-# Libraries that read, check and show, but never touch a number that is written.
-SILENT = {"jsonschema", "pooch", "pyyaml", "requests", "tqdm"}
+# Libraries that read, check, show and share out work, but never touch a number that is written.
+SILENT = {"jsonschema", "pooch", "pyyaml", "requests", "threadpoolctl", "tqdm"}
 
 
 def every(names):

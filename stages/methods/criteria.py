@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from kneed import KneeLocator
 from numpy.typing import NDArray
-from sklearn.metrics import silhouette_score
 
 from stages.methods import kmeans
 from stages.methods.errors import InputError
@@ -17,7 +16,13 @@ DECIMALS = {"inertia": 0, "silhouette": 6, "calinski_harabasz": 2, "davies_bould
 
 
 def clusterings(
-    points: NDArray[np.integer], numbers: Sequence[int], *, n_init: int, max_iter: int, seed: int
+    points: NDArray[np.integer],
+    numbers: Sequence[int],
+    *,
+    n_init: int,
+    max_iter: int,
+    seed: int,
+    n_jobs: int = 1,
 ) -> Iterator[kmeans.Clustering]:
     """Cluster with each number of clusters in turn.
 
@@ -27,9 +32,11 @@ def clusterings(
     numbers : sequence of int
         Numbers of clusters, ascending.
     n_init : int
-        Fresh starts for each k, of which the best is kept. From the second k on it also competes
-        with the clustering before, enlarged by a centre where it serves best.
+        Fresh starts for each k. From the second k on, as many more go on from the clustering
+        before, enlarged by a centre drawn like those of a fresh start.
     max_iter, seed : int
+    n_jobs : int
+        Threads; results do not depend on them.
 
     Yields
     ------
@@ -44,15 +51,13 @@ def clusterings(
     if not numbers:
         raise InputError("elbow.k_max is below elbow.k_min: give at least one number of clusters")
     kmeans.check_number(max(numbers), len(points))
-    exact = kmeans.ExactPoints(points)
-    rng = np.random.default_rng(seed)
+    search = kmeans.Search(points, max_iter=max_iter, seed=seed, n_jobs=n_jobs)
     before: kmeans.Clustering | None = None
     for k in numbers:
-        starts = [kmeans.plus_plus(exact, k, rng) for _ in range(n_init)]
+        starts = search.starts(k, n_init)
         if before is not None:
-            starts.append(kmeans.plus_plus(exact, k, rng, before.centres))
-        found = [kmeans.lloyd(exact, centres, max_iter) for centres in starts]
-        before = min(found, key=lambda clustering: clustering.inertia)
+            starts = np.concatenate([starts, search.starts(k, n_init, before)])
+        before = search.best(starts)
         yield before
 
 
@@ -68,24 +73,15 @@ class Judge:
 
     def __init__(self, points: NDArray[np.integer], sample: NDArray[np.integer]) -> None:
         self.sample = sample
-        self.distances = euclidean(points[sample])
+        self.distances = on_grid(euclidean(points[sample]))
         self.total = len(points) * sum(variance(column) for column in points.T)
 
     def criteria(self, clustering: kmeans.Clustering) -> dict[str, Any]:
-        """Return k and the criteria of one clustering, by name.
-
-        The silhouette is `sklearn.metrics.silhouette_score` of the sample; 0 where all of the
-        sample lies in one cluster.
-        """
-        labels = clustering.labels[self.sample]
-        one_cluster = len(np.unique(labels)) < 2
-        silhouette = 0.0
-        if not one_cluster:
-            silhouette = float(silhouette_score(self.distances, labels, metric="precomputed"))
+        """Return k and the criteria of one clustering, by name."""
         return {
             "k": len(clustering.centres),
             "inertia": clustering.inertia,
-            "silhouette": silhouette,
+            "silhouette": silhouette(self.distances, clustering.labels[self.sample]),
             "calinski_harabasz": calinski_harabasz(clustering, self.total),
             "davies_bouldin": davies_bouldin(clustering),
         }
@@ -111,6 +107,40 @@ def preferred(rows: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
 def euclidean(points: NDArray[np.integer]) -> NDArray[np.float64]:
     """All Euclidean distances of integer points, shape (n, n): one exact root each."""
     return np.sqrt(kmeans.ExactPoints(points).distances(points.astype(np.int64)))
+
+
+def on_grid(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Scale distances by a power of two and round them, so that sums of a row are exact."""
+    largest = max(float(distances.max()), 1.0) * len(distances)
+    return np.rint(distances * 2.0 ** (53 - np.frexp(largest)[1]))
+
+
+def silhouette(distances: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
+    """Mean of how much nearer a point is to its own cluster than to the next, from -1 to 1.
+
+    Parameters
+    ----------
+    distances : ndarray of float64, shape (m, m)
+        As made by `on_grid`.
+    labels : ndarray of integers, shape (m,)
+
+    Returns
+    -------
+    float
+        Equal to `sklearn.metrics.silhouette_score`; 0 where all points lie in one cluster.
+    """
+    clusters, own, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    if len(clusters) < 2:
+        return 0.0
+    each = np.arange(len(labels))
+    sums = distances @ (own[:, None] == np.arange(len(clusters))).astype(np.float64)
+    within = sums[each, own] / np.maximum(counts[own] - 1, 1)
+    means = sums / counts
+    means[each, own] = np.inf
+    beyond = means.min(axis=1)
+    widths = (beyond - within) / np.maximum(np.maximum(beyond, within), 1.0)
+    widths[counts[own] == 1] = 0.0
+    return float(widths.cumsum()[-1] / len(labels))
 
 
 def calinski_harabasz(clustering: kmeans.Clustering, total: float) -> float:
