@@ -27,6 +27,7 @@ SMALL = {
     "tsne.map_2d.iterations": 50,
     "tsne.map_3d.iterations": 25,
     "elbow.k_max": 5,
+    "elbow.pixels_starts": 1,
     "elbow.map_starts": 1,
     "elbow.silhouette_sample": 100,
     "recluster.n_init": 1,

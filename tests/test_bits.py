@@ -43,7 +43,8 @@ def show(name, *arrays):
 
 bundled = digits.load()
 train, test = bundled["train_images"][:500], bundled["test_images"][:90]
-pixels = kmeans.fit(train.reshape(-1, 784), 10, n_init=2, max_iter=99, seed=0)
+flat = bundled["train_images"].reshape(-1, 784)
+pixels = kmeans.fit(flat, 10, n_init=2, max_iter=99, seed=0, n_jobs=stage.threads())
 show("kmeans", pixels.centres, pixels.labels)
 blocks = [descriptors.Block("gradient", 16, 1.0), descriptors.Block("pixel", 10, 0.5)]
 fitted = descriptors.fit(train, blocks, deskewed=True, whiten=True)

@@ -53,6 +53,8 @@ class ExactPoints:
     Parameters
     ----------
     points : ndarray of integers, shape (n, d)
+    n_jobs : int, optional
+        Threads; results do not depend on them.
 
     Raises
     ------
@@ -61,7 +63,7 @@ class ExactPoints:
     """
 
     def __init__(self, points: NDArray[np.integer], n_jobs: int = 1) -> None:
-        self.n_jobs = n_jobs
+        self.pool = ThreadPoolExecutor(n_jobs)
         small = points.dtype.itemsize <= 2
         self.values = np.ascontiguousarray(points, dtype=np.float32 if small else np.float64)
         self.limit = 2.0**24 if small else 2.0**53
@@ -125,20 +127,23 @@ class ExactPoints:
             reached = np.take_along_axis(found, nearest, axis=2)[..., 0].T
             distances[:, rows] = reached + self.squares[rows]
 
-        with ThreadPoolExecutor(self.n_jobs) as pool:
-            list(pool.map(compare, range(0, len(self), _BLOCK)))
+        list(self.pool.map(compare, range(0, len(self), _BLOCK)))
         return labels, distances
 
     def totals(
-        self, weights: NDArray[np.int8], rows: NDArray[np.integer] | slice = slice(None)
+        self, weights: NDArray[np.int8], rows: NDArray[np.integer] | None = None
     ) -> NDArray[np.float64]:
-        """Sum the points, each taken with weight 1, 0 or -1, to shape (..., d)."""
-        values = self.values[rows]
-        sums = np.zeros((*weights.shape[:-1], values.shape[1]))
-        step = int(self.limit // max(self.largest, 1.0))
-        for start in range(0, len(values), step):
+        """Sum all points or some, each taken with weight 1, 0 or -1, to shape (..., d)."""
+        step = min(int(self.limit // max(self.largest, 1.0)), _BLOCK)
+
+        def add(start: int) -> NDArray[np.floating]:
             part = slice(start, start + step)
-            sums += weights[..., part].astype(values.dtype) @ values[part]
+            values = self.values[part if rows is None else rows[part]]
+            return weights[..., part].astype(values.dtype) @ values
+
+        sums = np.zeros((*weights.shape[:-1], self.values.shape[1]))
+        for found in self.pool.map(add, range(0, weights.shape[-1], step)):
+            sums += found
         return sums
 
 
@@ -264,7 +269,7 @@ class Search:
         ----------
         starts : ndarray of int64, shape (n_starts, n_clusters, the sample's dimensions)
         """
-        # The threads are those of `ExactPoints.nearest`; those of BLAS would get in their way.
+        # The threads are those of `ExactPoints`; those of BLAS would get in their way.
         with threadpool_limits(1, "blas"):
             ended = lloyd(self.sample, starts, self.max_iter, _SAMPLE_TOLERANCE)
             # Starts that end at the same place are one.
