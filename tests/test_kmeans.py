@@ -119,7 +119,7 @@ def test_starts_that_end_alike_leave_room_for_others(monkeypatch):
     starts = np.repeat(search.starts(9, 3), 4, axis=0)
     given = []
     monkeypatch.setattr(kmeans, "lloyd", spy(kmeans.lloyd, given))
-    search.best(starts)
+    search.best(starts, 2)
     assert len(given[0]) == 12
     assert len(given[1]) == 2
     assert not np.array_equal(*given[1])

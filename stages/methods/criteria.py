@@ -13,6 +13,8 @@ from stages.methods.grid import variance
 
 # The criteria, and how many decimals of each are worth writing down.
 DECIMALS = {"inertia": 0, "silhouette": 6, "calinski_harabasz": 2, "davies_bouldin": 6}
+# Starts for each k that go on from the sample to all points: few, for k - 1 lends a good one.
+_FINALISTS = 2
 
 
 def clusterings(
@@ -57,7 +59,7 @@ def clusterings(
         starts = search.starts(k, n_init)
         if before is not None:
             starts = np.concatenate([starts, search.starts(k, n_init, before)])
-        before = search.best(starts)
+        before = search.best(starts, _FINALISTS)
         yield before
 
 

@@ -31,7 +31,7 @@ def check_number(n_clusters: int, n: int) -> None:
 # Starts are tried on this many points, in this many dimensions; the best go on to all of them.
 _SAMPLE = 12_000
 _COMPONENTS = 48
-_FINALISTS = 2
+_FINALISTS = 4
 # Below this many points there is no time to be won with fewer dimensions.
 _FEW = 1000
 # A round that lowers the inertia by less than this share of it is the last one.
@@ -210,7 +210,7 @@ def fit(
     """
     check_number(n_clusters, len(points))
     search = Search(points, max_iter=max_iter, seed=seed, n_jobs=n_jobs)
-    return search.best(search.starts(n_clusters, n_init))
+    return search.best(search.starts(n_clusters, n_init), _FINALISTS)
 
 
 class Search:
@@ -262,19 +262,21 @@ class Search:
             ]
         return np.concatenate(found)
 
-    def best(self, starts: NDArray[np.int64]) -> Clustering:
+    def best(self, starts: NDArray[np.int64], n_finalists: int) -> Clustering:
         """Return the clustering with the lowest inertia that the starts lead to.
 
         Parameters
         ----------
         starts : ndarray of int64, shape (n_starts, n_clusters, the sample's dimensions)
+        n_finalists : int
+            Starts that go on to all points at most.
         """
         # The threads are those of `ExactPoints`; those of BLAS would get in their way.
         with threadpool_limits(1, "blas"):
             ended = lloyd(self.sample, starts, self.max_iter, _SAMPLE_TOLERANCE)
             # Starts that end at the same place are one.
             tried = {clustering.inertia: clustering for clustering in ended}
-            labels = np.stack([tried[inertia].labels for inertia in sorted(tried)[:_FINALISTS]])
+            labels = np.stack([tried[inertia].labels for inertia in sorted(tried)[:n_finalists]])
             members = _members(labels, starts.shape[1])
             centres = _rounded_means(self.points.totals(members, self.drawn), members.sum(axis=2))
             finished = lloyd(self.points, centres, self.max_iter, _TOLERANCE)
