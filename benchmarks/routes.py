@@ -22,6 +22,7 @@ from stages.methods import map_quality, scores
 from stages.methods.grid import snap
 from stages.methods.neighbors import nearest
 from stages.methods.rounding import to_decimals
+from stages.methods.sampling import fixed_sample
 
 K = 10
 SAMPLE = 5000
@@ -229,7 +230,7 @@ def opentsne_map_3d(data: Data) -> None:
 def _quality(data: Data, embedding: np.ndarray) -> None:
     """Note the recall of neighbours as the pipeline's own maps are judged."""
     features = data.features()
-    sample = map_quality.sample(len(features), SAMPLE)
+    sample = fixed_sample(len(features), SAMPLE)
     indices = np.zeros((len(features), map_quality.N_NEIGHBORS), dtype=np.int32)
     reached, _ = nearest(features, features[sample], k=map_quality.N_NEIGHBORS + 1)
     for image, row in zip(sample, reached, strict=True):

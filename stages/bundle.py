@@ -11,7 +11,7 @@ FLAT = "data/flat/train.npy"
 FEATURES = "data/features/train.npy"
 DISTANCES = "data/neighbors/train_distances.npy"
 MAP = "data/tsne/2d/train.npy"
-DIGITS = "data/evaluate/digits.json"
+DIGITS = "data/evaluate/digits_tsne_2d.json"
 DESCRIPTOR = "models/features.npz"
 CLUSTERS = "models/recluster_2d.npz"
 MODEL = "models/model.npz"
@@ -24,7 +24,7 @@ def main() -> None:
     n_neighbors = stage.load_params("tsne", "test_neighbors")["test_neighbors"]
     images = np.load(FLAT).reshape(-1, *descriptors.SHAPE)
     with open(DIGITS, encoding="utf-8") as file:
-        digits = json.load(file)["tsne_2d"]["one_to_one"]
+        digits = json.load(file)["one_to_one"]
     with np.load(DESCRIPTOR) as arrays:
         descriptor = descriptors.from_arrays(arrays)
     with np.load(CLUSTERS) as arrays:

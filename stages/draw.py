@@ -17,12 +17,12 @@ from stages.methods.figures import style
 
 # The module of methods/figures that makes the picture, and the two results that it shows.
 DRAWINGS = {
-    "centroids": ("centroids", "models/kmeans.npz", "data/evaluate/digits.json"),
+    "centroids": ("centroids", "models/kmeans.npz", "data/evaluate/digits_pixels.json"),
     "elbow_pixels": ("elbow", "plots/elbow_pixels.csv", "metrics/elbow_pixels.json"),
     "elbow_map": ("elbow", "plots/elbow_map.csv", "metrics/elbow_map.json"),
     "kl": ("kl", "plots/kl_2d.csv", "plots/kl_3d.csv"),
     "map_2d": ("map_2d", "data/tsne/2d/train.npy", "data/evaluate/clusters_train.csv"),
-    "map_3d": ("map_3d", "data/tsne/3d/train.npy", "data/evaluate/clusters_train.csv"),
+    "map_3d": ("map_3d", "data/tsne/3d/train.npy", "data/split/train_labels.npy"),
     "confusion": ("confusion", "plots/confusion", "metrics/evaluate.json"),
     "confused": ("confused", "data/split/test_images.npy", "data/evaluate/clusters_test.csv"),
     "clusters": ("clusters", "data/split/train_images.npy", "data/examine/clusters.json"),

@@ -3,16 +3,17 @@
 import numpy as np
 
 from stages import stage
-from stages.methods import criteria, map_quality
+from stages.methods import criteria
 from stages.methods.grid import snap
 from stages.methods.rounding import to_decimals
+from stages.methods.sampling import fixed_sample
 
 POINTS = {"pixels": "data/flat/train.npy", "map": "data/tsne/2d/train.npy"}
 CURVES = "plots/elbow_{}.csv"
 METRICS = "metrics/elbow_{}.json"
 PREFERRED_K = "data/elbow/{}/k.json"
 PARAMS = ("k_min", "k_max", "max_iter", "silhouette_sample", "seed")
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "kneed")
+LIBRARIES = ("numpy", "scipy", "kneed")
 
 
 def main(space: str) -> None:
@@ -29,7 +30,7 @@ def main(space: str) -> None:
         seed=params["seed"],
         n_jobs=stage.threads(),
     )
-    sample = map_quality.sample(len(points), params["silhouette_sample"])
+    sample = fixed_sample(len(points), params["silhouette_sample"])
     judge = criteria.Judge(points, sample)
     bar = stage.progress(found, total=len(numbers), description=f"elbow {space}")
     rows = [judge.criteria(clustering) for clustering in bar]

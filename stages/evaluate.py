@@ -24,10 +24,10 @@ MODELS = {
 TEST_MAP = "data/tsne/2d/test.npy"
 METRICS = "metrics/evaluate.json"
 DETAILS = "data/evaluate/details.json"
-DIGITS = "data/evaluate/digits.json"
+DIGITS = "data/evaluate/digits_{}.json"
 TABLES = "data/evaluate/clusters_{}.csv"
 CONFUSION = "plots/confusion/{}.csv"
-LIBRARIES = ("numpy", "scipy", "scikit-learn")
+LIBRARIES = ("numpy", "scipy")
 PARTS = ("train", "test")
 
 
@@ -59,7 +59,8 @@ def main() -> None:
             name: {part: parts[part][kind] for part in PARTS} for name, parts in scored.items()
         }
         stage.save_json(path, chosen)
-    stage.save_json(DIGITS, names)
+    for name, named in names.items():
+        stage.save_json(DIGITS.format(name), named)
     for part in PARTS:
         table: dict[str, Any] = {
             "index": np.load(f"{SPLIT}/{part}_indices.npy"),

@@ -26,13 +26,13 @@ MODELS = {
     "tsne_2d": "models/recluster_2d.npz",
     "tsne_3d": "models/recluster_3d.npz",
 }
-DIGITS = "data/evaluate/digits.json"
+DIGITS = "data/evaluate/digits_{}.json"
 CONFUSED = "data/examine/confused.json"
 PORTRAITS = "data/examine/clusters.json"
 AGREEMENT = "data/examine/agreement.json"
 INTERVALS = "data/examine/intervals.json"
 METRICS = "metrics/examine.json"
-LIBRARIES = ("numpy", "scipy", "scikit-learn")
+LIBRARIES = ("numpy", "scipy")
 PARTS = ("train", "test")
 
 
@@ -40,7 +40,9 @@ def main() -> None:
     """Write confused digits, portraits of clusters, agreement and confidence intervals."""
     params = stage.load_params("examine")
     digits = {part: np.load(LABELS.format(part)) for part in PARTS}
-    names = json.loads(Path(DIGITS).read_text(encoding="utf-8"))
+    names = {
+        name: json.loads(Path(DIGITS.format(name)).read_text(encoding="utf-8")) for name in CLUSTERS
+    }
     clusters = {
         part: {name: np.load(path.format(part)) for name, path in CLUSTERS.items()}
         for part in PARTS

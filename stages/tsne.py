@@ -8,6 +8,7 @@ from stages import stage
 from stages.methods import map_quality, placement, tsne
 from stages.methods.grid import snap
 from stages.methods.rounding import to_decimals
+from stages.methods.sampling import fixed_sample
 
 FEATURES = "data/features/train.npy"
 NEIGHBORS = "data/neighbors"
@@ -49,7 +50,7 @@ def main(n_dims: str) -> None:
     stage.save_array(f"{output}/test.npy", placed)
     rows = [(i, to_decimals(kl), phase) for i, kl, phase in curve]
     stage.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
-    sample = map_quality.sample(len(embedding), SAMPLE)
+    sample = fixed_sample(len(embedding), SAMPLE)
     positions = snap(embedding)
     quality = {
         "kl_divergence": curve[-1][1],

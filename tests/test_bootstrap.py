@@ -1,9 +1,8 @@
-"""Bootstrap intervals against scikit-learn's scores and the binomial distribution."""
+"""Bootstrap intervals against the binomial distribution."""
 
 import numpy as np
 import pytest
 from scipy.stats import binom
-from sklearn import metrics
 
 from stages.methods import bootstrap, digits, kmeans, scores
 
@@ -14,30 +13,11 @@ CLUSTERS = kmeans.fit(PIXELS, 13, n_init=1, max_iter=20, seed=0).labels
 NAMES = scores.name_clusters(LABELS, CLUSTERS, 13)["majority"]
 
 
-def test_scores_of_tables_are_those_of_scikit_learn():
-    tables = bootstrap.resample(LABELS, {"a": (CLUSTERS, 13)}, 20, seed=3)["a"]
-    nmi, ari = bootstrap.normalized_mutual_information(tables), bootstrap.adjusted_rand(tables)
-    # The first draw alone, straight from the images.
+def test_tables_count_the_images_drawn():
+    tables = bootstrap.resample(LABELS, {"a": (CLUSTERS, 13)}, 2, seed=3)["a"]
     drawn = np.random.default_rng(3).integers(0, len(LABELS), size=len(LABELS))
-    shown, given = LABELS[drawn], CLUSTERS[drawn]
-    assert nmi[0] == pytest.approx(metrics.normalized_mutual_info_score(shown, given), rel=1e-9)
-    assert ari[0] == pytest.approx(metrics.adjusted_rand_score(shown, given), rel=1e-9)
-    for table, *found in zip(tables, nmi, ari, strict=True):
-        given, shown = (np.repeat(np.indices(table.shape)[axis], table.ravel()) for axis in (0, 1))
-        assert found == [
-            pytest.approx(metrics.normalized_mutual_info_score(shown, given), rel=1e-9),
-            pytest.approx(metrics.adjusted_rand_score(shown, given), rel=1e-9),
-        ]
-
-
-@pytest.mark.parametrize(
-    ("shown", "given"), [([1, 1, 1], [0, 0, 0]), ([1, 1, 1], [0, 1, 1]), ([1, 2, 3], [0, 0, 0])]
-)
-def test_one_group_scores_as_in_scikit_learn(shown, given):
-    tables = scores.contingency(np.array(shown), np.array(given), 2)[None]
-    nmi, ari = bootstrap.normalized_mutual_information(tables), bootstrap.adjusted_rand(tables)
-    assert nmi[0] == pytest.approx(metrics.normalized_mutual_info_score(shown, given))
-    assert ari[0] == pytest.approx(metrics.adjusted_rand_score(shown, given))
+    assert np.array_equal(tables[0], scores.contingency(LABELS[drawn], CLUSTERS[drawn], 13))
+    assert not np.array_equal(tables[0], tables[1])
 
 
 def test_the_interval_of_a_share_is_the_binomial_one():

@@ -88,7 +88,7 @@ def study(k):
         "tsne_2d_digit": given,
         "misplaced": np.where(given == target, 0.0, 1.0 + np.arange(len(target)) % 7),
     }
-    names = {"pixels": {"one_to_one": matched, "majority": counts.argmax(axis=1).tolist()}}
+    names = {"one_to_one": matched, "majority": counts.argmax(axis=1).tolist()}
     centres = np.rint(found.cluster_centers_).astype(np.int64)
     portraits = examination.portraits(flat, found.labels_, centres, target, matched)
     criteria = {"silhouette": 4, "calinski_harabasz": 2, "davies_bouldin": 5}
@@ -115,7 +115,7 @@ def study(k):
         "elbow_map": (curves, {"knee": 4} | criteria),
         "kl": (kl, {name: column[10:] for name, column in kl.items()}),
         "map_2d": (positions[:, :2], clusters),
-        "map_3d": (positions, clusters),
+        "map_3d": (positions, target),
         "confusion": (dict.fromkeys(partitions, predictions), dict.fromkeys(partitions, scores)),
         "confused": (images, clusters),
         "clusters": (images, {"tsne_2d": portraits}),
@@ -185,13 +185,13 @@ def test_centroids_come_in_the_order_of_their_digits():
     figure = figure_of("centroids", (model, names))()
     assert captions(figure) == [*"0123456789", "–", "–"]
     shown = np.asarray(figure.axes[3].images[0].get_array())
-    cluster = names["pixels"]["one_to_one"].index(3)
+    cluster = names["one_to_one"].index(3)
     assert np.array_equal(shown.ravel(), model["centres"][cluster])
 
 
 def test_many_centroids_fit_on_a_page():
     centres = np.zeros((60, 784), dtype=np.int64)
-    names = {"pixels": {"one_to_one": [*range(10), *[None] * 50], "majority": [0] * 60}}
+    names = {"one_to_one": [*range(10), *[None] * 50], "majority": [0] * 60}
     width, height = figure_of("centroids", ({"centres": centres}, names))().get_size_inches()
     assert height < 2 * width
 
@@ -368,3 +368,12 @@ def test_stage_writes_the_png(tmp_path, monkeypatch):
 def test_unknown_drawing():
     with pytest.raises(InputError, match="there is no drawing 'elbows': choose one of centroids"):
         draw.main("elbows")
+
+
+def test_the_eye_is_far_from_any_rounding_boundary_at_whole_degrees(monkeypatch):
+    module = importlib.import_module("stages.methods.figures.map_3d")
+    rounded = [module._rotation(30 + 360 * i / 12, e) for i in range(12) for e in range(91)]
+    monkeypatch.setattr(module, "_DECIMALS", 15)
+    exact = [module._rotation(30 + 360 * i / 12, e) for i in range(12) for e in range(91)]
+    away = np.abs(np.abs(np.subtract(rounded, exact)) - 0.5e-6)
+    assert away.min() > 1e-12

@@ -6,6 +6,7 @@ from sklearn.manifold import trustworthiness
 
 from stages.methods import map_quality
 from stages.methods.neighbors import nearest
+from stages.methods.sampling import fixed_sample
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,10 @@ def test_recall_where_all_images_lie_on_one_spot(spaces):
 
 
 def test_the_sample_is_fixed_spread_out_and_in_order():
-    chosen = map_quality.sample(60_000, 5000)
-    assert np.array_equal(chosen, map_quality.sample(60_000, 5000))
+    chosen = fixed_sample(60_000, 5000)
+    assert np.array_equal(chosen, fixed_sample(60_000, 5000))
     assert (np.diff(chosen) > 0).all()
     assert len(chosen) == 5000
     per_tenth = np.bincount(chosen // 6000, minlength=10)
     assert per_tenth.min() > 400
-    assert np.array_equal(map_quality.sample(20, 5000), np.arange(20))
+    assert np.array_equal(fixed_sample(20, 5000), np.arange(20))

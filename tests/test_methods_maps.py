@@ -10,6 +10,7 @@ from sklearn.neighbors import NearestNeighbors
 from stages.methods import descriptors, digits, map_quality, neighbors, placement, tsne
 from stages.methods.errors import InputError
 from stages.methods.grid import snap
+from stages.methods.sampling import fixed_sample
 
 DIGITS = digits.load()
 BLOCKS = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
@@ -86,7 +87,7 @@ def test_affinities_are_a_distribution_over_neighbours():
 
 def test_map_keeps_neighbours_far_better_than_its_start(mapped):
     embedding, curve, steps, indices, _ = mapped
-    sample = map_quality.sample(len(TRAIN), 300)
+    sample = fixed_sample(len(TRAIN), 300)
     start = tsne.start(TRAIN[:, :2], seed=0, jitter=0.01)
     before = map_quality.neighbor_recall(snap(start * 1e5), indices, sample)
     after = map_quality.neighbor_recall(snap(embedding), indices, sample)
@@ -155,7 +156,7 @@ def test_trustworthiness_is_that_of_scikit_learn(mapped):
 
 def test_recall_by_brute_force(mapped):
     embedding, _, _, indices, _ = mapped
-    positions, sample = snap(embedding), map_quality.sample(len(TRAIN), 200)
+    positions, sample = snap(embedding), fixed_sample(len(TRAIN), 200)
     on_map, _ = by_brute_force(positions, positions, 10, itself=True)
     common = [len(set(on_map[i]) & set(indices[i, :10])) for i in sample]
     assert map_quality.neighbor_recall(positions, indices, sample) == sum(common) / 2000

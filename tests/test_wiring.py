@@ -177,7 +177,7 @@ def test_after_split_labels_serve_scores_pictures_and_names_only():
     }
     assert seers <= {"split", "evaluate", "examine", "bundle", "draw"}
     readers = {s.script for s in STAGES.values() if any("labels" in dep for dep in s.data)}
-    assert readers == {"split", "evaluate", "examine"}
+    assert readers == {"split", "evaluate", "examine", "draw"}
     followers = graph.downstream(["evaluate"], STAGES)
     assert {STAGES[name].script for name in followers} <= {"evaluate", "examine", "bundle", "draw"}
 

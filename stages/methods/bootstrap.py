@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.methods import scores
-from stages.methods.rounding import to_decimals
+from stages.methods import agreement, scores
+from stages.methods.rounding import CANCELLED, to_decimals
 
 
 def intervals(
@@ -50,8 +50,8 @@ def intervals(
         resampled = {
             "accuracy": [scores.share_named_right(t, scores.one_to_one(t)) for t in drawn],
             "majority_accuracy": [scores.share_named_right(t, majority_names[name]) for t in drawn],
-            "nmi": normalized_mutual_information(drawn).tolist(),
-            "ari": adjusted_rand(drawn).tolist(),
+            "nmi": agreement.information(drawn)["nmi"].tolist(),
+            "ari": agreement.adjusted_rand(drawn).tolist(),
         }
         found[name] = {score: _middle(values) for score, values in resampled.items()}
     return found
@@ -92,49 +92,8 @@ def resample(
     return tables
 
 
-def normalized_mutual_information(tables: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Score many tables at once as `sklearn.metrics.normalized_mutual_info_score` does one.
-
-    Parameters
-    ----------
-    tables : ndarray of int64, shape (n_tables, n_clusters, n_digits)
-    """
-    by_cluster = _entropy(tables.sum(axis=2))
-    by_digit = _entropy(tables.sum(axis=1))
-    shared = by_cluster + by_digit - _entropy(tables.reshape(len(tables), -1))
-    mean = (by_cluster + by_digit) / 2
-    return np.divide(shared, mean, out=np.ones_like(mean), where=mean > 0)
-
-
-def _entropy(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    return -(shares * np.log(shares, out=np.zeros_like(shares), where=shares > 0)).sum(axis=1)
-
-
-def adjusted_rand(tables: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Score many tables at once as `sklearn.metrics.adjusted_rand_score` does one.
-
-    Parameters
-    ----------
-    tables : ndarray of int64, shape (n_tables, n_clusters, n_digits)
-    """
-    together = _pairs(tables.reshape(len(tables), -1))
-    by_cluster, by_digit = _pairs(tables.sum(axis=2)), _pairs(tables.sum(axis=1))
-    by_chance = by_cluster * by_digit / _pairs(tables.sum(axis=(1, 2))[:, None])
-    most = (by_cluster + by_digit) / 2
-    return np.divide(
-        together - by_chance, most - by_chance, out=np.ones_like(most), where=most != by_chance
-    )
-
-
-def _pairs(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Count the pairs of images within each group."""
-    return (counts * (counts - 1) // 2).sum(axis=1).astype(np.float64)
-
-
 def _middle(values: Sequence[float]) -> dict[str, float]:
     """Return the lowest and the highest value when 2.5 % are cut off at each end."""
     ordered, cut = sorted(values), len(values) // 40
-    # Sums of entropies cancel where two partitions share little.
-    low, high = (to_decimals(value, error=1e-10) for value in (ordered[cut], ordered[-1 - cut]))
+    low, high = (to_decimals(value, error=CANCELLED) for value in (ordered[cut], ordered[-1 - cut]))
     return {"low": low, "high": high}

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from kneed import KneeLocator
 from numpy.typing import NDArray
 
 from stages.methods import kmeans
@@ -197,5 +196,8 @@ def knee(numbers: list[int], inertias: list[int]) -> int | None:
     """
     if len(numbers) < 3:
         return None
+    # Imported where it is needed: it takes a second, for it brings matplotlib along.
+    from kneed import KneeLocator
+
     found = KneeLocator(numbers, inertias, curve="convex", direction="decreasing").knee
     return None if found is None else int(found)

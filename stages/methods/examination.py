@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn import metrics
 
 from stages.methods import scores
+from stages.methods.agreement import adjusted_rand, information
 from stages.methods.errors import InputError
-from stages.methods.rounding import to_decimals
+from stages.methods.rounding import CANCELLED, to_decimals
 
 # Images of a portrait beside the medoid.
 N_MEMBERS = 8
@@ -87,7 +87,7 @@ def portraits(
             {
                 "digit": names[cluster],
                 "size": len(rows),
-                "purity": to_decimals(int(counts.max()) / max(len(rows), 1)),
+                "purity": to_decimals(int(counts.max()) / max(len(rows), 1), error=0),
                 "digits": counts.tolist(),
                 "medoid": int(rows[0]) if len(rows) else None,
                 "members": rows[np.unique(ranks)].tolist() if len(rows) else [],
@@ -154,12 +154,12 @@ def agreement(
     dict
         By the names of two partitions, joined by an underscore: "ari" and "nmi", 6 decimals.
     """
-    return {
-        f"{a}_{b}": {
-            "ari": to_decimals(float(metrics.adjusted_rand_score(partitions[a], partitions[b]))),
-            "nmi": to_decimals(
-                float(metrics.normalized_mutual_info_score(partitions[a], partitions[b]))
-            ),
+    sizes = {name: int(labels.max()) + 1 for name, labels in partitions.items()}
+    found = {}
+    for a, b in combinations(partitions, 2):
+        table = scores.contingency(partitions[b], partitions[a], sizes[a], sizes[b])[None]
+        found[f"{a}_{b}"] = {
+            "ari": to_decimals(float(adjusted_rand(table)[0])),
+            "nmi": to_decimals(float(information(table)["nmi"][0]), error=CANCELLED),
         }
-        for a, b in combinations(partitions, 2)
-    }
+    return found

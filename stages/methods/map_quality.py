@@ -9,12 +9,6 @@ N_NEIGHBORS = 10
 _CHUNK = 256
 
 
-def sample(n: int, size: int) -> NDArray[np.int64]:
-    """Choose the fixed sample of at most ``size`` of n images that costly scores look at."""
-    chosen = np.random.default_rng(0).permutation(n)[:size]
-    return np.sort(chosen)
-
-
 def neighbor_recall(
     positions: NDArray[np.integer], indices: NDArray[np.int32], sample: NDArray[np.integer]
 ) -> float:

@@ -6,29 +6,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from sklearn import metrics
 
-from stages.methods.rounding import to_decimals
+from stages.methods import agreement
+from stages.methods.rounding import CANCELLED, to_decimals
 
 N_DIGITS = 10
 
 
 def contingency(
-    digits: NDArray[np.integer], clusters: NDArray[np.integer], n_clusters: int
+    digits: NDArray[np.integer],
+    clusters: NDArray[np.integer],
+    n_clusters: int,
+    n_digits: int = N_DIGITS,
 ) -> NDArray[np.int64]:
     """Count the images of each cluster that show each digit.
 
     Parameters
     ----------
     digits, clusters : ndarray of integers, shape (n,)
-    n_clusters : int
+    n_clusters, n_digits : int
 
     Returns
     -------
-    ndarray of int64, shape (n_clusters, 10)
+    ndarray of int64, shape (n_clusters, n_digits)
     """
-    cells = clusters.astype(np.int64) * N_DIGITS + digits
-    return np.bincount(cells, minlength=n_clusters * N_DIGITS).reshape(n_clusters, N_DIGITS)
+    cells = clusters.astype(np.int64) * n_digits + digits
+    return np.bincount(cells, minlength=n_clusters * n_digits).reshape(n_clusters, n_digits)
 
 
 def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
@@ -100,7 +103,7 @@ def score(
     Returns
     -------
     dict
-        "summary": accuracy, majority_accuracy, nmi, ari; "details": ami, homogeneity,
+        "summary": accuracy, majority_accuracy, nmi, ari; "details": homogeneity,
         completeness, recall of each digit, size and purity of each cluster. Rounded to 6 decimals.
     """
     table = contingency(digits, clusters, len(majority_names))
@@ -112,22 +115,24 @@ def score(
         float(right[digits == d].mean()) if (digits == d).any() else 0.0 for d in range(N_DIGITS)
     ]
     purity = table.max(axis=1) / np.maximum(sizes, 1)
+    shared = {
+        name: to_decimals(float(found[0]), error=CANCELLED)
+        for name, found in agreement.information(table[None]).items()
+    }
     summary = {
-        "accuracy": share_named_right(table, matched),
-        "majority_accuracy": share_named_right(table, majority_names),
-        "nmi": metrics.normalized_mutual_info_score(digits, clusters),
-        "ari": metrics.adjusted_rand_score(digits, clusters),
+        "accuracy": to_decimals(share_named_right(table, matched), error=0),
+        "majority_accuracy": to_decimals(share_named_right(table, majority_names), error=0),
+        "nmi": shared["nmi"],
+        "ari": to_decimals(float(agreement.adjusted_rand(table[None])[0])),
     }
     details: dict[str, Any] = {
-        "ami": to_decimals(float(metrics.adjusted_mutual_info_score(digits, clusters)), error=1e-9),
-        "homogeneity": to_decimals(float(metrics.homogeneity_score(digits, clusters))),
-        "completeness": to_decimals(float(metrics.completeness_score(digits, clusters))),
-        "recall": [to_decimals(value) for value in recall],
+        "homogeneity": shared["homogeneity"],
+        "completeness": shared["completeness"],
+        "recall": [to_decimals(value, error=0) for value in recall],
         "cluster_size": sizes.tolist(),
-        "cluster_purity": [to_decimals(value) for value in purity.tolist()],
+        "cluster_purity": [to_decimals(value, error=0) for value in purity.tolist()],
     }
-    rounded = {name: to_decimals(float(value)) for name, value in summary.items()}
-    return {"summary": rounded, "details": details}
+    return {"summary": summary, "details": details}
 
 
 def misplacement(

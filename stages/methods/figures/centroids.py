@@ -17,7 +17,7 @@ _NOTE = (
 
 def draw(
     model: Mapping[str, NDArray[Any]],
-    names: Mapping[str, Mapping[str, Sequence[Any]]],
+    names: Mapping[str, Sequence[Any]],
     *,
     columns: int,
     colour_map: str,
@@ -29,14 +29,14 @@ def draw(
     model : mapping
         "centres": ndarray of integers, shape (k, side * side), intensities from 0 to 255.
     names : mapping
-        "pixels": of each cluster its digit "one_to_one" (None for none) and by "majority".
+        The digit of each cluster "one_to_one" (None for none) and by "majority".
     columns : int
         Images in a row, or more where there are many rows.
     colour_map : str
         Of the intensities.
     """
     centres = model["centres"]
-    digits, commonest = names["pixels"]["one_to_one"], names["pixels"]["majority"]
+    digits, commonest = names["one_to_one"], names["majority"]
     side = math.isqrt(centres.shape[1])
     columns = max(columns, math.ceil(math.sqrt(len(centres))))
     title = f"The {len(centres)} centroids of KMeans on raw pixels"

@@ -12,6 +12,7 @@ from stages.methods.figures import style
 
 _FIRST_AZIMUTH = 30
 _EYE = 6.0
+_DECIMALS = 6
 _SHADOW = 0.15
 # A name needs this much of the picture, in half sides of the map.
 _ROOM = 0.13
@@ -22,7 +23,7 @@ _UNIT_CORNERS = np.array(
 
 def draw(
     positions: NDArray[np.float32],
-    clusters: Mapping[str, NDArray[np.float64]],
+    digits: NDArray[np.integer],
     *,
     palette: str,
     views: int,
@@ -36,8 +37,7 @@ def draw(
     Parameters
     ----------
     positions : ndarray of float32, shape (n, 3)
-    clusters : mapping
-        Column "digit", a row an image.
+    digits : ndarray of integers, shape (n,)
     palette : str
         A name of `style.PALETTES`.
     views : int
@@ -51,7 +51,6 @@ def draw(
     fade : float
         How much the farthest points fade into the paper, from 0 to 1.
     """
-    digits = style.whole(clusters["digit"])
     colours = style.colours(digits, palette)
     cube, diameter = _to_cube(positions), style.diameter(point_size, len(positions))
     spots = {int(digit): np.median(cube[digits == digit], axis=0) for digit in np.unique(digits)}
@@ -103,7 +102,11 @@ def _to_cube(positions: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _rotation(azimuth: float, elevation: float) -> NDArray[np.float64]:
-    """Axes of the viewer (right, up, towards the eye) as rows, rounded alike on every machine."""
+    """Axes of the viewer (right, up, towards the eye) as rows, rounded alike on every machine.
+
+    Sines and cosines differ by some 2e-16 from one C library to the next; for whole degrees none
+    comes within 1e-12 of a rounding boundary.
+    """
     a, e = math.radians(azimuth), math.radians(elevation)
     turn = np.array(
         [
@@ -112,7 +115,7 @@ def _rotation(azimuth: float, elevation: float) -> NDArray[np.float64]:
             [math.cos(a) * math.cos(e), math.sin(a) * math.cos(e), math.sin(e)],
         ]
     )
-    return turn.round(6)
+    return turn.round(_DECIMALS)
 
 
 def _project(

@@ -251,7 +251,7 @@ def whole(column: NDArray[np.floating]) -> NDArray[np.int64]:
     return np.where(np.isnan(column), -1, column).astype(np.int64)
 
 
-def colours(digits: NDArray[np.int64], palette: str) -> NDArray[np.float64]:
+def colours(digits: NDArray[np.integer], palette: str) -> NDArray[np.float64]:
     """Colour of each image by its digit, grey for -1: shape (n, 3)."""
     table = np.array([to_rgb(colour) for colour in (*PALETTES[palette], NO_DIGIT)])
     return table[digits]
