@@ -25,15 +25,19 @@ SIDES = {
     "our_map": "here, `neighbors` and `tsne@2` in all",
     "opentsne_map": "openTSNE's defaults, same exaggeration",
     "umap_map": "UMAP's defaults",
+    "our_map_3d": "here, `neighbors`, `tsne@2` and `tsne@3` in all",
     "opentsne_map_3d": "openTSNE, Barnes-Hut, theta 0.8, 250 + 500 iterations",
+    "our_map_3d_low": "here, likewise",
+    "opentsne_map_3d_low": "openTSNE, likewise",
 }
 WORK = {
     "affinities": "neighbours and affinities",
     "map_2d": "2-D map",
     "map_3d": "3-D map",
+    "map_3d_low": "3-D map, exaggeration 1.5",
 }
-# The 3-D map that the targets were set against: seconds and recall, measured once by hand.
-OLD_3D_SECONDS, OLD_3D_RECALL = 212, 0.353
+# The 3-D map that the target was set against took so many seconds, measured once by hand.
+OLD_3D_SECONDS = 212
 # Stages that take less at the largest size say nothing on growth.
 _SHORT = 2.0
 Results = dict[str, Any]
@@ -83,7 +87,6 @@ def load(root: Path) -> Results:
     files = {part: folder / f"{part}.json" for part in PARTS}
     found = {part: _read(path) for part, path in files.items() if path.is_file()}
     return found | {
-        "tsne_3d": _read(root / "metrics" / "tsne_3d.json"),
         "elbow": _inertia(root / "plots" / "elbow_pixels.csv"),
     }
 
@@ -172,10 +175,11 @@ def pairs(results: Results) -> str:
             ratio = f"{found['seconds'] / ours:.2f}" if ours else "–"
             recall = f"{found['neighbor_recall']:.3f}" if "neighbor_recall" in found else "–"
             each = ", ".join(f"{seconds:.1f}" for seconds in found.get("all_seconds", []))
+            right = f"{100 * found['accuracy']:.1f}" if "accuracy" in found else "–"
             names = (WORK[pair], SIDES[side], each or "–")
-            rows.append((*names, f"{found['seconds']:.1f}", ratio, recall))
-    header = ("work", "side", "each round, s", "median, s", "times ours", "neighbour recall")
-    return _table(header, rows, numbers=3)
+            rows.append((*names, f"{found['seconds']:.1f}", ratio, recall, right))
+    header = ("work", "side", "each round, s", "median, s", "times ours", "recall", "train ACC, %")
+    return _table(header, rows, numbers=4)
 
 
 def peers(results: Results) -> str:
@@ -260,9 +264,12 @@ def _ratio(pair: str, peer: str, ours: str) -> Callable[[Results], float]:
     return measured
 
 
-def _recall_gain(results: Results) -> float:
-    sides = results["pairs"]["pairs"]["map_2d"]
-    return float(sides["our_map"]["neighbor_recall"] - sides["opentsne_map"]["neighbor_recall"])
+def _gain(pair: str, ours: str, peer: str, score: str) -> Callable[[Results], float]:
+    def measured(results: Results) -> float:
+        sides = results["pairs"]["pairs"][pair]
+        return float(sides[ours][score] - sides[peer][score])
+
+    return measured
 
 
 def _excess_inertia(results: Results) -> float:
@@ -307,7 +314,13 @@ TARGETS = (
         "times as long",
         at_least=True,
     ),
-    Target("its neighbour recall above openTSNE's", 0, _recall_gain, "", at_least=True),
+    Target(
+        "its neighbour recall less openTSNE's",
+        0,
+        _gain("map_2d", "our_map", "opentsne_map", "neighbor_recall"),
+        "",
+        at_least=True,
+    ),
     Target(
         "2-D map: UMAP takes",
         1,
@@ -320,12 +333,19 @@ TARGETS = (
         OLD_3D_SECONDS / 5,
         lambda r: float(r["stages"]["stages"]["tsne@3"]["seconds"]),
     ),
-    Target(
-        f"its neighbour recall: within 0.02 of {OLD_3D_RECALL}",
-        round(OLD_3D_RECALL - 0.02, 3),
-        lambda r: float(r["tsne_3d"]["neighbor_recall"]),
-        "",
-        at_least=True,
+    *(
+        Target(
+            f"{text} less openTSNE's, exaggeration {exaggeration}",
+            limit,
+            _gain(f"map_3d{which}", f"our_map_3d{which}", f"opentsne_map_3d{which}", score),
+            "",
+            at_least=True,
+        )
+        for which, exaggeration in (("", "4"), ("_low", "1.5"))
+        for text, score, limit in (
+            ("its neighbour recall", "neighbor_recall", -0.02),
+            ("its accuracy", "accuracy", 0),
+        )
     ),
     Target(
         "elbow on pixels",

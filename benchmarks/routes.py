@@ -26,6 +26,8 @@ from stages.methods.sampling import fixed_sample
 
 K = 10
 SAMPLE = 5000
+# Of the 3-D map that the targets were set against.
+LOW_EXAGGERATION = 1.5
 # Enough for UMAP to search for neighbours approximately, as it does among all.
 _WARM_UP = 5000
 Found = tuple[np.ndarray, np.ndarray | None]
@@ -209,22 +211,28 @@ def umap_map(data: Data) -> None:
     _quality(data, embedding)
 
 
-def opentsne_map_3d(data: Data) -> None:
-    """Make a 3-D map by openTSNE: Barnes-Hut, theta 0.8, 250 + 500 iterations."""
+def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
+    """Make a 3-D map by openTSNE at our exaggeration: Barnes-Hut, 250 + 500 iterations."""
     import openTSNE
 
+    exaggeration = exaggeration or stage.load_params("tsne", "exaggeration")["exaggeration"]
     features = data.features().astype(np.float64)
     with data.step("map"):
         tsne = openTSNE.TSNE(
             n_components=3,
             negative_gradient_method="bh",
             theta=0.8,
-            exaggeration=1.5,
+            exaggeration=exaggeration,
             n_jobs=stage.threads(),
             random_state=data.seed,
         )
         embedding = np.asarray(tsne.fit(features))
     _quality(data, embedding)
+
+
+def opentsne_map_3d_low(data: Data) -> None:
+    """Do the same at a low exaggeration."""
+    opentsne_map_3d(data, LOW_EXAGGERATION)
 
 
 def _quality(data: Data, embedding: np.ndarray) -> None:
@@ -239,6 +247,14 @@ def _quality(data: Data, embedding: np.ndarray) -> None:
     positions = snap((embedding * (100 / np.abs(embedding).max())).astype(np.float32))
     recall = map_quality.neighbor_recall(positions, indices, sample)
     data.notes["neighbor_recall"] = to_decimals(recall)
+    data.notes["accuracy"] = accuracy(embedding, data.digits("train"))
+
+
+def accuracy(embedding: np.ndarray, digits: np.ndarray) -> float:
+    """Score ten clusters of a map, by scikit-learn's KMeans, against the digits."""
+    from sklearn.cluster import KMeans
+
+    return score(digits, KMeans(K, n_init=10, random_state=0).fit(embedding).labels_)["accuracy"]
 
 
 ROUTES: dict[str, Callable[[Data], Found | None]] = {
@@ -258,6 +274,7 @@ ROUTES: dict[str, Callable[[Data], Found | None]] = {
         opentsne_map,
         umap_map,
         opentsne_map_3d,
+        opentsne_map_3d_low,
     )
 }
 

@@ -18,16 +18,16 @@ def main() -> None:
         descriptors.Block(name, params[f"{name}_components"], params[f"{name}_weight"])
         for name in ("gradient", "concavity", "pixel")
     ]
-    fitted = None
-    for part in stage.progress(("train", "test"), description="features"):
-        images = np.load(f"{FLAT}/{part}.npy").reshape(-1, *descriptors.SHAPE)
-        if fitted is None:
-            fitted = descriptors.fit(
-                images, blocks, deskewed=params["deskew"], whiten=params["whiten"]
-            )
-        stage.save_array(f"{FEATURES}/{part}.npy", descriptors.transform(images, fitted))
-    assert fitted is not None
-    stage.save_arrays(MODEL, **descriptors.to_arrays(fitted))
+    images = {
+        part: np.load(f"{FLAT}/{part}.npy").reshape(-1, *descriptors.SHAPE)
+        for part in ("train", "test")
+    }
+    descriptor, features = descriptors.fit_transform(
+        images["train"], blocks, deskewed=params["deskew"], whiten=params["whiten"]
+    )
+    stage.save_array(f"{FEATURES}/train.npy", features)
+    stage.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))
+    stage.save_arrays(MODEL, **descriptors.to_arrays(descriptor))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from stages.methods.neighbors import nearest
 
 FEATURES = "data/features"
 NEIGHBORS = "data/neighbors"
-LIBRARIES = ("numpy", "scipy", "scikit-learn")
+LIBRARIES = ("numpy",)
 
 
 def main() -> None:

@@ -147,7 +147,7 @@ def test_too_many_components_and_no_block_are_refused():
         pca.fit(IMAGES[:5].reshape(5, -1), 5)
     blocks = [descriptors.Block("gradient", 4, 0), descriptors.Block("pixel", 4, 0)]
     with pytest.raises(InputError, match="all blocks"):
-        descriptors.fit(IMAGES, blocks, deskewed=True, whiten=True)
+        descriptors.fit_transform(IMAGES, blocks, deskewed=True, whiten=True)
 
 
 @pytest.mark.parametrize("deskewed", [True, False])
@@ -157,8 +157,8 @@ def test_descriptor_sets_weighted_blocks_side_by_side(deskewed):
         descriptors.Block("concavity", 0, 0),
         descriptors.Block("pixel", 4, 0.5),
     ]
-    fitted = descriptors.fit(IMAGES, blocks, deskewed=deskewed, whiten=True)
-    found = descriptors.transform(IMAGES, fitted)
+    fitted, found = descriptors.fit_transform(IMAGES, blocks, deskewed=deskewed, whiten=True)
+    assert np.array_equal(found, descriptors.transform(IMAGES, fitted))
     assert found.shape == (len(IMAGES), 10)
     spread = [np.sqrt(found[:, columns].var(axis=0).sum()) for columns in (slice(6), slice(6, 10))]
     assert spread[1] / spread[0] == pytest.approx(0.5, rel=0.02)

@@ -14,8 +14,9 @@ from stages.methods.sampling import fixed_sample
 
 DIGITS = digits.load()
 BLOCKS = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
-FITTED = descriptors.fit(DIGITS["train_images"], BLOCKS, deskewed=True, whiten=True)
-TRAIN = descriptors.transform(DIGITS["train_images"], FITTED)
+FITTED, TRAIN = descriptors.fit_transform(
+    DIGITS["train_images"], BLOCKS, deskewed=True, whiten=True
+)
 TEST = descriptors.transform(DIGITS["test_images"], FITTED)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.neighbors import NearestNeighbors
 
 from stages.methods import descriptors, digits
 from stages.methods.approximate import nearest_nearby
@@ -12,6 +13,45 @@ from stages.methods.neighbors import nearest
 
 IMAGES = digits.load()["train_images"]
 PIXELS = IMAGES.reshape(-1, 784)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_search_is_exact_in_both_types(data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    n, d = data.draw(st.integers(1, 200)), data.draw(st.integers(1, 5))
+    # Short points are searched in float32, long ones in float64, or just the queries are long.
+    reach = data.draw(st.sampled_from([2, 50, 30_000]))
+    farther = data.draw(st.sampled_from([reach, 30_000]))
+    points = rng.integers(-reach, reach, (n, d)).astype(np.int16)
+    queries = rng.integers(-farther, farther, (data.draw(st.integers(1, 20)), d)).astype(np.int16)
+    k = data.draw(st.integers(1, n))
+    indices, distances = nearest(points, queries, k=k)
+    exact = ((queries[:, None].astype(np.int64) - points) ** 2).sum(axis=2)
+    order = np.argsort(exact, axis=1, kind="stable")[:, :k]
+    assert np.array_equal(indices, order)
+    assert np.array_equal(distances, np.take_along_axis(exact, order, axis=1))
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_neighbours_of_real_images_are_those_of_scikit_learn(n_jobs):
+    expected, _ = NearestNeighbors(algorithm="brute").fit(PIXELS.astype(float)).kneighbors(None, 30)
+    indices, distances = nearest(PIXELS, k=30, n_jobs=n_jobs)
+    assert np.array_equal(np.rint(expected**2), distances)
+    difference = PIXELS[:, None].astype(np.int64) - PIXELS[indices[:, :3]]
+    assert np.array_equal(distances[:, :3], (difference**2).sum(axis=2))
+
+
+@pytest.mark.parametrize("k", [0, 4])
+def test_too_many_neighbours(k):
+    points, queries = np.zeros((3, 2), dtype=np.int16), np.zeros((1, 2), dtype=np.int16)
+    with pytest.raises(InputError, match=f"{k} neighbours were asked of 3 images"):
+        nearest(points, queries, k=k)
+
+
+def test_numbers_that_no_type_holds_exactly_are_refused():
+    with pytest.raises(InputError, match="too long for exact distances: use a coarser grid"):
+        nearest(np.array([[2**26], [0]]), k=1)
 
 
 @settings(max_examples=30, deadline=None)
@@ -34,7 +74,7 @@ def test_the_order_of_points_does_not_change_distances(seed, d, k):
 def test_extreme_values_do_not_wrap_around(dtype):
     low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
     points = np.array([[low] * 40, [high] * 40] * 6 + [[low] * 39 + [high]], dtype=dtype)
-    # Five points tie with the point itself and six more with one another, beyond the spare ones.
+    # Five points tie with the point itself and six more with one another.
     indices, distances = nearest(points, k=7)
     step = high - low
     assert indices[0].tolist() == [2, 4, 6, 8, 10, 12, 1]
@@ -60,8 +100,7 @@ def test_duplicates_of_real_images_come_first_and_by_index():
 def features():
     """Describe 1,300 digits, of which the last 100 are queries."""
     blocks = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
-    fitted = descriptors.fit(IMAGES[:1300], blocks, deskewed=True, whiten=True)
-    described = descriptors.transform(IMAGES[:1300], fitted)
+    _, described = descriptors.fit_transform(IMAGES[:1300], blocks, deskewed=True, whiten=True)
     return described[:1200], described[1200:]
 
 

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
@@ -34,7 +32,6 @@ from stages.methods import (
 )
 from stages.methods.errors import InputError
 from stages.methods.grid import snap
-from stages.methods.search import Index
 
 ROOT = Path(predict.__file__).parent
 K = 15
@@ -61,8 +58,8 @@ def run(tmp_path_factory):
     blocks = [descriptors.Block("gradient", 40, 1.0), descriptors.Block("pixel", 30, 0.5)]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        described = descriptors.fit(train, blocks, deskewed=True, whiten=True)
-        features = {p: descriptors.transform(i, described) for p, i in (("a", train), ("b", test))}
+        described, own = descriptors.fit_transform(train, blocks, deskewed=True, whiten=True)
+        features = {"a": own, "b": descriptors.transform(test, described)}
         indices, distances = neighbors.nearest(features["a"], k=45)
         start = tsne.start(features["a"][:, :2], seed=0, jitter=0.01)
         phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 90, 4)]
@@ -74,7 +71,7 @@ def run(tmp_path_factory):
         stage.save_array(bundle.FEATURES, features["a"])
         stage.save_array(bundle.DISTANCES, distances.astype(np.int32))
         stage.save_array(bundle.MAP, embedding)
-        stage.save_json(bundle.DIGITS, {"tsne_2d": names})
+        stage.save_json(bundle.DIGITS, names)
         stage.save_arrays(bundle.DESCRIPTOR, **descriptors.to_arrays(described))
         stage.save_arrays(bundle.CLUSTERS, centres=fitted.centres)
         stage.PARAMS.write_text(PARAMS)
@@ -170,32 +167,6 @@ def test_models_of_another_layout_are_refused(fitted):
         if not name.startswith("descriptor_"):
             with pytest.raises(InputError, match=f"lacks the array '{name}'"):
                 model.from_arrays({key: value for key, value in arrays.items() if key != name})
-
-
-# The search
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_search_is_exact(data):
-    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
-    n = data.draw(st.integers(1, 200))
-    d = data.draw(st.integers(1, 5))
-    reach = data.draw(st.sampled_from([2, 50, 30_000]))
-    points = rng.integers(-reach, reach, (n, d)).astype(np.int16)
-    queries = rng.integers(-reach, reach, (data.draw(st.integers(1, 20)), d)).astype(np.int16)
-    k = data.draw(st.integers(1, n))
-    indices, distances = Index(points).nearest(queries, k)
-    exact = ((queries[:, None].astype(np.int64) - points) ** 2).sum(axis=2)
-    order = np.argsort(exact, axis=1, kind="stable")[:, :k]
-    assert np.array_equal(indices, order)
-    assert np.array_equal(distances, np.take_along_axis(exact, order, axis=1))
-
-
-@pytest.mark.parametrize("k", [0, 4])
-def test_too_many_neighbours(k):
-    with pytest.raises(InputError, match=f"{k} neighbours were asked of 3 images"):
-        Index(np.zeros((3, 2), dtype=np.int16)).nearest(np.zeros((1, 2), dtype=np.int16), k)
 
 
 # Novelty

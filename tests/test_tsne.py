@@ -13,10 +13,10 @@ PERPLEXITY = 15
 @pytest.fixture(scope="module")
 def features():
     images = digits.load()["train_images"][:400]
-    fitted = descriptors.fit(
+    _, described = descriptors.fit_transform(
         images, [descriptors.Block("pixel", 12, 1.0)], deskewed=False, whiten=True
     )
-    return descriptors.transform(images, fitted)
+    return described
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,12 @@ Points are sorted into cells around pivots, and each is compared with the points
 nearby. Everything is a whole number, so the same neighbours are missed on every machine.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from stages.methods.errors import InputError
 from stages.methods.neighbors import nearest
+from stages.methods.threads import spread
 
 # Points of one cell on average, and points that those of one cell are compared with.
 _CELL = 32
@@ -70,14 +69,19 @@ def nearest_nearby(
     indices = np.empty((len(asked), k), dtype=np.int32)
     distances = np.empty((len(asked), k), dtype=np.int64)
     around = _around(pivots, members, max(reach, k + itself), n_jobs)
-    for rows, nearby in zip(own, around, strict=True):
+
+    def search(cell: int) -> None:
+        rows = own[cell]
         if not len(rows):
-            continue
-        found, reached = nearest(points[nearby], asked[rows], k=k + itself, n_jobs=n_jobs)
+            return
+        nearby = np.sort(np.concatenate([members[other] for other in around[cell]]))
+        found, reached = nearest(points[nearby], asked[rows], k=k + itself)
         near = nearby[found]
         if itself:
             near, reached = _without(rows, near, reached)
         indices[rows], distances[rows] = near, reached
+
+    spread(search, range(len(pivots)), n_jobs)
     return indices, distances
 
 
@@ -98,14 +102,12 @@ def _cells(
 
 def _around(
     pivots: NDArray[np.integer], members: list[NDArray[np.intp]], reach: int, n_jobs: int
-) -> Iterator[NDArray[np.intp]]:
-    """Yield for each cell the rows of the cells around it, in order: ``reach`` if they suffice."""
+) -> list[NDArray[np.int32]]:
+    """List for each cell the cells around it, nearest first: ``reach`` points if they suffice."""
     sizes = np.array([len(rows) for rows in members])
     n_cells = min(len(pivots), reach)
     order, _ = nearest(pivots, pivots, k=min(n_cells, 2 * reach // _CELL), n_jobs=n_jobs)
-    for cells in order:
-        enough = 1 + int(np.searchsorted(np.cumsum(sizes[cells]), reach))
-        yield np.sort(np.concatenate([members[cell] for cell in cells[:enough]]))
+    return [cells[: 1 + int(np.searchsorted(np.cumsum(sizes[cells]), reach))] for cells in order]
 
 
 def _without(

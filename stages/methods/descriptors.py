@@ -1,6 +1,6 @@
 """The features of an image: blocks of principal components, weighted and set side by side."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,10 +47,10 @@ class Descriptor:
     bases: Mapping[str, pca.Basis]
 
 
-def fit(
+def fit_transform(
     images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool, whiten: bool
-) -> Descriptor:
-    """Find the principal components of each block.
+) -> tuple[Descriptor, NDArray[np.int16]]:
+    """Find the principal components of each block, and describe the same images by them.
 
     Parameters
     ----------
@@ -63,7 +63,9 @@ def fit(
 
     Returns
     -------
-    Descriptor
+    descriptor : Descriptor
+    features : ndarray of int16, shape (n, d)
+        As `transform` makes them.
 
     Raises
     ------
@@ -76,14 +78,13 @@ def fit(
             "the weights of all blocks (features.gradient_weight, features.concavity_weight and "
             "features.pixel_weight) are 0: raise one of them"
         )
-    upright = deskew(images) if deskewed else images
+    raw = raw_blocks(images, [block.name for block in kept], deskewed=deskewed)
     bases = {
-        block.name: pca.fit(
-            raw_block(upright, block.name), block.components, block.weight, whiten=whiten
-        )
+        block.name: pca.fit(raw[block.name], block.components, block.weight, whiten=whiten)
         for block in kept
     }
-    return Descriptor(deskewed, bases)
+    descriptor = Descriptor(deskewed, bases)
+    return descriptor, _project(raw, descriptor)
 
 
 def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.int16]:
@@ -99,16 +100,21 @@ def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.i
     ndarray of int16, shape (n, d)
         The blocks' scores side by side, in units of 1 / 1024.
     """
-    upright = deskew(images) if descriptor.deskewed else images
-    scores = [
-        pca.transform(basis, raw_block(upright, name)) for name, basis in descriptor.bases.items()
-    ]
+    raw = raw_blocks(images, descriptor.bases, deskewed=descriptor.deskewed)
+    return _project(raw, descriptor)
+
+
+def raw_blocks(
+    images: NDArray[np.uint8], names: Iterable[str], *, deskewed: bool
+) -> dict[str, NDArray[np.uint8]]:
+    """Compute blocks before projection: of shape (n, 512), (n, 147) or (n, 784)."""
+    upright = deskew(images) if deskewed else images
+    return {name: _RAW[name](upright) for name in names}
+
+
+def _project(raw: Mapping[str, NDArray[np.uint8]], descriptor: Descriptor) -> NDArray[np.int16]:
+    scores = [pca.transform(basis, raw[name]) for name, basis in descriptor.bases.items()]
     return np.hstack(scores)
-
-
-def raw_block(upright: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
-    """Compute a block before projection, shape (n, 512), (n, 147) or (n, 784)."""
-    return _RAW[name](upright)
 
 
 def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:

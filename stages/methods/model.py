@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from stages.methods import descriptors, kmeans, novelty
 from stages.methods.errors import InputError
 from stages.methods.grid import snap
+from stages.methods.neighbors import Index
 from stages.methods.placement import place
-from stages.methods.search import Index
 
 VERSION = 1
 _DESCRIPTOR = "descriptor_"
