@@ -22,7 +22,7 @@ def main() -> None:
     """Fit the limits of novelty on train, and gather what the other stages fitted."""
     quantile = stage.load_params("bundle")["novelty_quantile"]
     n_neighbors = stage.load_params("tsne", "test_neighbors")["test_neighbors"]
-    images = np.load(FLAT).reshape(-1, *descriptors.SHAPE)
+    images = np.load(FLAT, mmap_mode="r").reshape(-1, *descriptors.SHAPE)
     with open(DIGITS, encoding="utf-8") as file:
         digits = json.load(file)["one_to_one"]
     with np.load(DESCRIPTOR) as arrays:
@@ -31,12 +31,12 @@ def main() -> None:
         centres = arrays["centres"]
     fitted = model.Model(
         descriptor=descriptor,
-        features=np.load(FEATURES),
+        features=np.load(FEATURES, mmap_mode="r"),
         embedding=np.load(MAP),
         centres=centres,
         digits=digits,
         n_neighbors=n_neighbors,
-        limits=novelty.fit(np.load(DISTANCES)[:, 0], images, quantile),
+        limits=novelty.fit(np.load(DISTANCES, mmap_mode="r")[:, 0], images, quantile),
     )
     stage.save_arrays(MODEL, **model.to_arrays(fitted))
 

@@ -20,7 +20,7 @@ def main(space: str) -> None:
     """Cluster with every k in turn and write the criteria, the knee and the preferred k."""
     own = f"{space}_starts"
     params = stage.load_params("elbow", *PARAMS, own)
-    points = snap(np.load(POINTS[space]))
+    points = snap(np.load(POINTS[space], mmap_mode="r"))
     numbers = range(params["k_min"], params["k_max"] + 1)
     found = criteria.clusterings(
         points,

@@ -54,7 +54,7 @@ def main() -> None:
     }
     portraits = {
         name: examination.portraits(
-            snap(np.load(POINTS[name])),
+            snap(np.load(POINTS[name], mmap_mode="r")),
             labels,
             np.load(MODELS[name])["centres"],
             digits["train"],

@@ -19,7 +19,7 @@ def main() -> None:
         for name in ("gradient", "concavity", "pixel")
     ]
     images = {
-        part: np.load(f"{FLAT}/{part}.npy").reshape(-1, *descriptors.SHAPE)
+        part: np.load(f"{FLAT}/{part}.npy", mmap_mode="r").reshape(-1, *descriptors.SHAPE)
         for part in ("train", "test")
     }
     descriptor, features = descriptors.fit_transform(

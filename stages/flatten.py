@@ -12,7 +12,7 @@ LIBRARIES = ("numpy",)
 def main() -> None:
     """Turn (n, 28, 28) images into (n, 784) pixels."""
     for part in ("train", "test"):
-        images = np.load(f"{SPLIT}/{part}_images.npy")
+        images = np.load(f"{SPLIT}/{part}_images.npy", mmap_mode="r")
         stage.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))
 
 

@@ -15,7 +15,7 @@ LIBRARIES = ("numpy",)
 def main() -> None:
     """Fit on train, assign train and test, and save the centres (they are images)."""
     params = stage.load_params("kmeans")
-    pixels = {part: np.load(f"{FLAT}/{part}.npy") for part in ("train", "test")}
+    pixels = {part: np.load(f"{FLAT}/{part}.npy", mmap_mode="r") for part in ("train", "test")}
     fitted = kmeans.fit(
         pixels["train"],
         params["k"],

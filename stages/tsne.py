@@ -27,8 +27,8 @@ def main(n_dims: str) -> None:
     params = stage.load_params("tsne", *PARAMS, own)
     params.update(params.pop(own))
     features = np.load(FEATURES)
-    indices = np.load(f"{NEIGHBORS}/train_indices.npy")
-    distances = np.load(f"{NEIGHBORS}/train_distances.npy")
+    indices = np.load(f"{NEIGHBORS}/train_indices.npy", mmap_mode="r")
+    distances = np.load(f"{NEIGHBORS}/train_distances.npy", mmap_mode="r")
     nearest = np.load(f"{NEIGHBORS}/test_indices.npy")
     tsne.check_neighbors(nearest, params["test_neighbors"])
 

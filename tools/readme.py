@@ -14,7 +14,7 @@ EVALUATE = "metrics/evaluate.json"
 EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
 ABLATION = "studies/ablation/results.json"
-PEERS = "studies/ablation/peers.json"
+PEERS = "benchmarks/results/peers.json"
 PREDICT = "studies/predict/results.json"
 ORIGINAL = "studies/original/evaluate.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).

@@ -70,7 +70,7 @@ def affinities(
             "neighbors.k"
         )
     roots = np.sqrt(distances[:, :wanted].astype(np.float64))
-    nearest = PrecomputedNeighbors(np.ascontiguousarray(indices[:, :wanted]), roots)
+    nearest = PrecomputedNeighbors(np.array(indices[:, :wanted]), roots)
     return PerplexityBasedNN(knn_index=nearest, perplexity=perplexity, n_jobs=n_jobs)
 
 
