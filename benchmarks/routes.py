@@ -28,6 +28,8 @@ K = 10
 SAMPLE = 5000
 # Of the 3-D map that the targets were set against.
 LOW_EXAGGERATION = 1.5
+# openTSNE's default.
+PERPLEXITY = 30
 # Enough for UMAP to search for neighbours approximately, as it does among all.
 _WARM_UP = 5000
 Found = tuple[np.ndarray, np.ndarray | None]
@@ -165,15 +167,13 @@ def sklearn_elbow_full(data: Data) -> None:
 
 
 def our_affinities(data: Data) -> None:
-    """Exact neighbours and affinities of our features, as the pipeline makes them."""
+    """Exact neighbours and affinities of our features, as many as openTSNE's defaults take."""
     from stages.methods import tsne
 
-    params = stage.load_params("tsne", "perplexity")
-    k = min(stage.load_params("neighbors")["k"], data.n - 1)
-    features = data.features()
+    features, jobs = data.features(), stage.threads()
     with data.step("neighbours and affinities"):
-        indices, distances = nearest(features, k=k, n_jobs=stage.threads())
-        tsne.affinities(indices, distances.astype(np.int32), params["perplexity"], stage.threads())
+        indices, distances = nearest(features, k=3 * PERPLEXITY, n_jobs=jobs)
+        tsne.affinities(indices, distances.astype(np.int32), PERPLEXITY, jobs)
 
 
 def opentsne_affinities(data: Data) -> None:
@@ -208,6 +208,17 @@ def umap_map(data: Data) -> None:
     umap.UMAP(n_jobs=stage.threads()).fit(features[:_WARM_UP])
     with data.step("map"):
         embedding = umap.UMAP(n_jobs=stage.threads()).fit_transform(features)
+    _quality(data, embedding)
+
+
+def umap_map_seeded(data: Data) -> None:
+    """Do the same with a seed, so that it gives the same map again: on one core."""
+    import umap
+
+    features = data.features().astype(np.float32)
+    umap.UMAP(random_state=data.seed).fit(features[:_WARM_UP])
+    with data.step("map"):
+        embedding = umap.UMAP(random_state=data.seed).fit_transform(features)
     _quality(data, embedding)
 
 
@@ -273,6 +284,7 @@ ROUTES: dict[str, Callable[[Data], Found | None]] = {
         opentsne_affinities,
         opentsne_map,
         umap_map,
+        umap_map_seeded,
         opentsne_map_3d,
         opentsne_map_3d_low,
     )
