@@ -188,7 +188,9 @@ def ablation(root: Path) -> str:
 
 
 def peers(root: Path) -> str:
-    """Lay out what the routes that people know score."""
+    """Lay out what the routes that people know score, as far as they were run."""
+    if not (root / PEERS).is_file():
+        return page.NOT_YET
     routes = _read(root / PEERS)["routes"]
     rows = [
         (
