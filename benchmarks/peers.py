@@ -14,12 +14,15 @@ from stages.methods.errors import InputError
 from studies.workspace import ROOT
 
 DATA = ROOT / "data"
-WHOLE = (
-    "sklearn_kmeans",
+ROUTES = (
+    "sklearn_tsne_2d",
     "opentsne_kmeans",
     "umap_hdbscan",
-    "opentsne_exaggerated",
     "umap_kmeans",
+    "sklearn_kmeans",
+    "sklearn_elbow",
+    "opentsne_exaggerated",
+    "sklearn_tsne_3d",
 )
 # Measured on these parts of train, and carried on by the growth from one to the next.
 IN_PARTS = ("sklearn_tsne_2d", "sklearn_tsne_3d")
@@ -33,7 +36,7 @@ def main(options: Options) -> None:
     Results are written after each route, so that a run that is broken off leaves what it has.
     """
     measured = {}
-    for name in ("sklearn_elbow", *IN_PARTS, *WHOLE):
+    for name in ROUTES:
         if name == "sklearn_elbow":
             elbow = route("sklearn_elbow_full" if options.full else name, options)
             measured[name] = elbow | {"seconds_of_all": all_of_elbow(elbow["steps"])}
