@@ -94,7 +94,18 @@ VARIATIONS = (
     ),
     *(Variation(f"perplexity {number}", {"tsne.perplexity": number}) for number in (10, 30, 50)),
     Variation("perplexity 100", {"tsne.perplexity": 100, "neighbors.k": 300}),
+    *(
+        Variation(
+            f"{number} + {number} iterations",
+            {"tsne.map_2d.early_iterations": number, "tsne.map_2d.iterations": number},
+        )
+        for number in (50, 250)
+    ),
     Variation("3-D map", n_dims=3),
+    *(
+        Variation(f"3-D map, {number} iterations", {"tsne.map_3d.iterations": number}, n_dims=3)
+        for number in (50, 300)
+    ),
     *(
         Variation(
             f"KMeans, one start, seed {seed}", clustering=partial(by_kmeans, n_init=1, seed=seed)

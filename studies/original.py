@@ -18,7 +18,9 @@ OVERRIDES = {
     "tsne.perplexity": 30,
     "tsne.exaggeration": 1,
     "tsne.map_2d.jitter": 0.01,
+    "tsne.map_2d.early_iterations": 250,
     "tsne.map_2d.iterations": 500,
+    "tsne.map_3d.iterations": 200,
 }
 RESULTS = ROOT / "studies" / "original"
 KEPT = (

@@ -1,5 +1,7 @@
 """t-SNE: affinities and divergence by their definitions, optimisation as openTSNE's estimator."""
 
+from copy import copy
+
 import numpy as np
 import openTSNE
 import pytest
@@ -48,6 +50,35 @@ def test_affinities_by_their_definition(near, affinities):
     assert affinities.P.toarray() == pytest.approx(expected, rel=1e-4, abs=1e-12)
 
 
+def shuffled(affinities, order):
+    moved = copy(affinities)
+    moved.P = affinities.P[order][:, order]
+    moved.P.sort_indices()
+    return moved
+
+
+def test_points_that_lie_together_follow_each_other():
+    places = np.random.default_rng(0).normal(size=(4000, 3))
+    order = tsne.spatial_order(places)
+    assert sorted(order) == list(range(4000))
+
+    def step(some):
+        return np.abs(np.diff(places[some, :2], axis=0)).mean()
+
+    assert step(order) < 0.1 * step(np.arange(4000))
+
+
+def test_the_order_of_the_images_changes_no_bit_of_a_3d_map(features, near, affinities):
+    start = tsne.start(features[:, :3], seed=0, jitter=0.01)
+    order = np.random.default_rng(0).permutation(len(start))
+    phases = [tsne.Phase("only", 60, 4.0)]
+    others = shuffled(tsne.affinities(*near, PERPLEXITY), order)
+    embedding, curve = tsne.optimise(start.copy(), affinities, phases, theta=1.2)
+    of_shuffled, same_curve = tsne.optimise(start[order], others, phases, theta=1.2)
+    assert of_shuffled.tobytes() == embedding[order].tobytes()
+    assert curve == same_curve
+
+
 @pytest.mark.parametrize(("n_dims", "method"), [(2, "fft"), (3, "bh")])
 def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims, method):  # noqa: N802
     start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
@@ -66,9 +97,10 @@ def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims
         theta=1.2,
         n_jobs=1,
     )
-    fresh = tsne.affinities(*near, PERPLEXITY)
-    expected = estimator.fit(affinities=fresh, initialization=start.copy())
-    assert embedding.tobytes() == np.asarray(expected, dtype=np.float32).tobytes()
+    order = tsne.spatial_order(start) if n_dims == 3 else np.arange(len(start))
+    fresh = shuffled(tsne.affinities(*near, PERPLEXITY), order)
+    expected = estimator.fit(affinities=fresh, initialization=start[order])
+    assert embedding[order].tobytes() == np.asarray(expected, dtype=np.float32).tobytes()
     names = [(iteration, phase) for iteration, _, phase in curve]
     assert names == [(25, "early"), (30, "early"), (55, "final"), (75, "final")]
 
