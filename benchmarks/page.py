@@ -22,10 +22,12 @@ ROUTES = {
 SIDES = {
     "our_affinities": "here, exact",
     "opentsne_affinities": "openTSNE's defaults, approximate",
+    "our_map_alone": "here",
     "our_map": "here, `neighbors` and `tsne@2` in all",
     "opentsne_map": "openTSNE's defaults, same exaggeration",
     "umap_map": "UMAP's defaults, another map each time",
     "umap_map_seeded": "UMAP's defaults with a seed",
+    "umap_map_placed": "UMAP's defaults, fit and transform",
     "our_map_3d": "here, `neighbors`, `tsne@2` and `tsne@3` in all",
     "opentsne_map_3d": "openTSNE, Barnes-Hut, theta 0.8, 250 + 500 iterations",
     "our_map_3d_low": "here, likewise",
@@ -35,6 +37,7 @@ WORK = {
     "affinities": "neighbours and affinities",
     "map_2d": "2-D map",
     "map_2d_seeded": "the same 2-D map again",
+    "map_2d_placed": "2-D map with test placed",
     "map_3d": "3-D map",
     "map_3d_low": "3-D map, exaggeration 1.5",
 }
@@ -278,7 +281,8 @@ def _ratio(pair: str, peer: str, ours: str) -> Callable[[Results], float]:
 def _third_dimension(results: Results) -> float:
     """Return how many times as long openTSNE's 3-D map takes as ours from the 2-D map on."""
     found = results["pairs"]["pairs"]
-    ours = found["map_3d"]["our_map_3d"]["seconds"] - found["map_2d"]["our_map"]["seconds"]
+    flat = found["map_2d_placed"]["our_map"]["seconds"]
+    ours = found["map_3d"]["our_map_3d"]["seconds"] - flat
     return float(found["map_3d"]["opentsne_map_3d"]["seconds"] / ours)
 
 
@@ -328,28 +332,35 @@ TARGETS = (
     Target(
         "2-D map: openTSNE's defaults take",
         1,
-        _ratio("map_2d", "opentsne_map", "our_map"),
+        _ratio("map_2d", "opentsne_map", "our_map_alone"),
         "times as long",
         at_least=True,
     ),
     Target(
         "its neighbour recall less openTSNE's",
         0,
-        _gain("map_2d", "our_map", "opentsne_map", "neighbor_recall"),
+        _gain("map_2d", "our_map_alone", "opentsne_map", "neighbor_recall"),
         "",
         at_least=True,
     ),
     Target(
         "2-D map: UMAP takes",
         1,
-        _ratio("map_2d", "umap_map", "our_map"),
+        _ratio("map_2d", "umap_map", "our_map_alone"),
         "times as long",
         at_least=True,
     ),
     Target(
         "2-D map: UMAP with a seed takes",
         1,
-        _ratio("map_2d_seeded", "umap_map_seeded", "our_map"),
+        _ratio("map_2d_seeded", "umap_map_seeded", "our_map_alone"),
+        "times as long",
+        at_least=True,
+    ),
+    Target(
+        "2-D map with test placed: UMAP takes",
+        1,
+        _ratio("map_2d_placed", "umap_map_placed", "our_map"),
         "times as long",
         at_least=True,
     ),

@@ -52,9 +52,9 @@ class Data:
         """Return the labels."""
         return np.load(self.folder / "split" / f"{part}_labels.npy")[: self._rows(part)]
 
-    def features(self) -> np.ndarray:
-        """Return our own features of train."""
-        return np.load(self.folder / "features" / "train.npy")[: self.n]
+    def features(self, part: str = "train") -> np.ndarray:
+        """Return our own features."""
+        return np.load(self.folder / "features" / f"{part}.npy")[: self._rows(part)]
 
     def _rows(self, part: str) -> int | None:
         return self.n if part == "train" else None
@@ -199,27 +199,49 @@ def opentsne_map(data: Data) -> None:
     _quality(data, embedding)
 
 
-def umap_map(data: Data) -> None:
+def our_map_alone(data: Data) -> None:
+    """Neighbours, affinities and 2-D map by our own functions, as the pipeline's params say."""
+    from stages import tsne as script
+    from stages.methods import tsne
+
+    params = stage.load_params("tsne", *script.PARAMS, "map_2d")
+    params.update(params.pop("map_2d"))
+    features, jobs = data.features(), stage.threads()
+    with data.step("map"):
+        indices, distances = nearest(features, k=int(3 * params["perplexity"]), n_jobs=jobs)
+        near = tsne.affinities(indices, distances.astype(np.int32), params["perplexity"], jobs)
+        start, phases = script.plan("2", params, features)
+        embedding, _ = tsne.optimise(start, near, phases, n_jobs=jobs)
+    _quality(data, embedding)
+
+
+def umap_map(data: Data, seed: int | None = None) -> Any:
     """UMAP's defaults on our features: no seed, so that it may use every core."""
     import umap
 
     features = data.features().astype(np.float32)
+    settings = {"n_jobs": stage.threads()} if seed is None else {"random_state": seed}
     # What numba compiles is not counted.
-    umap.UMAP(n_jobs=stage.threads()).fit(features[:_WARM_UP])
+    warm = umap.UMAP(**settings).fit(features[:_WARM_UP])
+    warm.transform(features[:_WARM_UP])
+    reducer = umap.UMAP(**settings)
     with data.step("map"):
-        embedding = umap.UMAP(n_jobs=stage.threads()).fit_transform(features)
+        embedding = reducer.fit_transform(features)
     _quality(data, embedding)
+    return reducer
 
 
 def umap_map_seeded(data: Data) -> None:
     """Do the same with a seed, so that it gives the same map again: on one core."""
-    import umap
+    umap_map(data, data.seed)
 
-    features = data.features().astype(np.float32)
-    umap.UMAP(random_state=data.seed).fit(features[:_WARM_UP])
-    with data.step("map"):
-        embedding = umap.UMAP(random_state=data.seed).fit_transform(features)
-    _quality(data, embedding)
+
+def umap_map_placed(data: Data) -> None:
+    """Make UMAP's map without a seed, and place the test images on it."""
+    reducer = umap_map(data)
+    test = data.features("test").astype(np.float32)
+    with data.step("transform test"):
+        reducer.transform(test)
 
 
 def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
@@ -283,8 +305,10 @@ ROUTES: dict[str, Callable[[Data], Found | None]] = {
         our_affinities,
         opentsne_affinities,
         opentsne_map,
+        our_map_alone,
         umap_map,
         umap_map_seeded,
+        umap_map_placed,
         opentsne_map_3d,
         opentsne_map_3d_low,
     )

@@ -32,7 +32,7 @@ def main(n_dims: str) -> None:
     nearest = np.load(f"{NEIGHBORS}/test_indices.npy")
     tsne.check_neighbors(nearest, params["test_neighbors"])
 
-    start, phases = _plan(n_dims, params, features)
+    start, phases = plan(n_dims, params, features)
     affinities = tsne.affinities(indices, distances, params["perplexity"], stage.threads())
     with _Bar(phases, f"t-SNE {n_dims}-D") as bar:
         embedding, curve = tsne.optimise(
@@ -61,7 +61,7 @@ def main(n_dims: str) -> None:
     stage.save_json(METRICS.format(n_dims), rounded)
 
 
-def _plan(
+def plan(
     n_dims: str, params: dict[str, Any], features: np.ndarray
 ) -> tuple[np.ndarray, list[tsne.Phase]]:
     """Choose where the points start and through which phases they go."""
