@@ -215,12 +215,28 @@ def our_map_alone(data: Data) -> None:
     _quality(data, embedding)
 
 
-def umap_map(data: Data, seed: int | None = None) -> Any:
+def umap_map(data: Data) -> None:
     """UMAP's defaults on our features: no seed, so that it may use every core."""
+    _umap_map(data, n_jobs=stage.threads())
+
+
+def umap_map_seeded(data: Data) -> None:
+    """Do the same with a seed, so that it gives the same map again: on one core."""
+    _umap_map(data, random_state=data.seed)
+
+
+def umap_map_placed(data: Data) -> None:
+    """Make UMAP's map without a seed, and place the test images on it."""
+    reducer = _umap_map(data, n_jobs=stage.threads())
+    test = data.features("test").astype(np.float32)
+    with data.step("transform test"):
+        reducer.transform(test)
+
+
+def _umap_map(data: Data, **settings: int) -> Any:
     import umap
 
     features = data.features().astype(np.float32)
-    settings = {"n_jobs": stage.threads()} if seed is None else {"random_state": seed}
     # What numba compiles is not counted.
     warm = umap.UMAP(**settings).fit(features[:_WARM_UP])
     warm.transform(features[:_WARM_UP])
@@ -229,19 +245,6 @@ def umap_map(data: Data, seed: int | None = None) -> Any:
         embedding = reducer.fit_transform(features)
     _quality(data, embedding)
     return reducer
-
-
-def umap_map_seeded(data: Data) -> None:
-    """Do the same with a seed, so that it gives the same map again: on one core."""
-    umap_map(data, data.seed)
-
-
-def umap_map_placed(data: Data) -> None:
-    """Make UMAP's map without a seed, and place the test images on it."""
-    reducer = umap_map(data)
-    test = data.features("test").astype(np.float32)
-    with data.step("transform test"):
-        reducer.transform(test)
 
 
 def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
