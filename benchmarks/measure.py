@@ -16,14 +16,14 @@ from stages import stage
 from studies.workspace import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
-# Settings of BLAS that a machine may preset; neither side shall profit from them.
-PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+# Settings of BLAS and of Python that a machine may preset; no side shall gain or lose by them.
+PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 RECORD = Path(__file__).with_name("record.py")
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment without BLAS presets, this interpreter's folder first."""
+    """Return this process's environment without presets, this interpreter's folder first."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -47,11 +47,13 @@ def test_a_process_is_measured_alone():
     assert 64 < taken["peak_mib"] < 100
 
 
-def test_presets_of_blas_are_unset_and_settings_pass_on(monkeypatch, tmp_path):
+def test_presets_are_unset_and_settings_pass_on(monkeypatch, tmp_path):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     monkeypatch.setenv("OPENBLAS_L2_SIZE", "512")
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     code = (
-        "import os, pathlib; assert not any(n.startswith('OPENBLAS') for n in os.environ);"
+        "import os, pathlib, sys; assert not sys.dont_write_bytecode;"
+        "assert not any(name.startswith('OPENBLAS') for name in os.environ);"
         "pathlib.Path('seen').write_text(os.environ['SEEN'])"
     )
     measure.run([sys.executable, "-c", code], tmp_path, {"SEEN": "yes"})
