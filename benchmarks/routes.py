@@ -210,8 +210,8 @@ def our_map_alone(data: Data) -> None:
     with data.step("map"):
         indices, distances = nearest(features, k=int(3 * params["perplexity"]), n_jobs=jobs)
         near = tsne.affinities(indices, distances.astype(np.int32), params["perplexity"], jobs)
-        start, phases = script.plan("2", params, features)
-        embedding, _ = tsne.optimise(start, near, phases, n_jobs=jobs)
+        start, order, phases = script.plan("2", params, features)
+        embedding, _ = tsne.optimise(start, near, phases, order=order, n_jobs=jobs)
     _quality(data, embedding)
 
 

@@ -19,6 +19,7 @@ METRICS = "metrics/tsne_{}d.json"
 PARAMS = ("perplexity", "exaggeration", "seed", "test_neighbors")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
 SAMPLE = 5000
+SIGNS = 8
 
 
 def main(n_dims: str) -> None:
@@ -32,13 +33,14 @@ def main(n_dims: str) -> None:
     nearest = np.load(f"{NEIGHBORS}/test_indices.npy")
     tsne.check_neighbors(nearest, params["test_neighbors"])
 
-    start, phases = plan(n_dims, params, features)
+    start, order, phases = plan(n_dims, params, features)
     affinities = tsne.affinities(indices, distances, params["perplexity"], stage.threads())
     with _Bar(phases, f"t-SNE {n_dims}-D") as bar:
         embedding, curve = tsne.optimise(
             start,
             affinities,
             phases,
+            order=order,
             theta=params.get("theta", 0.5),
             n_jobs=stage.threads(),
             on_step=bar.step,
@@ -63,20 +65,22 @@ def main(n_dims: str) -> None:
 
 def plan(
     n_dims: str, params: dict[str, Any], features: np.ndarray
-) -> tuple[np.ndarray, list[tsne.Phase]]:
-    """Choose where the points start and through which phases they go."""
+) -> tuple[np.ndarray, np.ndarray, list[tsne.Phase]]:
+    """Choose where the points start, their order in memory and the phases they go through."""
     noise = {"seed": params["seed"], "jitter": params["jitter"]}
     final = tsne.Phase("optimisation", params["iterations"], params["exaggeration"])
     if n_dims == "3":
         flat_map = snap(np.load(FLAT_MAP))
-        return tsne.start_above(flat_map, features[:, 2], params["start_scale"], **noise), [final]
+        start = tsne.start_above(flat_map, features[:, 2], params["start_scale"], **noise)
+        return start, tsne.spatial_order(start), [final]
     early = tsne.Phase(
         "early_exaggeration",
         params["early_iterations"],
         params["early_exaggeration"],
         momentum=0.5,
     )
-    return tsne.start(features[:, :2], **noise), [early, final]
+    start = tsne.start(features[:, :2], **noise)
+    return start, tsne.orthant_order(features[:, :SIGNS]), [early, final]
 
 
 class _Bar:

@@ -99,7 +99,7 @@ VARIATIONS = (
             f"{number} + {number} iterations",
             {"tsne.map_2d.early_iterations": number, "tsne.map_2d.iterations": number},
         )
-        for number in (50, 250)
+        for number in (50, 100, 250)
     ),
     Variation("3-D map", n_dims=3),
     *(

@@ -55,7 +55,9 @@ affinities = tsne.affinities(indices, distances.astype(np.int32), 20, stage.thre
 for n_dims in (2, 3):
     start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 25, 12.0, 0.5), tsne.Phase("final", 25, 4.0)]
-    embedding, _ = tsne.optimise(start, affinities, phases, theta=1.2, n_jobs=stage.threads())
+    order = tsne.spatial_order(start) if n_dims == 3 else tsne.orthant_order(features[:, :8])
+    n_jobs = stage.threads()
+    embedding, _ = tsne.optimise(start, affinities, phases, order=order, theta=1.2, n_jobs=n_jobs)
     show(f"map {n_dims}", embedding)
     clusters = kmeans.fit(snap(embedding), 10, n_init=3, max_iter=99, seed=0)
     show(f"recluster {n_dims}", clusters.centres, clusters.labels)

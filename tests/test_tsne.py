@@ -29,7 +29,6 @@ def near(features):
 
 @pytest.fixture
 def affinities(near):
-    # Anew for each test: openTSNE scales them in place, which leaves roundings behind.
     return tsne.affinities(*near, PERPLEXITY)
 
 
@@ -68,22 +67,40 @@ def test_points_that_lie_together_follow_each_other():
     assert step(order) < 0.1 * step(np.arange(4000))
 
 
-def test_the_order_of_the_images_changes_no_bit_of_a_3d_map(features, near, affinities):
-    start = tsne.start(features[:, :3], seed=0, jitter=0.01)
+def test_points_of_one_orthant_follow_each_other(features):
+    signs = features[:, :3] > 0
+    ordered = signs[tsne.orthant_order(features[:, :3])]
+    assert ordered.tolist() == sorted(signs.tolist())
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinities, n_dims):
+    start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
     order = np.random.default_rng(0).permutation(len(start))
     phases = [tsne.Phase("only", 60, 4.0)]
     others = shuffled(tsne.affinities(*near, PERPLEXITY), order)
-    embedding, curve = tsne.optimise(start.copy(), affinities, phases, theta=1.2)
-    of_shuffled, same_curve = tsne.optimise(start[order], others, phases, theta=1.2)
+    embedding, curve = tsne.optimise(
+        start, affinities, phases, order=tsne.spatial_order(start), theta=1.2
+    )
+    of_shuffled, same_curve = tsne.optimise(
+        start[order], others, phases, order=tsne.spatial_order(start[order]), theta=1.2
+    )
     assert of_shuffled.tobytes() == embedding[order].tobytes()
     assert curve == same_curve
+
+
+def test_affinities_are_left_as_they_are(features, affinities):
+    before = affinities.P.copy()
+    tsne.optimise(tsne.start(features[:, :2], seed=0, jitter=0), affinities, [tsne.Phase("", 5, 3)])
+    assert (before != affinities.P).nnz == 0
 
 
 @pytest.mark.parametrize(("n_dims", "method"), [(2, "fft"), (3, "bh")])
 def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims, method):  # noqa: N802
     start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 30, 12.0, 0.5), tsne.Phase("final", 45, 3.0)]
-    embedding, curve = tsne.optimise(start.copy(), affinities, phases, theta=1.2)
+    order = tsne.spatial_order(start)
+    embedding, curve = tsne.optimise(start, affinities, phases, order=order, theta=1.2)
     estimator = openTSNE.TSNE(
         n_components=n_dims,
         early_exaggeration_iter=30,
@@ -97,7 +114,6 @@ def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims
         theta=1.2,
         n_jobs=1,
     )
-    order = tsne.spatial_order(start) if n_dims == 3 else np.arange(len(start))
     fresh = shuffled(tsne.affinities(*near, PERPLEXITY), order)
     expected = estimator.fit(affinities=fresh, initialization=start[order])
     assert embedding[order].tobytes() == np.asarray(expected, dtype=np.float32).tobytes()

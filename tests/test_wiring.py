@@ -199,3 +199,10 @@ def test_what_git_keeps_is_a_metric_or_a_plot():
     for stage in STAGES.values():
         assert stage.outs - stage.cached == stage.metrics | stage.plots
         assert all(out.startswith("plots/") for out in stage.plots)
+
+
+def test_metrics_and_plots_hold_nothing_that_no_stage_writes():
+    kept = {out for stage in STAGES.values() for out in stage.outs - stage.cached}
+    files = (path for name in ("metrics", "plots") for path in (graph.ROOT / name).rglob("[!.]*"))
+    found = {str(path.relative_to(graph.ROOT)) for path in files if path.is_file()}
+    assert found == kept | {"metrics/seeds.json"}  # This one is by a study.
