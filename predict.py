@@ -11,8 +11,9 @@ import json
 import math
 import os
 import sys
+import tokenize
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ SHAPE = (28, 28)
 # Steps in one unit of the features, in which distances are shown.
 UNIT = 1024
 NOT_A_DIGIT = "not a digit"
+# How files begin that hold images: NPY, IDX of bytes, PNG, JPEG.
+STARTS = (b"\x93NUMPY", b"\x00\x00\x08", b"\x89PNG", b"\xff\xd8")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -47,6 +50,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if options.json == options.csv == "-":
         parser.error("--json and --csv cannot both go to standard output")
     try:
+        _spare_images(path for path in (options.json, options.csv) if path)
         sources, complaints = _read_all(options.files)
         if sources:
             _write(predict(sources, load_model(Path(options.model))), options)
@@ -132,12 +136,8 @@ def read(path: Path) -> tuple[np.ndarray, list[str | None]]:
         If the content is none of the four kinds, damaged or of another shape.
     """
     data = path.read_bytes()
-    for start, reader in (
-        (b"\x93NUMPY", _read_npy),
-        (b"\x00\x00\x08", _read_idx),
-        (b"\x89PNG", _read_picture),
-        (b"\xff\xd8", _read_picture),
-    ):
+    readers = (_read_npy, _read_idx, _read_picture, _read_picture)
+    for start, reader in zip(STARTS, readers, strict=True):
         if data.startswith(start):
             return reader(data, str(path))
     raise InputError(f"{path} is neither a picture (PNG, JPEG) nor an array (IDX, NPY)")
@@ -146,7 +146,7 @@ def read(path: Path) -> tuple[np.ndarray, list[str | None]]:
 def _read_npy(data: bytes, name: str) -> tuple[np.ndarray, list[str | None]]:
     try:
         array = np.load(io.BytesIO(data), allow_pickle=False)
-    except (ValueError, EOFError, SyntaxError) as error:
+    except (ValueError, EOFError, SyntaxError, tokenize.TokenError, MemoryError) as error:
         raise InputError(f"{name} is damaged or holds no plain numbers: {error}") from None
     return _check(array, name)
 
@@ -240,6 +240,15 @@ def predict(sources: Sequence[Source], fitted: Any) -> list[dict[str, Any]]:
     return results
 
 
+def _spare_images(outputs: Iterable[str]) -> None:
+    """Refuse to write over images, such as those of a file that was taken for an option's."""
+    for output in outputs:
+        if Path(output).is_file():
+            with open(output, "rb") as file:
+                if file.read(max(map(len, STARTS))).startswith(STARTS):
+                    raise InputError(f"{output} holds images: name another file to write to")
+
+
 def _write(results: list[dict[str, Any]], options: argparse.Namespace) -> None:
     """Write the outputs asked for, and the table unless standard output is taken."""
     for path, lay_out in ((options.json, _json), (options.csv, _csv)):
@@ -257,6 +266,10 @@ def _save(
 ) -> None:
     from stages import stage
 
+    if path.exists() and not path.is_file():
+        # A device or a pipe is written to; a file with its name would take its place.
+        path.write_text(lay_out(results), encoding="utf-8", newline="")
+        return
     with stage.output(path) as temporary:
         temporary.write_text(lay_out(results), encoding="utf-8", newline="")
 

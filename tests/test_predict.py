@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 import struct
 import subprocess
@@ -395,6 +396,10 @@ def bad_files(folder, images):
     np.save(folder / "none.npy", np.zeros((0, 28, 28), dtype=np.uint8))
     np.save(folder / "object.npy", np.array([{}]), allow_pickle=True)
     (folder / "cut.npy").write_bytes((folder / "wide.npy").read_bytes()[:-5])
+    (folder / "header.npy").write_bytes((folder / "wide.npy").read_bytes()[:40])
+    with (folder / "huge.npy").open("wb") as file:
+        announced = {"descr": "|u1", "fortran_order": False, "shape": (10**12, 28, 28)}
+        np.lib.format.write_array_header_1_0(file, announced)
     (folder / "labels.idx").write_bytes(idx.encode(np.zeros(5, dtype=np.uint8)))
     (folder / "text.png").write_text("not a picture")
     (folder / "cut.png").write_bytes(png(enlarged(images[0]), folder).read_bytes()[:400])
@@ -412,6 +417,8 @@ def bad_files(folder, images):
         "none.npy": "holds no images",
         "object.npy": "is damaged or holds no plain numbers",
         "cut.npy": "is damaged or holds no plain numbers",
+        "header.npy": "is damaged or holds no plain numbers",
+        "huge.npy": "is damaged or holds no plain numbers",
         "labels.idx": r"of shape \(5,\)",
         "text.png": r"is neither a picture \(PNG, JPEG\) nor an array",
         "cut.png": "is damaged and cannot be read",
@@ -464,6 +471,36 @@ def test_an_output_that_cannot_be_written(capsys, path, test_images, tmp_path):
     status, _, err = run_main(capsys, *words)
     assert status == 1
     assert err.startswith("predict: ")
+
+
+def test_images_are_not_written_over(capsys, path, test_images, tmp_path):
+    pictures = [
+        png(enlarged(image), tmp_path, f"{i}.png") for i, image in enumerate(test_images[:2])
+    ]
+    before = pictures[0].read_bytes()
+    # The first picture is taken for the option's file.
+    status, _, err = run_main(capsys, "--model", path, "--csv", *pictures)
+    assert (status, err) == (
+        1, f"predict: {pictures[0]} holds images: name another file to write to\n"
+    )  # fmt: skip
+    assert pictures[0].read_bytes() == before
+
+
+def test_earlier_results_are_written_over(capsys, path, test_images, tmp_path):
+    picture, results = png(enlarged(test_images[0]), tmp_path), tmp_path / "results.csv"
+    results.write_text("of last week")
+    assert run_main(capsys, picture, "--model", path, "--csv", results)[0] == 0
+    assert results.read_text().startswith("file,image,digit")
+
+
+def test_a_pipe_stays_a_pipe(path, test_images, tmp_path):
+    picture, pipe = png(enlarged(test_images[0]), tmp_path), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = [sys.executable, "predict.py", picture, "--model", path, "--csv", pipe]
+    with subprocess.Popen(words, cwd=predict.HERE, stdout=subprocess.DEVNULL) as running:
+        assert pipe.read_text().startswith("file,image,digit")
+    assert running.returncode == 0
+    assert pipe.is_fifo()
 
 
 def test_usage(capsys):
