@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test lint smoke verify verify-matrix original predict seeds ablation bench readme lock clean
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict seeds ablation bench readme lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -18,8 +18,11 @@ help: ## list the targets
 repro: $(INSTALLED) ## run the stages that are not up to date (ARGS=... goes to dvc repro)
 	dvc repro $(ARGS)
 
-test: $(INSTALLED) ## run the tests (ARGS=... goes to pytest, and no coverage is asked for)
-	$(if $(ARGS),pytest $(ARGS),coverage erase && pytest -n 2 --dist loadgroup --cov)
+test: $(INSTALLED) ## run the tests (ARGS=... goes to pytest instead of the usual options)
+	pytest $(or $(ARGS),-n 2 --dist loadgroup)
+
+coverage: $(INSTALLED) ## run the tests, and ask for 95 % of all branches
+	coverage erase && pytest -n 2 --dist loadgroup --cov
 
 lint: $(INSTALLED) ## check format, style, types, params.yaml and dvc.yaml
 	ruff format --check .

@@ -129,7 +129,10 @@ def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
     commands = [line for line in read(".ci/run").splitlines() if line.startswith("make")]
     assert commands == ["make lint", "make test"]
     job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
-    assert [step["run"] for step in job["steps"] if "run" in step] == [".ci/run"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [
+        ".ci/run",
+        "make coverage",
+    ]
 
 
 def test_actions_are_pinned_and_may_only_read():
