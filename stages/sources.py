@@ -167,7 +167,10 @@ class Folder:
 
     def open(self, files: Mapping[str, str]) -> Callable[[str], bytes]:
         """See `Source.open`."""
-        folder = Path(self.location).expanduser()
+        try:
+            folder = Path(self.location).expanduser()
+        except RuntimeError as error:
+            raise Unavailable(f"there is no such folder ({error})") from None
         if self.location.startswith("file:"):
             folder = Path(url2pathname(urlsplit(self.location).path))
         if not folder.is_dir():

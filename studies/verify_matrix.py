@@ -100,7 +100,9 @@ def main() -> int:
     parser.add_argument("--python", action="append", default=[], metavar="PATH",
                         help="another interpreter; can be given again")  # fmt: skip
     parser.add_argument("--jobs", type=int, default=2, help="settings at a time (default 2)")
-    parser.add_argument("--only", default="", metavar="WORDS", help="settings named so")
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="settings whose names have them"
+    )
     parser.add_argument("--write", action="store_true", help="write studies/digits.lock and stop")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mnist-clustering-home-") as home:
@@ -108,8 +110,12 @@ def main() -> int:
             with finished(Setting("as it comes")) as folder:
                 shutil.copyfile(folder / LOCK, REFERENCE)
             return 0
-        chosen = [*settings(Path(home)), *interpreters(options.python)]
-        chosen = [setting for setting in chosen if options.only in setting.name]
+        chosen = [setting for setting in settings(Path(home)) if options.only in setting.name]
+        if not options.only or options.only.startswith("CPython"):
+            found = interpreters(options.python)
+            chosen += [setting for setting in found if options.only in setting.name]
+        if not chosen:
+            parser.error(f"no setting is named {options.only}")
         return run(chosen, options.jobs)
 
 

@@ -46,7 +46,11 @@ train, test = bundled["train_images"][:500], bundled["test_images"][:90]
 flat = bundled["train_images"].reshape(-1, 784)
 pixels = kmeans.fit(flat, 10, n_init=2, max_iter=99, seed=0, n_jobs=stage.threads())
 show("kmeans", pixels.centres, pixels.labels)
-blocks = [descriptors.Block("gradient", 16, 1.0), descriptors.Block("pixel", 10, 0.5)]
+blocks = [
+    descriptors.Block("gradient", 16, 1.0),
+    descriptors.Block("concavity", 12, 0.7),
+    descriptors.Block("pixel", 10, 0.5),
+]
 fitted, features = descriptors.fit_transform(train, blocks, deskewed=True, whiten=True)
 show("bases", *(basis.loadings for basis in fitted.bases.values()))
 indices, distances = neighbors.nearest(features, k=60, n_jobs=stage.threads())

@@ -471,3 +471,8 @@ def test_the_digits_are_those_of_their_digests(workspace):
     assert [array.shape for array in arrays] == [(1437, 28, 28), (1437,), (360, 28, 28), (360,)]
     assert set(arrays[1]) == set(arrays[3]) == set(range(10))
     assert arrays[0].max() == 255
+
+
+def test_a_folder_of_nobody_is_not_there():
+    with pytest.raises(sources.Unavailable, match="there is no such folder"):
+        sources.Folder("~nobody-of-this-name/mnist").open({})

@@ -372,8 +372,10 @@ def test_unknown_drawing():
 
 def test_the_eye_is_far_from_any_rounding_boundary_at_whole_degrees(monkeypatch):
     module = importlib.import_module("stages.methods.figures.map_3d")
-    rounded = [module._rotation(30 + 360 * i / 12, e) for i in range(12) for e in range(91)]
+    # All others are these, but for signs.
+    degrees = [(azimuth, elevation) for azimuth in range(91) for elevation in range(91)]
+    rounded = [module._rotation(*both) for both in degrees]
     monkeypatch.setattr(module, "_DECIMALS", 15)
-    exact = [module._rotation(30 + 360 * i / 12, e) for i in range(12) for e in range(91)]
+    exact = [module._rotation(*both) for both in degrees]
     away = np.abs(np.abs(np.subtract(rounded, exact)) - 0.5e-6)
     assert away.min() > 1e-12

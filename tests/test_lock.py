@@ -32,12 +32,16 @@ def test_a_stage_is_locked_as_it_is_declared(lock, name):
     assert locked["cmd"] == stage.command
     assert set(digests(locked["deps"])) == stage.deps
     assert set(digests(locked["outs"])) == stage.outs
-    values = {
+    assert locked.get("params", {}) == values_of(stage)
+
+
+def values_of(stage):
+    """Return the params of a stage and the versions of its libraries, as the lock has them."""
+    return {
         path: {key: value_of(graph.load_yaml(path), key) for key in keys}
         for path, keys in ((graph.PARAMS, stage.params), (graph.VERSIONS, sorted(stage.libraries)))
         if keys
     }
-    assert locked.get("params", {}) == values
 
 
 def value_of(params, key):
@@ -56,12 +60,16 @@ def test_the_lock_has_the_digests_of_the_tree(lock, name):
 
 
 @pytest.mark.parametrize("name", STAGES)
-def test_the_digests_of_the_small_run_are_of_this_code_too(name):
+def test_the_digests_of_the_small_run_are_of_this_code_and_these_params_too(name):
     # Else python -m studies.verify_matrix --write has been forgotten.
     locked = graph.load_yaml("studies/digits.lock")["stages"][name]
     small = digests(locked["deps"])
     sources = STAGES[name].code
     assert {path: digest(path) for path in sources} == {path: small[path] for path in sources}
+    values = values_of(STAGES[name])
+    if name == "download":
+        values[graph.PARAMS]["download"]["dataset"] = "digits"
+    assert locked.get("params", {}) == values
 
 
 @pytest.mark.parametrize("name", STAGES)

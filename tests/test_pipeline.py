@@ -1,13 +1,19 @@
 """Real DVC in a temporary copy on small real data: what runs again, and what the user sees."""
 
 import json
+import os
 
 import clones
 import graph
 import numpy as np
 import pytest
 
+import predict
+from stages import stage
+from studies import machine, verify
 from studies.workspace import set_params
+
+DIGESTS = graph.ROOT / "tests" / "digests.json"
 
 EVALUATED = {
     "evaluate",
@@ -54,6 +60,29 @@ def affected(param):
         return {f"draw@{param.split('.')[1]}"}
     sections = [section for section in AFFECTED if graph.is_in(param, section)]
     return AFFECTED[max(sections, key=len)]
+
+
+@pytest.mark.skipif(not machine.promised(), reason="no bytes are promised on this machine")
+def test_every_output_has_the_committed_digest(finished):
+    # After a change of results: RENEW_DIGESTS=1 make test ARGS='-k committed_digest'
+    found = {path: md5 for (_, path), md5 in verify.digests(finished[0] / "dvc.lock").items()}
+    if os.environ.get("RENEW_DIGESTS"):
+        stage.save_json(DIGESTS, found)
+    assert found == json.loads(DIGESTS.read_text())
+
+
+def test_the_fitted_model_places_test_images_as_the_stages_did(finished):
+    folder, _ = finished
+    images, places, clusters = (
+        np.load(folder / "data" / path)
+        for path in ("split/test_images.npy", "tsne/2d/test.npy", "recluster/2d/test.npy")
+    )
+    model = predict.load_model(folder / "models" / "model.npz")
+    found = predict.predict([("test", images, [None] * len(images))], model)
+    assert np.array_equal(np.float32([(row["x"], row["y"]) for row in found]), places)
+    kept = [row["image"] for row in found if row["reason"] is None]
+    assert len(kept) > 0.9 * len(images)
+    assert [found[row]["cluster"] for row in kept] == clusters[kept].tolist()
 
 
 @pytest.mark.parametrize("param", graph.leaves(graph.load_yaml(graph.PARAMS)))

@@ -22,6 +22,8 @@ SCORE_UNIT = 1024
 _LOADING_SCALE = 512
 # Backward error of LAPACK's symmetric eigensolver, as a share of the largest eigenvalue.
 _SOLVER_ERROR = 10 * float(np.finfo(np.float64).eps)
+# A scale as near as this to a power of two could fall on its other side.
+_NEXT_POWER = 1e-10
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,10 @@ def fit(
     -----
     The computed eigenvector i of a symmetric matrix C lies within ``p eps |C| / gap_i`` of the
     true one, gap_i being the distance of its eigenvalue to the next (LAPACK Users' Guide, "Error
-    bounds for the symmetric eigenproblem"; p is a small constant, here 10). Loadings nearer than
-    that to a rounding boundary are counted in `Basis.doubtful`.
+    bounds for the symmetric eigenproblem"; p is a modest number, taken as 10). The eigenvalues are
+    off by ``p eps |C|``, which changes a loading by less than that bound once more, for no gap is
+    wider than its eigenvalue and no entry of a vector above 1. Loadings nearer than twice the bound
+    to a rounding boundary are counted in `Basis.doubtful`.
     """
     n, d = points.shape
     if n_components > min(n - 1, d):
@@ -97,9 +101,12 @@ def fit(
     stretch = _stretch(values[:n_components]) if whiten else np.ones(n_components)
     spread = float(np.sqrt((stretch * stretch * values[:n_components]).cumsum()[-1])) or 1.0
     unit = weight * SCORE_UNIT / spread
-    divisor = 2 ** max(0, int(np.frexp(_LOADING_SCALE / unit)[1]))
+    fraction, exponent = np.frexp(_LOADING_SCALE / unit)
+    divisor = 2 ** max(0, int(exponent))
     scaled = vectors * (stretch * unit * divisor)
-    doubtful = _count_doubtful(scaled, values)
+    # All of them hang on the power of two.
+    step = min(fraction - 0.5, 1 - fraction) < _NEXT_POWER
+    doubtful = scaled.size if step else _count_doubtful(scaled, values)
     if doubtful:
         warnings.warn(
             f"{doubtful} loadings lie on a rounding boundary: another machine may round them "
@@ -169,6 +176,6 @@ def _count_doubtful(scaled: NDArray[np.float64], values: NDArray[np.float64]) ->
     gaps = np.minimum(steps[:-1], steps[1:])[:n_components]
     tiny = np.finfo(np.float64).tiny
     lengths = np.sqrt((scaled * scaled).sum(axis=0))
-    bounds = lengths * _SOLVER_ERROR * values[0] / np.maximum(gaps, tiny)
+    bounds = 2 * lengths * _SOLVER_ERROR * values[0] / np.maximum(gaps, tiny)
     to_boundary = np.abs(np.abs(scaled - np.rint(scaled)) - 0.5)
     return int((to_boundary <= bounds).sum())

@@ -27,7 +27,7 @@ def draw(
     *,
     palette: str,
     views: int,
-    elevation: float,
+    elevation: int,
     point_size: float,
     alpha: float,
     fade: float,
@@ -41,8 +41,8 @@ def draw(
     palette : str
         A name of `style.PALETTES`.
     views : int
-        Sides to look from, evenly spaced.
-    elevation : float
+        Sides to look from, evenly spaced but for less than a degree.
+    elevation : int
         Of the eye above the horizon, in degrees.
     point_size : float
         Diameter of one of 60,000 points, in points (1/72 inch); fewer are larger.
@@ -54,11 +54,11 @@ def draw(
     colours = style.colours(digits, palette)
     cube, diameter = _to_cube(positions), style.diameter(point_size, len(positions))
     spots = {int(digit): np.median(cube[digits == digit], axis=0) for digit in np.unique(digits)}
-    azimuths = [_FIRST_AZIMUTH + 360 * view / views for view in range(views)]
+    azimuths = [_FIRST_AZIMUTH + 360 * view // views for view in range(views)]
     turns = [_rotation(azimuth, elevation) for azimuth in azimuths]
     figure, panels = _page(len(positions), [_project(_corners(cube), turn)[0] for turn in turns])
     for axes, azimuth, turn in zip(panels, azimuths, turns, strict=True):
-        axes.set_title(f"From {azimuth % 360:.0f}°")
+        axes.set_title(f"From {azimuth % 360}°")
         _draw_floor(axes, cube, turn, diameter)
         seen, depth = _project(cube, turn)
         order = np.argsort(depth, kind="stable")
@@ -101,7 +101,7 @@ def _to_cube(positions: NDArray[np.float32]) -> NDArray[np.float64]:
     return (positions.astype(np.float64) - (low + high) / 2) / reach
 
 
-def _rotation(azimuth: float, elevation: float) -> NDArray[np.float64]:
+def _rotation(azimuth: int, elevation: int) -> NDArray[np.float64]:
     """Axes of the viewer (right, up, towards the eye) as rows, rounded alike on every machine.
 
     Sines and cosines differ by some 2e-16 from one C library to the next; for whole degrees none
