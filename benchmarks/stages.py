@@ -20,8 +20,6 @@ SWEEPS = {
 }
 SHARED = ("sources", "stage")
 FLOORS = ("numpy", "sklearn", "openTSNE", "kneed", "matplotlib.figure")
-# Costs as much as the maps do, hence once.
-_ONCE = "tsne.exaggeration=2"
 
 
 def main(options: Options) -> None:
@@ -43,8 +41,6 @@ def main(options: Options) -> None:
             for name, line in lines.items():
                 stages[name].append(line)
             for name, command in SWEEPS.items():
-                if round_ and name == _ONCE:
-                    continue
                 measure.say(f"then {name}")
                 taken, lines = measured.dvc(command)
                 sweeps[name].append(taken)

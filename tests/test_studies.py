@@ -119,3 +119,25 @@ def test_the_committed_ablation_has_every_variation():
     assert list(found) == list(ablation.PARTS)
     titles = [variation.title for variation in ablation.VARIATIONS]
     assert all(list(rows) == titles for rows in found.values())
+
+
+def test_the_committed_predictions_keep_what_was_asked_of_them():
+    found = json.loads((ROOT / "studies/predict/results.json").read_text())
+    assert found["mnist_test"]["rejected"] <= 0.01
+    assert found["load_digits"]["accuracy"] >= 0.9
+    rejected = found["rejected"].values()
+    assert sum(row["n"] * row["share"] for row in rejected) >= 0.95 * sum(
+        row["n"] for row in rejected
+    )
+    assert found["seconds"]["one_picture"] < 2
+    assert found["seconds"]["10000_images"] < 10
+
+
+def test_the_committed_seeds_keep_what_was_asked_of_them():
+    found = json.loads((ROOT / "metrics/seeds.json").read_text())
+    accuracy = found["tsne_2d"]["test"]["accuracy"]
+    assert accuracy["n"] == 5
+    assert accuracy["mean"] >= 0.985
+    assert accuracy["std"] <= 0.002
+    assert accuracy["min"] >= 0.98
+    assert found["preferred_k"]["silhouette"] == [10] * 5
