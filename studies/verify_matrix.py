@@ -111,9 +111,7 @@ def main() -> int:
                 shutil.copyfile(folder / LOCK, REFERENCE)
             return 0
         chosen = [setting for setting in settings(Path(home)) if options.only in setting.name]
-        if not options.only or options.only.startswith("CPython"):
-            found = interpreters(options.python)
-            chosen += [setting for setting in found if options.only in setting.name]
+        chosen += interpreters(options.python, options.only)
         if not chosen:
             parser.error(f"no setting is named {options.only}")
         return run(chosen, options.jobs)
@@ -187,8 +185,11 @@ def environment(setting: Setting) -> dict[str, str]:
     return kept | dict(setting.environment)
 
 
-def interpreters(named: Sequence[str]) -> Iterator[Setting]:
-    """List the interpreters that are named, or else those of other versions on the path."""
+def interpreters(named: Sequence[str], only: str) -> Iterator[Setting]:
+    """List the interpreters that are given, or else those of other versions on the path.
+
+    Of them, those whose setting's name has ``only``: to prepare the others would take minutes.
+    """
     own = f"3.{sys.version_info.minor}"
     found = [f"python3.{n}" for n in (11, 12, 13) if f"3.{n}" != own]
     for python in named or filter(None, map(shutil.which, found)):
@@ -200,7 +201,9 @@ def interpreters(named: Sequence[str]) -> Iterator[Setting]:
             print(f"verify-matrix: {python} is left out: {error}")  # Such as a shim to nowhere.
             continue
         version = done.stdout.strip()
-        yield Setting(f"CPython {version}", python=prepared(python, version))
+        name = f"CPython {version}"
+        if only in name:
+            yield Setting(name, python=prepared(python, version))
 
 
 def prepared(python: str, version: str) -> str:
