@@ -1,5 +1,6 @@
 """Principal components: exact sums and products, and an honest count of doubtful roundings."""
 
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -73,6 +74,19 @@ def test_axes_of_equal_variance_are_all_doubtful(lengths, doubtful_axes):
     else:
         basis = pca.fit(points, 3)
     assert basis.doubtful == 3 * len(doubtful_axes)
+
+
+@pytest.mark.parametrize(
+    ("factor", "doubtful"), [(1 - 1e-11, 9), (1, 9), (1 + 1e-11, 9), (1.01, 0)]
+)
+def test_a_scale_at_a_power_of_two_makes_all_loadings_doubtful(factor, doubtful):
+    steps = np.diag((50, 30, 20))
+    points = np.concatenate([100 + steps, 100 - steps]).astype(np.uint8)
+    # Half the spread asks for steps of exactly one; a last digit more or less, for other steps.
+    weight = factor * np.sqrt(points.astype(float).var(axis=0).sum()) / 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        assert pca.fit(points, 3, weight).doubtful == doubtful
 
 
 def test_more_points_than_exact_sums_allow_are_refused():
