@@ -5,6 +5,7 @@ SHELL := bash
 
 INSTALLED := .venv/.installed
 PEERS := .venv-peers/.installed
+ALL_TESTS := -n 2 --dist loadgroup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
@@ -19,10 +20,10 @@ repro: $(INSTALLED) ## run the stages that are not up to date (ARGS=... goes to 
 	dvc repro $(ARGS)
 
 test: $(INSTALLED) ## run the tests (ARGS=... goes to pytest instead of the usual options)
-	pytest $(or $(ARGS),-n 2 --dist loadgroup)
+	pytest $(or $(ARGS),$(ALL_TESTS))
 
 coverage: $(INSTALLED) ## run the tests, and ask for 95 % of all branches
-	coverage erase && pytest -n 2 --dist loadgroup --cov
+	coverage erase && pytest $(ALL_TESTS) --cov
 
 lint: $(INSTALLED) ## check format, style, types, params.yaml and dvc.yaml
 	ruff format --check .
