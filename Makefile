@@ -33,15 +33,15 @@ lint: $(INSTALLED) ## check format, style, types, params.yaml and dvc.yaml
 	dvc dag --dot >/dev/null
 
 smoke: $(INSTALLED) ## run the real pipeline on 2,500 images in a temporary copy
-	python -m studies.smoke
+	python -m checks.smoke
 
 verify: $(INSTALLED) ## compute everything anew and compare every digest with dvc.lock
-	python -m studies.verify $(ARGS)
+	python -m checks.verify $(ARGS)
 
 verify-matrix: $(INSTALLED) ## small images under many settings: kernels, threads, locale, Pythons
-	python -m studies.verify_matrix $(ARGS)
+	python -m checks.verify_matrix $(ARGS)
 
-original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/original)
+original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/results/original)
 	python -m studies.original
 
 predict: $(INSTALLED) ## place images on the fitted map (IMAGES="a.png b.npy", ARGS="--json -")

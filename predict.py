@@ -99,7 +99,7 @@ def load_model(path: Path) -> Any:
     InputError
         If there is no model, or it cannot be read.
     """
-    from stages.methods import model
+    from stages.methods.prediction import model
 
     if not path.is_file():
         raise InputError(
@@ -152,7 +152,7 @@ def _read_npy(data: bytes, name: str) -> tuple[np.ndarray, list[str | None]]:
 
 
 def _read_idx(data: bytes, name: str) -> tuple[np.ndarray, list[str | None]]:
-    from stages.methods import idx
+    from stages.methods.data import idx
 
     return _check(idx.decode(data, name), name)
 
@@ -174,9 +174,9 @@ def _check(array: np.ndarray, name: str) -> tuple[np.ndarray, list[str | None]]:
 
 
 def _read_picture(data: bytes, name: str) -> tuple[np.ndarray, list[str | None]]:
-    from stages.methods import handwriting
+    from stages.methods.prediction import handwriting, pictures
 
-    drawing = handwriting.normalise(handwriting.decode(data, name))
+    drawing = handwriting.normalise(pictures.decode(data, name))
     return drawing.image[None], [handwriting.flaw(drawing)]
 
 
@@ -213,7 +213,7 @@ def predict(sources: Sequence[Source], fitted: Any) -> list[dict[str, Any]]:
         the nearest training image), reason, neighbors (numbers of the nearest training images).
         Digit and cluster are None where there is a reason why the image is not a digit.
     """
-    from stages.methods import model
+    from stages.methods.prediction import model
 
     placed = model.apply(fitted, np.concatenate([images for _, images, _ in sources]))
     flaws = [flaw for _, _, own in sources for flaw in own]
@@ -264,13 +264,13 @@ def _write(results: list[dict[str, Any]], options: argparse.Namespace) -> None:
 def _save(
     path: Path, lay_out: Callable[[list[dict[str, Any]]], str], results: list[dict[str, Any]]
 ) -> None:
-    from stages import stage
+    from stages import common
 
     if path.exists() and not path.is_file():
         # A device or a pipe is written to; a file with its name would take its place.
         path.write_text(lay_out(results), encoding="utf-8", newline="")
         return
-    with stage.output(path) as temporary:
+    with common.output(path) as temporary:
         temporary.write_text(lay_out(results), encoding="utf-8", newline="")
 
 

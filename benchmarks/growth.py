@@ -12,8 +12,8 @@ from scipy import ndimage
 from benchmarks import measure
 from benchmarks.options import TRAIN, Options
 from benchmarks.peers import DATA
-from stages import stage
-from studies.workspace import temporary_copy
+from checks.workspace import temporary_copy
+from stages import common
 
 SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
 # Half the width of the uniform shifts, in pixels, and of the rotations, in degrees.
@@ -64,7 +64,7 @@ def write_split(folder: Path, n: int, limit: int) -> None:
             arrays = {kind: np.concatenate([array] * times)[:n] for kind, array in base.items()}
             arrays["images"] = vary(arrays["images"], len(base["images"]))
         for kind, array in arrays.items():
-            stage.save_array(folder / f"{part}_{kind}.npy", array)
+            common.save_array(folder / f"{part}_{kind}.npy", array)
 
 
 def vary(images: np.ndarray, start: int) -> np.ndarray:

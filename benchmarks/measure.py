@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from stages import stage
-from studies.workspace import ROOT
+from checks.workspace import ROOT
+from stages import common
 
 RESULTS = ROOT / "benchmarks" / "results"
 # Settings of BLAS and of Python that a machine may preset; no side shall gain or lose by them.
@@ -82,7 +82,7 @@ def machine() -> dict[str, str]:
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return {
         "processor": _first("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
-        "cores": str(stage.threads()),
+        "cores": str(common.threads()),
         "memory": f"{round(int(_first('/proc/meminfo', 'MemTotal').split()[0]) / 2**20)} GiB",
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "C library": " ".join(platform.libc_ver()),
@@ -102,7 +102,7 @@ def _first(path: str, key: str) -> str:
 
 def save(part: str, results: Mapping[str, Any], folder: Path = RESULTS) -> None:
     """Write the results of one part beside the machine's facts."""
-    stage.save_json(folder / f"{part}.json", {"machine": machine(), **results})
+    common.save_json(folder / f"{part}.json", {"machine": machine(), **results})
 
 
 def say(text: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import RESULTS
-from studies.workspace import ROOT
+from checks.workspace import ROOT
 
 TRAIN = 60_000
 

@@ -12,7 +12,7 @@ from benchmarks import measure
 from benchmarks.options import Options
 from benchmarks.peers import DATA, route
 from benchmarks.routes import LOW_EXAGGERATION, accuracy
-from studies.workspace import temporary_copy
+from checks.workspace import temporary_copy
 
 PAIRS = {
     "affinities": ("our_affinities", "opentsne_affinities"),

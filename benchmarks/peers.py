@@ -10,8 +10,8 @@ import numpy as np
 
 from benchmarks import measure
 from benchmarks.options import Options
+from checks.workspace import ROOT
 from stages.methods.errors import InputError
-from studies.workspace import ROOT
 
 DATA = ROOT / "data"
 ROUTES = (

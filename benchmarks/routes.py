@@ -17,12 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from stages import stage
-from stages.methods import map_quality, scores
-from stages.methods.grid import snap
-from stages.methods.neighbors import nearest
-from stages.methods.rounding import to_decimals
-from stages.methods.sampling import fixed_sample
+from stages import common
+from stages.methods.embedding import map_quality
+from stages.methods.embedding.neighbors import nearest
+from stages.methods.evaluation import scores
+from stages.methods.exact.grid import snap
+from stages.methods.exact.rounding import to_decimals
+from stages.methods.exact.sampling import fixed_sample
 
 K = 10
 SAMPLE = 5000
@@ -114,7 +115,7 @@ def opentsne_kmeans(data: Data, exaggeration: float | None = None) -> Found:
     import openTSNE
 
     train, test = _pca(data)
-    jobs = stage.threads()
+    jobs = common.threads()
     with data.step("t-SNE"):
         tsne = openTSNE.TSNE(n_jobs=jobs, random_state=data.seed, exaggeration=exaggeration)
         embedding = tsne.fit(train)
@@ -134,7 +135,7 @@ def sklearn_tsne_2d(data: Data, n_components: int = 2) -> Found:
 
     train, _ = _pca(data)
     with data.step("t-SNE"):
-        tsne = TSNE(n_components, n_jobs=stage.threads(), random_state=data.seed)
+        tsne = TSNE(n_components, n_jobs=common.threads(), random_state=data.seed)
         embedding = tsne.fit_transform(train)
     return _kmeans(data, embedding, None)
 
@@ -168,9 +169,9 @@ def sklearn_elbow_full(data: Data) -> None:
 
 def our_affinities(data: Data) -> None:
     """Exact neighbours and affinities of our features, as many as openTSNE's defaults take."""
-    from stages.methods import tsne
+    from stages.methods.embedding import tsne
 
-    features, jobs = data.features(), stage.threads()
+    features, jobs = data.features(), common.threads()
     with data.step("neighbours and affinities"):
         indices, distances = nearest(features, k=3 * PERPLEXITY, n_jobs=jobs)
         tsne.affinities(indices, distances.astype(np.int32), PERPLEXITY, jobs)
@@ -182,18 +183,18 @@ def opentsne_affinities(data: Data) -> None:
 
     features = data.features().astype(np.float64)
     with data.step("neighbours and affinities"):
-        PerplexityBasedNN(features, n_jobs=stage.threads(), random_state=data.seed)
+        PerplexityBasedNN(features, n_jobs=common.threads(), random_state=data.seed)
 
 
 def opentsne_map(data: Data) -> None:
     """OpenTSNE's defaults on our features, at our exaggeration."""
     import openTSNE
 
-    exaggeration = stage.load_params("tsne", "exaggeration")["exaggeration"]
+    exaggeration = common.load_params("tsne", "exaggeration")["exaggeration"]
     features = data.features().astype(np.float64)
     with data.step("map"):
         tsne = openTSNE.TSNE(
-            n_jobs=stage.threads(), random_state=data.seed, exaggeration=exaggeration
+            n_jobs=common.threads(), random_state=data.seed, exaggeration=exaggeration
         )
         embedding = np.asarray(tsne.fit(features))
     _quality(data, embedding)
@@ -202,11 +203,11 @@ def opentsne_map(data: Data) -> None:
 def our_map_alone(data: Data) -> None:
     """Neighbours, affinities and 2-D map by our own functions, as the pipeline's params say."""
     from stages import tsne as script
-    from stages.methods import tsne
+    from stages.methods.embedding import tsne
 
-    params = stage.load_params("tsne", *script.PARAMS, "map_2d")
+    params = common.load_params("tsne", *script.PARAMS, "map_2d")
     params.update(params.pop("map_2d"))
-    features, jobs = data.features(), stage.threads()
+    features, jobs = data.features(), common.threads()
     with data.step("map"):
         indices, distances = nearest(features, k=int(3 * params["perplexity"]), n_jobs=jobs)
         near = tsne.affinities(indices, distances.astype(np.int32), params["perplexity"], jobs)
@@ -217,7 +218,7 @@ def our_map_alone(data: Data) -> None:
 
 def umap_map(data: Data) -> None:
     """UMAP's defaults on our features: no seed, so that it may use every core."""
-    _umap_map(data, n_jobs=stage.threads())
+    _umap_map(data, n_jobs=common.threads())
 
 
 def umap_map_seeded(data: Data) -> None:
@@ -227,7 +228,7 @@ def umap_map_seeded(data: Data) -> None:
 
 def umap_map_placed(data: Data) -> None:
     """Make UMAP's map without a seed, and place the test images on it."""
-    reducer = _umap_map(data, n_jobs=stage.threads())
+    reducer = _umap_map(data, n_jobs=common.threads())
     test = data.features("test").astype(np.float32)
     with data.step("transform test"):
         reducer.transform(test)
@@ -251,7 +252,7 @@ def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
     """Make a 3-D map by openTSNE at our exaggeration: Barnes-Hut, 250 + 500 iterations."""
     import openTSNE
 
-    exaggeration = exaggeration or stage.load_params("tsne", "exaggeration")["exaggeration"]
+    exaggeration = exaggeration or common.load_params("tsne", "exaggeration")["exaggeration"]
     features = data.features().astype(np.float64)
     with data.step("map"):
         tsne = openTSNE.TSNE(
@@ -259,7 +260,7 @@ def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
             negative_gradient_method="bh",
             theta=0.8,
             exaggeration=exaggeration,
-            n_jobs=stage.threads(),
+            n_jobs=common.threads(),
             random_state=data.seed,
         )
         embedding = np.asarray(tsne.fit(features))

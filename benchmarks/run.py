@@ -9,12 +9,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import growth, measure, pairs, peers, stages
+from benchmarks import growth, measure, pairs, peers, pipeline
 from benchmarks.options import Options
 from stages.methods.errors import InputError
 
 PARTS = {
-    "stages": stages.main,
+    "stages": pipeline.main,
     "pairs": pairs.main,
     "peers": peers.main,
     "growth": growth.main,

@@ -4,8 +4,9 @@ import json
 
 import numpy as np
 
-from stages import stage
-from stages.methods import descriptors, model, novelty
+from stages import common
+from stages.methods.features import descriptors
+from stages.methods.prediction import model, novelty
 
 FLAT = "data/flat/train.npy"
 FEATURES = "data/features/train.npy"
@@ -20,8 +21,8 @@ LIBRARIES = ("numpy",)
 
 def main() -> None:
     """Fit the limits of novelty on train, and gather what the other stages fitted."""
-    quantile = stage.load_params("bundle")["novelty_quantile"]
-    n_neighbors = stage.load_params("tsne", "test_neighbors")["test_neighbors"]
+    quantile = common.load_params("bundle")["novelty_quantile"]
+    n_neighbors = common.load_params("tsne", "test_neighbors")["test_neighbors"]
     images = np.load(FLAT, mmap_mode="r").reshape(-1, *descriptors.SHAPE)
     with open(DIGITS, encoding="utf-8") as file:
         digits = json.load(file)["one_to_one"]
@@ -38,8 +39,8 @@ def main() -> None:
         n_neighbors=n_neighbors,
         limits=novelty.fit(np.load(DISTANCES, mmap_mode="r")[:, 0], images, quantile),
     )
-    stage.save_arrays(MODEL, **model.to_arrays(fitted))
+    common.save_arrays(MODEL, **model.to_arrays(fitted))
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

@@ -6,8 +6,12 @@ from typing import Any
 
 import yaml
 
-from stages import sources, stage
+from stages import common
 from stages.methods.errors import InputError
+from stages.sources import kinds
+from stages.sources.fetching import Source, fetch
+from stages.sources.folder import Folder
+from stages.sources.web import Web
 
 DATASETS = Path("stages/datasets")
 RAW = Path("data/raw")
@@ -15,13 +19,13 @@ RAW = Path("data/raw")
 
 def main() -> None:
     """Try the user's mirror, then the dataset's own sources in their order."""
-    params = stage.load_params("download", "dataset", "mirror")
+    params = common.load_params("download", "dataset", "mirror")
     dataset = load_dataset(params["dataset"])
-    candidates = [sources.make(source) for source in dataset["sources"]]
+    candidates = [kinds.make(source) for source in dataset["sources"]]
     if params["mirror"] is not None:
         candidates.insert(0, mirror(params["mirror"]))
-    for name, data in sources.fetch(dataset["files"], candidates, note):
-        with stage.output(RAW / name) as temporary:
+    for name, data in fetch(dataset["files"], candidates, note):
+        with common.output(RAW / name) as temporary:
             temporary.write_bytes(data)
 
 
@@ -41,11 +45,11 @@ def load_dataset(name: str) -> dict[str, Any]:
     return dataset
 
 
-def mirror(location: str) -> sources.Source:
+def mirror(location: str) -> Source:
     """Take ``download.mirror`` for a web address, or else for a folder."""
     if location.startswith(("http://", "https://")):
-        return sources.Web(location)
-    return sources.Folder(location)
+        return Web(location)
+    return Folder(location)
 
 
 def note(failure: str) -> None:
@@ -55,4 +59,4 @@ def note(failure: str) -> None:
 
 if __name__ == "__main__":
     # No library is part of the key: the digests fix every byte, whatever fetched or made it.
-    stage.run(main)
+    common.run(main)

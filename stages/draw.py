@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stages import stage
+from stages import common
 from stages.methods.errors import InputError
 from stages.methods.figures import style
 
@@ -35,12 +35,12 @@ def main(name: str) -> None:
     """Load the two results of a drawing, draw them and write the PNG."""
     if name not in DRAWINGS:
         raise InputError(f"there is no drawing {name!r}: choose one of {', '.join(DRAWINGS)}")
-    params = stage.load_params("draw", "dpi", name)
+    params = common.load_params("draw", "dpi", name)
     module, first, second = DRAWINGS[name]
     draw = importlib.import_module(f"stages.methods.figures.{module}").draw
     results = load(Path(first)), load(Path(second))
     png = style.render(functools.partial(draw, *results, **params[name]), params["dpi"])
-    with stage.output(OUTPUT.format(name)) as temporary:
+    with common.output(OUTPUT.format(name)) as temporary:
         temporary.write_bytes(png)
 
 
@@ -84,4 +84,4 @@ _READERS: dict[str, Callable[[Path], Any]] = {
 }
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

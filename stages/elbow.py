@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from stages import stage
-from stages.methods import criteria
-from stages.methods.grid import snap
-from stages.methods.rounding import to_decimals
-from stages.methods.sampling import fixed_sample
+from stages import common
+from stages.methods.clustering import criteria
+from stages.methods.exact.grid import snap
+from stages.methods.exact.rounding import to_decimals
+from stages.methods.exact.sampling import fixed_sample
 
 POINTS = {"pixels": "data/flat/train.npy", "map": "data/tsne/2d/train.npy"}
 CURVES = "plots/elbow_{}.csv"
@@ -19,7 +19,7 @@ LIBRARIES = ("numpy", "scipy", "kneed")
 def main(space: str) -> None:
     """Cluster with every k in turn and write the criteria, the knee and the preferred k."""
     own = f"{space}_starts"
-    params = stage.load_params("elbow", *PARAMS, own)
+    params = common.load_params("elbow", *PARAMS, own)
     points = snap(np.load(POINTS[space], mmap_mode="r"))
     numbers = range(params["k_min"], params["k_max"] + 1)
     found = criteria.clusterings(
@@ -28,14 +28,14 @@ def main(space: str) -> None:
         n_init=params[own],
         max_iter=params["max_iter"],
         seed=params["seed"],
-        n_jobs=stage.threads(),
+        n_jobs=common.threads(),
     )
     sample = fixed_sample(len(points), params["silhouette_sample"])
     judge = criteria.Judge(points, sample)
-    bar = stage.progress(found, total=len(numbers), description=f"elbow {space}")
+    bar = common.progress(found, total=len(numbers), description=f"elbow {space}")
     rows = [judge.criteria(clustering) for clustering in bar]
 
-    stage.save_table(
+    common.save_table(
         CURVES.format(space),
         ("k", *criteria.DECIMALS),
         [
@@ -43,9 +43,9 @@ def main(space: str) -> None:
             for row in rows
         ],
     )
-    stage.save_json(METRICS.format(space), criteria.preferred(rows))
-    stage.save_json(PREFERRED_K.format(space), {"k": criteria.preferred(rows)["silhouette"]})
+    common.save_json(METRICS.format(space), criteria.preferred(rows))
+    common.save_json(PREFERRED_K.format(space), {"k": criteria.preferred(rows)["silhouette"]})
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

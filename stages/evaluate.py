@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from stages import stage
-from stages.methods import scores
-from stages.methods.grid import snap
-from stages.methods.rounding import to_decimals
+from stages import common
+from stages.methods.evaluation import scores
+from stages.methods.exact.grid import snap
+from stages.methods.exact.rounding import to_decimals
 
 SPLIT = "data/split"
 CLUSTERS = {
@@ -58,9 +58,9 @@ def main() -> None:
         chosen = {
             name: {part: parts[part][kind] for part in PARTS} for name, parts in scored.items()
         }
-        stage.save_json(path, chosen)
+        common.save_json(path, chosen)
     for name, named in names.items():
-        stage.save_json(DIGITS.format(name), named)
+        common.save_json(DIGITS.format(name), named)
     for part in PARTS:
         table: dict[str, Any] = {
             "index": np.load(f"{SPLIT}/{part}_indices.npy"),
@@ -72,7 +72,7 @@ def main() -> None:
         if part == "test":
             table["misplaced"] = [to_decimals(value, 3) for value in misplaced.tolist()]
             _save_confusion(table)
-        stage.save_table(TABLES.format(part), list(table), zip(*table.values(), strict=True))
+        common.save_table(TABLES.format(part), list(table), zip(*table.values(), strict=True))
 
 
 def _save_confusion(table: Mapping[str, Any]) -> None:
@@ -80,7 +80,7 @@ def _save_confusion(table: Mapping[str, Any]) -> None:
     for name in CLUSTERS:
         predicted = [given or "none" for given in table[f"{name}_digit"]]
         rows = zip(table["digit"], predicted, strict=True)
-        stage.save_table(CONFUSION.format(name), ("actual", "predicted"), rows)
+        common.save_table(CONFUSION.format(name), ("actual", "predicted"), rows)
 
 
 def _load_parts(folder: str) -> dict[str, np.ndarray]:
@@ -88,4 +88,4 @@ def _load_parts(folder: str) -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

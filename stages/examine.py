@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import stage
-from stages.methods import bootstrap, examination
-from stages.methods.grid import snap
+from stages import common
+from stages.methods.evaluation import bootstrap, examination
+from stages.methods.exact.grid import snap
 
 LABELS = "data/split/{}_labels.npy"
 CLUSTERS = {
@@ -38,7 +38,7 @@ PARTS = ("train", "test")
 
 def main() -> None:
     """Write confused digits, portraits of clusters, agreement and confidence intervals."""
-    params = stage.load_params("examine")
+    params = common.load_params("examine")
     digits = {part: np.load(LABELS.format(part)) for part in PARTS}
     names = {
         name: json.loads(Path(DIGITS.format(name)).read_text(encoding="utf-8")) for name in CLUSTERS
@@ -66,14 +66,14 @@ def main() -> None:
     majority = {name: named["majority"] for name, named in names.items()}
     intervals = bootstrap.intervals(digits["test"], clusters["test"], majority, **params)
 
-    stage.save_json(CONFUSED, confused)
-    stage.save_json(PORTRAITS, portraits)
-    stage.save_json(AGREEMENT, agreement)
-    stage.save_json(INTERVALS, intervals)
+    common.save_json(CONFUSED, confused)
+    common.save_json(PORTRAITS, portraits)
+    common.save_json(AGREEMENT, agreement)
+    common.save_json(INTERVALS, intervals)
     accuracies = {name: {"accuracy": found["accuracy"]} for name, found in intervals.items()}
     agreed = {pair: found["ari"] for pair, found in agreement["test"].items()}
-    stage.save_json(METRICS, accuracies | {"agreement": agreed})
+    common.save_json(METRICS, accuracies | {"agreement": agreed})
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stages import stage
-from stages.methods import descriptors
+from stages import common
+from stages.methods.features import descriptors
 
 FLAT = "data/flat"
 FEATURES = "data/features"
@@ -13,7 +13,7 @@ LIBRARIES = ("numpy",)
 
 def main() -> None:
     """Fit the bases on train, project train and test onto them."""
-    params = stage.load_params("features")
+    params = common.load_params("features")
     blocks = [
         descriptors.Block(name, params[f"{name}_components"], params[f"{name}_weight"])
         for name in ("gradient", "concavity", "pixel")
@@ -25,10 +25,10 @@ def main() -> None:
     descriptor, features = descriptors.fit_transform(
         images["train"], blocks, deskewed=params["deskew"], whiten=params["whiten"]
     )
-    stage.save_array(f"{FEATURES}/train.npy", features)
-    stage.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))
-    stage.save_arrays(MODEL, **descriptors.to_arrays(descriptor))
+    common.save_array(f"{FEATURES}/train.npy", features)
+    common.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))
+    common.save_arrays(MODEL, **descriptors.to_arrays(descriptor))
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

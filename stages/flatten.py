@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stages import stage
+from stages import common
 
 SPLIT = "data/split"
 FLAT = "data/flat"
@@ -13,8 +13,8 @@ def main() -> None:
     """Turn (n, 28, 28) images into (n, 784) pixels."""
     for part in ("train", "test"):
         images = np.load(f"{SPLIT}/{part}_images.npy", mmap_mode="r")
-        stage.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))
+        common.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from stages import stage
-from stages.methods import kmeans
+from stages import common
+from stages.methods.clustering import kmeans
 
 FLAT = "data/flat"
 CLUSTERS = "data/kmeans"
@@ -14,7 +14,7 @@ LIBRARIES = ("numpy",)
 
 def main() -> None:
     """Fit on train, assign train and test, and save the centres (they are images)."""
-    params = stage.load_params("kmeans")
+    params = common.load_params("kmeans")
     pixels = {part: np.load(f"{FLAT}/{part}.npy", mmap_mode="r") for part in ("train", "test")}
     fitted = kmeans.fit(
         pixels["train"],
@@ -22,16 +22,16 @@ def main() -> None:
         n_init=params["n_init"],
         max_iter=params["max_iter"],
         seed=params["seed"],
-        n_jobs=stage.threads(),
+        n_jobs=common.threads(),
     )
 
-    stage.save_arrays(MODEL, centres=fitted.centres)
-    stage.save_array(f"{CLUSTERS}/train.npy", fitted.labels)
-    stage.save_array(f"{CLUSTERS}/test.npy", kmeans.assign(pixels["test"], fitted.centres))
-    stage.save_json(
+    common.save_arrays(MODEL, centres=fitted.centres)
+    common.save_array(f"{CLUSTERS}/train.npy", fitted.labels)
+    common.save_array(f"{CLUSTERS}/test.npy", kmeans.assign(pixels["test"], fitted.centres))
+    common.save_json(
         METRICS, {"k": params["k"], "inertia": fitted.inertia, "iterations": fitted.n_iter}
     )
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from stages import stage
-from stages.methods.approximate import nearest_nearby
-from stages.methods.neighbors import nearest
+from stages import common
+from stages.methods.embedding.approximate import nearest_nearby
+from stages.methods.embedding.neighbors import nearest
 
 FEATURES = "data/features"
 NEIGHBORS = "data/neighbors"
@@ -13,19 +13,19 @@ LIBRARIES = ("numpy",)
 
 def main() -> None:
     """Search train in train and test in train."""
-    params = stage.load_params("neighbors")
+    params = common.load_params("neighbors")
     train = np.load(f"{FEATURES}/train.npy")
     test = np.load(f"{FEATURES}/test.npy")
     search = nearest if len(train) <= params["exact_up_to"] else nearest_nearby
     searches = {
-        "train": lambda: search(train, k=params["k"], n_jobs=stage.threads()),
-        "test": lambda: search(train, test, k=params["test_k"], n_jobs=stage.threads()),
+        "train": lambda: search(train, k=params["k"], n_jobs=common.threads()),
+        "test": lambda: search(train, test, k=params["test_k"], n_jobs=common.threads()),
     }
-    for part in stage.progress(searches, description="neighbors"):
+    for part in common.progress(searches, description="neighbors"):
         indices, distances = searches[part]()
-        stage.save_array(f"{NEIGHBORS}/{part}_indices.npy", indices)
-        stage.save_array(f"{NEIGHBORS}/{part}_distances.npy", distances.astype(np.int32))
+        common.save_array(f"{NEIGHBORS}/{part}_indices.npy", indices)
+        common.save_array(f"{NEIGHBORS}/{part}_distances.npy", distances.astype(np.int32))
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 
-from stages import stage
-from stages.methods import kmeans
-from stages.methods.grid import snap
+from stages import common
+from stages.methods.clustering import kmeans
+from stages.methods.exact.grid import snap
 
 MAP = "data/tsne/{}d"
 PREFERRED_K = "data/elbow/map/k.json"
@@ -17,7 +17,7 @@ LIBRARIES = ("numpy",)
 
 def main(n_dims: str) -> None:
     """Fit KMeans on the places of train, assign train and test."""
-    params = stage.load_params("recluster")
+    params = common.load_params("recluster")
     positions = {
         part: snap(np.load(f"{MAP.format(n_dims)}/{part}.npy")) for part in ("train", "test")
     }
@@ -30,14 +30,14 @@ def main(n_dims: str) -> None:
         n_init=params["n_init"],
         max_iter=params["max_iter"],
         seed=params["seed"],
-        n_jobs=stage.threads(),
+        n_jobs=common.threads(),
     )
 
-    stage.save_arrays(MODEL.format(n_dims), centres=fitted.centres)
+    common.save_arrays(MODEL.format(n_dims), centres=fitted.centres)
     clusters = CLUSTERS.format(n_dims)
-    stage.save_array(f"{clusters}/train.npy", fitted.labels)
-    stage.save_array(f"{clusters}/test.npy", kmeans.assign(positions["test"], fitted.centres))
+    common.save_array(f"{clusters}/train.npy", fitted.labels)
+    common.save_array(f"{clusters}/test.npy", kmeans.assign(positions["test"], fitted.centres))
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

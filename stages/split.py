@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from stages import stage
-from stages.methods import idx, partition
+from stages import common
+from stages.methods.data import idx, splitting
 
 RAW = "data/raw"
 SPLIT = "data/split"
@@ -14,25 +14,25 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 def main() -> None:
     """Read four IDX files, choose the images of each part, write images, labels and indices."""
-    params = stage.load_params("split")
+    params = common.load_params("split")
     raw = {part: _read(prefix) for part, prefix in {"train": "train", "test": "t10k"}.items()}
     images = np.concatenate([raw["train"][0], raw["test"][0]])
     labels = np.concatenate([raw["train"][1], raw["test"][1]])
 
     n_train, n_test = len(raw["train"][0]), len(raw["test"][0])
     if params["method"] == "official":
-        parts = partition.official(n_train, n_train + n_test)
+        parts = splitting.official(n_train, n_train + n_test)
     elif params["method"] == "validation":
-        parts = partition.official(n_train - n_train // 6, n_train)
+        parts = splitting.official(n_train - n_train // 6, n_train)
     else:
-        parts = partition.stratified(labels, n_test, params["seed"])
+        parts = splitting.stratified(labels, n_test, params["seed"])
     for name, indices in zip(("train", "test"), parts, strict=True):
         size = params[f"{name}_size"]
-        chosen = partition.stratified_part(labels, indices, size, params["seed"], name)
-        partition.check_digits(labels[chosen], name)
-        stage.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
-        stage.save_array(f"{SPLIT}/{name}_labels.npy", labels[chosen])
-        stage.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
+        chosen = splitting.stratified_part(labels, indices, size, params["seed"], name)
+        splitting.check_digits(labels[chosen], name)
+        common.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
+        common.save_array(f"{SPLIT}/{name}_labels.npy", labels[chosen])
+        common.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
 
 
 def _read(prefix: str) -> tuple[np.ndarray, np.ndarray]:
@@ -44,4 +44,4 @@ def _read(prefix: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

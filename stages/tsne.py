@@ -4,11 +4,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from stages import stage
-from stages.methods import map_quality, placement, tsne
-from stages.methods.grid import snap
-from stages.methods.rounding import to_decimals
-from stages.methods.sampling import fixed_sample
+from stages import common
+from stages.methods.embedding import map_quality, placement, tsne
+from stages.methods.exact.grid import snap
+from stages.methods.exact.rounding import to_decimals
+from stages.methods.exact.sampling import fixed_sample
 
 FEATURES = "data/features/train.npy"
 NEIGHBORS = "data/neighbors"
@@ -25,7 +25,7 @@ SIGNS = 8
 def main(n_dims: str) -> None:
     """Optimise from principal components in 2-D, from the finished 2-D map in 3-D."""
     own = f"map_{n_dims}d"
-    params = stage.load_params("tsne", *PARAMS, own)
+    params = common.load_params("tsne", *PARAMS, own)
     params.update(params.pop(own))
     features = np.load(FEATURES)
     indices = np.load(f"{NEIGHBORS}/train_indices.npy", mmap_mode="r")
@@ -34,7 +34,7 @@ def main(n_dims: str) -> None:
     tsne.check_neighbors(nearest, params["test_neighbors"])
 
     start, order, phases = plan(n_dims, params, features)
-    affinities = tsne.affinities(indices, distances, params["perplexity"], stage.threads())
+    affinities = tsne.affinities(indices, distances, params["perplexity"], common.threads())
     with _Bar(phases, f"t-SNE {n_dims}-D") as bar:
         embedding, curve = tsne.optimise(
             start,
@@ -42,16 +42,16 @@ def main(n_dims: str) -> None:
             phases,
             order=order,
             theta=params.get("theta", 0.5),
-            n_jobs=stage.threads(),
+            n_jobs=common.threads(),
             on_step=bar.step,
         )
 
     output = OUTPUT.format(n_dims)
-    stage.save_array(f"{output}/train.npy", embedding)
+    common.save_array(f"{output}/train.npy", embedding)
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
-    stage.save_array(f"{output}/test.npy", placed)
+    common.save_array(f"{output}/test.npy", placed)
     rows = [(i, to_decimals(kl), phase) for i, kl, phase in curve]
-    stage.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
+    common.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
     sample = fixed_sample(len(embedding), SAMPLE)
     positions = snap(embedding)
     quality = {
@@ -60,7 +60,7 @@ def main(n_dims: str) -> None:
         "trustworthiness": map_quality.trustworthiness(positions[sample], features[sample]),
     }
     rounded = {name: to_decimals(value) for name, value in quality.items()}
-    stage.save_json(METRICS.format(n_dims), rounded)
+    common.save_json(METRICS.format(n_dims), rounded)
 
 
 def plan(
@@ -88,7 +88,7 @@ class _Bar:
 
     def __init__(self, phases: list[tsne.Phase], description: str) -> None:
         total = sum(phase.iterations for phase in phases)
-        self.bar = stage.progress(total=total, description=description)
+        self.bar = common.progress(total=total, description=description)
 
     def __enter__(self) -> Self:
         return self
@@ -103,4 +103,4 @@ class _Bar:
 
 
 if __name__ == "__main__":
-    stage.run(main, LIBRARIES)
+    common.run(main, LIBRARIES)

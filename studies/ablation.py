@@ -1,6 +1,6 @@
 """Leave out or exchange one step at a time and score what comes out.
 
-``make ablation`` writes studies/ablation/results.json and from it the table of docs/ablation.md.
+``make ablation`` writes studies/results/ablation.json and from it the table of docs/ablation.md.
 Every row is scored on the validation part before any is scored on test.
 """
 
@@ -17,12 +17,14 @@ import yaml
 from sklearn.cluster import HDBSCAN
 from sklearn.mixture import GaussianMixture
 
-from stages import stage
-from stages.methods import kmeans, neighbors, scores
-from stages.methods.grid import STEPS, snap
-from studies.workspace import ROOT, repro, set_params, temporary_copy
+from checks.workspace import ROOT, repro, set_params, temporary_copy
+from stages import common
+from stages.methods.clustering import kmeans
+from stages.methods.embedding import neighbors
+from stages.methods.evaluation import scores
+from stages.methods.exact.grid import STEPS, snap
 
-RESULTS = ROOT / "studies" / "ablation" / "results.json"
+RESULTS = ROOT / "studies" / "results" / "ablation.json"
 RAW = ROOT / "data" / "raw"
 PARTS = {"validation": "validation", "test": "official"}
 
@@ -54,7 +56,7 @@ def by_density(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
     size = max(len(train) // 100, 10)
     found = HDBSCAN(min_cluster_size=size, min_samples=10, copy=True).fit_predict(train / STEPS)
     dense = np.flatnonzero(found >= 0)
-    nearest = partial(neighbors.nearest, train[dense], k=1, n_jobs=stage.threads())
+    nearest = partial(neighbors.nearest, train[dense], k=1, n_jobs=common.threads())
     return tuple(found[dense][nearest(points)[0][:, 0]] for points in (train, test))
 
 
@@ -120,7 +122,7 @@ VARIATIONS = (
 def main() -> None:
     """Score every variation on validation, then on test."""
     results = {part: study(VARIATIONS, {"split.method": method}) for part, method in PARTS.items()}
-    stage.save_json(RESULTS, results)
+    common.save_json(RESULTS, results)
     print(f"ablation: {RESULTS.relative_to(ROOT)} written")
 
 

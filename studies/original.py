@@ -1,13 +1,13 @@
 """Run the original study's route: raw pixels, no deskewing, t-SNE without exaggeration.
 
-Its results are committed in ``studies/original``; ``make original`` makes them anew.
+Its results are committed in ``studies/results/original``; ``make original`` makes them anew.
 """
 
 import shutil
 from pathlib import Path
 
-from stages import stage
-from studies.workspace import ROOT, dvc, repro, temporary_copy
+from checks.workspace import ROOT, dvc, repro, temporary_copy
+from stages import common
 
 OVERRIDES = {
     "features.deskew": False,
@@ -22,7 +22,7 @@ OVERRIDES = {
     "tsne.map_2d.iterations": 500,
     "tsne.map_3d.iterations": 200,
 }
-RESULTS = ROOT / "studies" / "original"
+RESULTS = ROOT / "studies" / "results" / "original"
 KEPT = (
     "metrics/evaluate.json",
     "metrics/elbow_pixels.json",
@@ -39,9 +39,9 @@ def main() -> None:
         repro(folder)
         dvc(folder, "metrics", "diff", "--all")
         for name in KEPT:
-            with stage.output(RESULTS / Path(name).name) as temporary:
+            with common.output(RESULTS / Path(name).name) as temporary:
                 shutil.copyfile(folder / name, temporary)
-    stage.save_json(RESULTS / "params.json", OVERRIDES)
+    common.save_json(RESULTS / "params.json", OVERRIDES)
 
 
 if __name__ == "__main__":

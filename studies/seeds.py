@@ -15,10 +15,11 @@ import numpy as np
 import yaml
 from sklearn.metrics import adjusted_rand_score
 
-from stages import stage
-from stages.methods import criteria, scores
-from stages.methods.grid import snap
-from studies.workspace import ROOT, repro, temporary_copy
+from checks.workspace import ROOT, repro, temporary_copy
+from stages import common
+from stages.methods.clustering import criteria
+from stages.methods.evaluation import scores
+from stages.methods.exact.grid import snap
 
 SEEDS = range(5)
 SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed")
@@ -30,7 +31,7 @@ PREFERENCES = ("silhouette", "davies_bouldin", "calinski_harabasz")
 
 def main() -> None:
     """Write scores over seeds, the preferred numbers of clusters and their stability."""
-    stage.save_json(RESULTS, study({}, SEEDS, DRAWN))
+    common.save_json(RESULTS, study({}, SEEDS, DRAWN))
     print(f"seeds: {RESULTS.relative_to(ROOT)} written")
 
 

@@ -3,8 +3,9 @@
 import shutil
 import signal
 
-import clones
 import pytest
+
+from tests.support import clones
 
 # In the background of a shell Ctrl-C is ignored, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -15,7 +16,7 @@ TOGETHER = {
     "test_docs.py": "pipeline",
     "test_faults.py": "pipeline",
     "test_hermetic.py": "hermetic",
-    "test_methods_maps.py": "maps",
+    "test_maps.py": "maps",
     "test_pipeline.py": "pipeline",
     "test_sharing.py": "pipeline",
     "test_studies.py": "pipeline",

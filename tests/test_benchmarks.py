@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from benchmarks import growth, measure, page, peers, routes, run
-from benchmarks import stages as stages_part
+from benchmarks import pipeline as stages_part
 from benchmarks.options import TRAIN, Options
-from stages.methods import descriptors, digits
+from checks.workspace import ROOT
+from stages.methods.data import digits
 from stages.methods.errors import InputError
-from studies.workspace import ROOT
+from stages.methods.features import descriptors
 
 DIGITS = digits.load()
 

@@ -17,22 +17,15 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 
 import predict
-from stages import bundle, stage
-from stages.methods import (
-    descriptors,
-    digits,
-    handwriting,
-    idx,
-    kmeans,
-    model,
-    neighbors,
-    novelty,
-    placement,
-    scores,
-    tsne,
-)
+from stages import bundle, common
+from stages.methods.clustering import kmeans
+from stages.methods.data import digits, idx
+from stages.methods.embedding import neighbors, placement, tsne
 from stages.methods.errors import InputError
-from stages.methods.grid import snap
+from stages.methods.evaluation import scores
+from stages.methods.exact.grid import snap
+from stages.methods.features import descriptors
+from stages.methods.prediction import handwriting, model, novelty, pictures
 
 ROOT = Path(predict.__file__).parent
 K = 15
@@ -68,15 +61,15 @@ def run(tmp_path_factory):
         embedding, _ = tsne.optimise(start, affinities, phases)
         fitted = kmeans.fit(snap(embedding), 11, n_init=5, max_iter=100, seed=0)
         names = scores.name_clusters(parts["train_labels"], fitted.labels, 11)
-        stage.save_array(bundle.FLAT, train.reshape(len(train), -1))
-        stage.save_array(bundle.FEATURES, features["a"])
-        stage.save_array(bundle.DISTANCES, distances.astype(np.int32))
-        stage.save_array(bundle.MAP, embedding)
-        stage.save_json(bundle.DIGITS, names)
-        stage.save_arrays(bundle.DESCRIPTOR, **descriptors.to_arrays(described))
-        stage.save_arrays(bundle.CLUSTERS, centres=fitted.centres)
-        stage.PARAMS.write_text(PARAMS)
-        stage.SCHEMA.write_text(json.dumps(SCHEMA))
+        common.save_array(bundle.FLAT, train.reshape(len(train), -1))
+        common.save_array(bundle.FEATURES, features["a"])
+        common.save_array(bundle.DISTANCES, distances.astype(np.int32))
+        common.save_array(bundle.MAP, embedding)
+        common.save_json(bundle.DIGITS, names)
+        common.save_arrays(bundle.DESCRIPTOR, **descriptors.to_arrays(described))
+        common.save_arrays(bundle.CLUSTERS, centres=fitted.centres)
+        common.PARAMS.write_text(PARAMS)
+        common.SCHEMA.write_text(json.dumps(SCHEMA))
         bundle.main()
     nearest = neighbors.nearest(features["a"], features["b"], k=K)
     positions = placement.place(embedding, nearest[0])
@@ -212,10 +205,8 @@ def test_blanks_noise_and_photographs_are_not_digits(fitted, tmp_path):
     for name, array in arrays.items():
         np.save(tmp_path / f"{name}.npy", array.astype(np.uint8))
         sources = [(name, *predict.read(tmp_path / f"{name}.npy"))]
-        pictures = [
-            png(grey.astype(np.uint8), tmp_path, f"{i}.png") for i, grey in enumerate(array)
-        ]
-        for given_as in (sources, [(name, *predict.read(picture)) for picture in pictures]):
+        files = [png(grey.astype(np.uint8), tmp_path, f"{i}.png") for i, grey in enumerate(array)]
+        for given_as in (sources, [(name, *predict.read(picture)) for picture in files]):
             found = predict.predict(given_as, fitted)
             assert np.mean([row["digit"] is None for row in found]) >= 0.95, name
 
@@ -292,7 +283,7 @@ def test_otsu_parts_two_levels():
 def test_all_kinds_of_pictures_read_alike(test_images, tmp_path):
     grey = enlarged(test_images[0])
     dark, light = 255 - grey, grey
-    plain = handwriting.decode(png(dark, tmp_path).read_bytes())
+    plain = pictures.decode(png(dark, tmp_path).read_bytes())
     assert np.array_equal(plain, dark)
     opaque = np.full_like(grey, 255)
     black, white = np.zeros_like(grey), opaque
@@ -303,10 +294,10 @@ def test_all_kinds_of_pictures_read_alike(test_images, tmp_path):
         "sixteen": dark.astype(np.uint16) * 257,
     }
     for name, array in same.items():
-        assert np.array_equal(handwriting.decode(png(array, tmp_path).read_bytes()), dark), name
+        assert np.array_equal(pictures.decode(png(array, tmp_path).read_bytes()), dark), name
     on_nothing = np.stack([white] * 3 + [grey], axis=2)
-    assert np.array_equal(handwriting.decode(png(on_nothing, tmp_path).read_bytes()), light)
-    jpeg = handwriting.decode(png(dark, tmp_path, "digit.jpg", quality=95).read_bytes())
+    assert np.array_equal(pictures.decode(png(on_nothing, tmp_path).read_bytes()), light)
+    jpeg = pictures.decode(png(dark, tmp_path, "digit.jpg", quality=95).read_bytes())
     assert np.abs(jpeg.astype(int) - dark).max() < 30
 
 
@@ -314,12 +305,12 @@ def test_turned_cameras_are_turned_back(test_images, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = png(np.rot90(enlarged(test_images[0])).copy(), tmp_path, exif=exif)
-    assert np.array_equal(handwriting.decode(turned.read_bytes()), enlarged(test_images[0]))
+    assert np.array_equal(pictures.decode(turned.read_bytes()), enlarged(test_images[0]))
 
 
 def test_large_pictures_are_shrunk(tmp_path):
     data = png(np.zeros((3000, 1500), dtype=np.uint8), tmp_path).read_bytes()
-    assert handwriting.decode(data).shape == (512, 256)
+    assert pictures.decode(data).shape == (512, 256)
 
 
 def bomb(width, height):
@@ -474,16 +465,14 @@ def test_an_output_that_cannot_be_written(capsys, path, test_images, tmp_path):
 
 
 def test_images_are_not_written_over(capsys, path, test_images, tmp_path):
-    pictures = [
-        png(enlarged(image), tmp_path, f"{i}.png") for i, image in enumerate(test_images[:2])
-    ]
-    before = pictures[0].read_bytes()
+    files = [png(enlarged(image), tmp_path, f"{i}.png") for i, image in enumerate(test_images[:2])]
+    before = files[0].read_bytes()
     # The first picture is taken for the option's file.
-    status, _, err = run_main(capsys, "--model", path, "--csv", *pictures)
+    status, _, err = run_main(capsys, "--model", path, "--csv", *files)
     assert (status, err) == (
-        1, f"predict: {pictures[0]} holds images: name another file to write to\n"
+        1, f"predict: {files[0]} holds images: name another file to write to\n"
     )  # fmt: skip
-    assert pictures[0].read_bytes() == before
+    assert files[0].read_bytes() == before
 
 
 def test_earlier_results_are_written_over(capsys, path, test_images, tmp_path):

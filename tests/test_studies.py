@@ -5,15 +5,16 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-import clones
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from stages.methods import kmeans, scores
-from stages.methods.grid import snap
+from checks.workspace import ROOT, set_params, temporary_copy
+from stages.methods.clustering import kmeans
+from stages.methods.evaluation import scores
+from stages.methods.exact.grid import snap
 from studies import ablation, seeds
-from studies.workspace import ROOT, set_params, temporary_copy
+from tests.support import clones
 
 
 @pytest.fixture
@@ -115,14 +116,14 @@ def test_clusterings_of_three_blobs():
 
 
 def test_the_committed_ablation_has_every_variation():
-    found = json.loads((ROOT / "studies/ablation/results.json").read_text())
+    found = json.loads((ROOT / "studies/results/ablation.json").read_text())
     assert list(found) == list(ablation.PARTS)
     titles = [variation.title for variation in ablation.VARIATIONS]
     assert all(list(rows) == titles for rows in found.values())
 
 
 def test_the_committed_predictions_keep_what_was_asked_of_them():
-    found = json.loads((ROOT / "studies/predict/results.json").read_text())
+    found = json.loads((ROOT / "studies/results/predict.json").read_text())
     assert found["mnist_test"]["rejected"] <= 0.01
     assert found["load_digits"]["accuracy"] >= 0.9
     rejected = found["rejected"].values()

@@ -13,10 +13,10 @@ from benchmarks import page
 EVALUATE = "metrics/evaluate.json"
 EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
-ABLATION = "studies/ablation/results.json"
+ABLATION = "studies/results/ablation.json"
 PEERS = "benchmarks/results/peers.json"
-PREDICT = "studies/predict/results.json"
-ORIGINAL = "studies/original/evaluate.json"
+PREDICT = "studies/results/predict.json"
+ORIGINAL = "studies/results/original/evaluate.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).
 STUDY = {"pixels": ("–", "59.3", "–"), "map": ("82.3", "–", "–")}
 PARTITIONS = {

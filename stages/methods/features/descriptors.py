@@ -1,0 +1,157 @@
+"""The features of an image: blocks of principal components, weighted and set side by side."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.methods.errors import InputError
+from stages.methods.exact import pca
+from stages.methods.features.concavities import concavity_features
+from stages.methods.features.deskew import deskew
+from stages.methods.features.gradients import gradient_features
+
+SHAPE = (28, 28)
+# How each block is computed from deskewed images.
+_RAW: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+    "gradient": gradient_features,
+    "concavity": concavity_features,
+    "pixel": lambda upright: upright.reshape(len(upright), -1),
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A kind of raw features and what is kept of it.
+
+    Attributes
+    ----------
+    name : {"gradient", "concavity", "pixel"}
+    components : int
+        Principal components.
+    weight : float
+        Standard deviation of the block as a whole; a block of weight 0 is left out.
+    """
+
+    name: str
+    components: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """All that turns an image into features: fitted on train, applied to any image."""
+
+    deskewed: bool
+    bases: Mapping[str, pca.Basis]
+
+
+def fit_transform(
+    images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool, whiten: bool
+) -> tuple[Descriptor, NDArray[np.int16]]:
+    """Find the principal components of each block, and describe the same images by them.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    blocks : sequence of Block
+    deskewed : bool
+        Whether to undo the slant first.
+    whiten : bool
+        Whether to lengthen the weaker axes a little (`pca.fit`).
+
+    Returns
+    -------
+    descriptor : Descriptor
+    features : ndarray of int16, shape (n, d)
+        As `transform` makes them.
+
+    Raises
+    ------
+    InputError
+        If every block has weight 0.
+    """
+    kept = [block for block in blocks if block.weight]
+    if not kept:
+        raise InputError(
+            "the weights of all blocks (features.gradient_weight, features.concavity_weight and "
+            "features.pixel_weight) are 0: raise one of them"
+        )
+    raw = raw_blocks(images, [block.name for block in kept], deskewed=deskewed)
+    bases = {
+        block.name: pca.fit(raw[block.name], block.components, block.weight, whiten=whiten)
+        for block in kept
+    }
+    descriptor = Descriptor(deskewed, bases)
+    return descriptor, _project(raw, descriptor)
+
+
+def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.int16]:
+    """Describe images, each by itself.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 28, 28)
+    descriptor : Descriptor
+
+    Returns
+    -------
+    ndarray of int16, shape (n, d)
+        The blocks' scores side by side, in units of 1 / 1024.
+    """
+    raw = raw_blocks(images, descriptor.bases, deskewed=descriptor.deskewed)
+    return _project(raw, descriptor)
+
+
+def raw_blocks(
+    images: NDArray[np.uint8], names: Iterable[str], *, deskewed: bool
+) -> dict[str, NDArray[np.uint8]]:
+    """Compute blocks before projection: of shape (n, 512), (n, 147) or (n, 784)."""
+    upright = deskew(images) if deskewed else images
+    return {name: _RAW[name](upright) for name in names}
+
+
+def _project(raw: Mapping[str, NDArray[np.uint8]], descriptor: Descriptor) -> NDArray[np.int16]:
+    scores = [pca.transform(basis, raw[name]) for name, basis in descriptor.bases.items()]
+    return np.hstack(scores)
+
+
+def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:
+    """Lay a descriptor out as named arrays, for a file that holds no code."""
+    arrays: dict[str, NDArray] = {"deskewed": np.array(descriptor.deskewed)}
+    for name, basis in descriptor.bases.items():
+        arrays[f"{name}_mean"] = basis.mean
+        arrays[f"{name}_loadings"] = basis.loadings
+        arrays[f"{name}_divisor"] = np.array(basis.divisor)
+    return arrays
+
+
+def from_arrays(arrays: Mapping[str, NDArray]) -> Descriptor:
+    """Put a descriptor together from the arrays of `to_arrays`.
+
+    Parameters
+    ----------
+    arrays : mapping of str to ndarray
+
+    Returns
+    -------
+    Descriptor
+        Its bases do not know how much variance they explain, which no transform needs.
+
+    Raises
+    ------
+    KeyError
+        If an array is missing.
+    """
+    names = [name.removesuffix("_mean") for name in arrays if name.endswith("_mean")]
+    bases = {
+        name: pca.Basis(
+            mean=arrays[f"{name}_mean"],
+            loadings=arrays[f"{name}_loadings"],
+            divisor=int(arrays[f"{name}_divisor"].item()),
+            doubtful=0,
+        )
+        for name in names
+    }
+    return Descriptor(bool(arrays["deskewed"].item()), bases)

@@ -1,0 +1,41 @@
+"""The kinds of sources that the description of a dataset may name."""
+
+from collections.abc import Callable, Mapping
+
+from stages.methods.errors import InputError
+from stages.sources.builtin import Builtin
+from stages.sources.fetching import Source
+from stages.sources.folder import Folder
+from stages.sources.npm import Npm
+from stages.sources.web import Web
+
+KINDS: dict[str, Callable[..., Source]] = {
+    "folder": Folder,
+    "web": Web,
+    "npm": Npm,
+    "builtin": Builtin,
+}
+
+
+def make(entry: Mapping[str, str]) -> Source:
+    """Make a source from its entry in a dataset's description.
+
+    Parameters
+    ----------
+    entry : mapping of str to str
+        ``kind`` and the fields of that kind: ``folder`` (location), ``web`` (url), ``npm``
+        (package, folder) or ``builtin`` (name).
+
+    Raises
+    ------
+    InputError
+        If the kind is unknown, or its fields are others.
+    """
+    fields = dict(entry)
+    try:
+        return KINDS[fields.pop("kind")](**fields)
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"a dataset's source is {dict(entry)}, but allowed are the kinds folder (location), "
+            "web (url), npm (package, folder) and builtin (name)"
+        ) from error

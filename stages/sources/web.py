@@ -1,0 +1,108 @@
+"""A web address as a source of files."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+from stages.sources.fetching import Unavailable, unpack
+
+CACHE_VARIABLE = "MNIST_CLUSTERING_CACHE"
+_ANSWER_SECONDS = 5
+_READ_SECONDS = 20
+_RETRIES = 2
+
+
+@dataclass(frozen=True)
+class Web:
+    """A web address under which the files lie as ``.gz``.
+
+    Verified files are kept in a cache of their own, outside DVC's, so that a download goes on
+    where an earlier one broke off.
+    """
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+    def open(self, files: Mapping[str, str]) -> Callable[[str], bytes]:
+        """See `Source.open`."""
+        import pooch  # Slow to import, and often not needed.
+        from requests import RequestException
+
+        pooch.get_logger().setLevel("WARNING")
+        # Names alone would mix up datasets, which all name their files alike.
+        keys = {name: f"{digest[:16]}-{name}" for name, digest in files.items()}
+        cache = pooch.create(
+            path=os.environ.get(CACHE_VARIABLE) or pooch.os_cache("mnist-clustering"),
+            base_url=self.url,
+            registry={keys[name]: f"sha256:{digest}" for name, digest in files.items()},
+            urls={key: f"{self.url.rstrip('/')}/{name}.gz" for name, key in keys.items()},
+            retry_if_failed=_RETRIES,
+        )
+
+        def get(name: str) -> bytes:
+            def download(url: str, output_file: str, _: object) -> None:
+                _ask(url)
+                _download(url, output_file)
+                path = Path(output_file)
+                path.write_bytes(unpack(path.read_bytes(), files[name]))
+
+            try:
+                return Path(cache.fetch(keys[name], downloader=download)).read_bytes()
+            except RequestException as error:
+                raise Unavailable(f"broke off ({type(error).__name__})") from error
+
+        return get
+
+
+def _ask(url: str) -> None:
+    """Find out within seconds whether a server answers at all.
+
+    Where a firewall swallows what is sent, a request waits for its timeout at each address of
+    the host in turn, and S3 has eight. A thread that may be left behind bounds the whole.
+    """
+    import requests
+
+    answer: Future[requests.Response] = Future()
+
+    def head() -> None:
+        try:
+            answer.set_result(requests.head(url, timeout=_ANSWER_SECONDS))
+        except requests.RequestException as error:
+            answer.set_exception(error)
+
+    Thread(target=head, daemon=True).start()
+    try:
+        answer.result(_ANSWER_SECONDS)
+    except TimeoutError as error:
+        raise Unavailable(f"no answer within {_ANSWER_SECONDS} s") from error
+    except requests.RequestException as error:
+        raise Unavailable(f"cannot be reached ({type(error).__name__})") from error
+
+
+def _download(url: str, output_file: str) -> None:
+    """Download one file, with a progress bar on a terminal.
+
+    pooch tries again after a `requests` exception, which is right for a broken transfer. An
+    answer that would be the same the next time becomes another exception.
+    """
+    from pooch import HTTPDownloader
+    from requests import HTTPError
+
+    download = HTTPDownloader(
+        progressbar=sys.stderr.isatty(),
+        chunk_size=1 << 16,
+        timeout=(_ANSWER_SECONDS, _READ_SECONDS),
+    )
+    try:
+        download(url, output_file, None)
+    except HTTPError as error:
+        status = error.response.status_code if error.response is not None else 500
+        if status < 500:
+            raise OSError(f"is refused with status {status}") from error
+        raise

@@ -1,0 +1,215 @@
+"""Measure what `predict.py` makes of new images: digits of other hands and fonts, and non-digits.
+
+    python -m studies.predict
+
+needs a finished run (``make repro``) and writes ``studies/results/predict.json``. Every set is
+real or drawn by a fixed seed; china.jpg and flower.jpg come with scikit-learn, the fonts with
+matplotlib. Limits were chosen on a validation part of train and on china.jpg; flower.jpg and
+MNIST's test part are reported only.
+"""
+
+import string
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from sklearn.datasets import load_digits, load_sample_images
+
+import predict
+from stages import common
+from stages.methods.prediction import handwriting
+
+RESULTS = "studies/results/predict.json"
+TEST = "data/split/test"
+SEED = 0
+N = 200
+SIDES = (28, 56, 112, 224)
+FONTS = (
+    "DejaVuSans",
+    "DejaVuSans-Bold",
+    "DejaVuSans-Oblique",
+    "DejaVuSansMono",
+    "DejaVuSerif",
+    "DejaVuSerif-Italic",
+    "STIXGeneral",
+    "STIXGeneralBol",
+    "STIXGeneralItalic",
+    "cmb10",
+    "cmr10",
+    "cmss10",
+    "cmtt10",
+)
+Grey = np.ndarray
+
+
+def main() -> None:
+    """Measure each set and write the shares."""
+    model = predict.load_model(predict.MODEL)
+    rng = np.random.default_rng(SEED)
+    images, digits = np.load(f"{TEST}_images.npy"), np.load(f"{TEST}_labels.npy")
+    results: dict[str, Any] = {"mnist_test": _score(model, _arrays(images), digits)}
+    hands = load_digits()
+    results["load_digits"] = _score(model, _pictures(map(_enlarge, hands.images)), hands.target)
+    results["fonts"] = _fonts(model)
+    results["rejected"] = {
+        name: _rejected(model, source) for name, source in _non_digits(rng).items()
+    }
+    results["seconds"] = _seconds(images)
+    common.save_json(RESULTS, results)
+
+
+def _arrays(images: np.ndarray) -> predict.Source:
+    return "arrays", images, [None] * len(images)
+
+
+def _pictures(greys: Iterable[Grey]) -> predict.Source:
+    """Bring pictures into MNIST's form, as `predict.read` does with files."""
+    drawings = [handwriting.normalise(grey) for grey in greys]
+    images = np.stack([drawing.image for drawing in drawings])
+    return "pictures", images, [handwriting.flaw(drawing) for drawing in drawings]
+
+
+def _score(model: Any, source: predict.Source, digits: np.ndarray) -> dict[str, float]:
+    """Share of images that get their digit (a rejected one does not), and of rejected ones."""
+    found = predict.predict([source], model)
+    right = [row["digit"] == digit for row, digit in zip(found, digits.tolist(), strict=True)]
+    rejected = [row["reason"] is not None for row in found]
+    return {"n": len(found), "accuracy": _share(right), "rejected": _share(rejected)}
+
+
+def _rejected(model: Any, source: predict.Source) -> dict[str, float]:
+    found = predict.predict([source], model)
+    return {"n": len(found), "share": _share([row["reason"] is not None for row in found])}
+
+
+def _share(flags: list[bool]) -> float:
+    return round(sum(flags) / len(flags), 4)
+
+
+def _enlarge(image: np.ndarray) -> Grey:
+    """Enlarge a digit of 8 x 8 pixels to 64 x 64, on a sheet of 96 x 96."""
+    picture = Image.fromarray(np.rint(image * 255 / 16).astype(np.uint8))
+    return np.pad(np.asarray(picture.resize((64, 64), Image.Resampling.LANCZOS)), 16)
+
+
+def _fonts(model: Any) -> dict[str, Any]:
+    """Digits and letters printed black on white."""
+    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
+    results: dict[str, Any] = {}
+    for name in FONTS:
+        font = ImageFont.truetype(folder / f"{name}.ttf", 96)
+        digits = _pictures(_print(character, font) for character in string.digits)
+        letters = _pictures(_print(character, font) for character in string.ascii_letters)
+        scored = _score(model, digits, np.arange(10))
+        letters_rejected = _rejected(model, letters)["share"]
+        results[name] = {
+            "accuracy": scored["accuracy"],
+            "rejected": scored["rejected"],
+            "letters_rejected": letters_rejected,
+        }
+    columns = ("accuracy", "rejected", "letters_rejected")
+    means = {
+        key: round(float(np.mean([results[name][key] for name in FONTS])), 4) for key in columns
+    }
+    return {"mean": means} | results
+
+
+def _print(character: str, font: ImageFont.FreeTypeFont) -> Grey:
+    sheet = Image.new("L", (200, 200), 255)
+    ImageDraw.Draw(sheet).text((100, 100), character, fill=0, font=font, anchor="mm")
+    return np.asarray(sheet)
+
+
+def _non_digits(rng: np.random.Generator) -> dict[str, predict.Source]:
+    """Blanks, noise and pieces of photographs, as arrays and as pictures of several sizes."""
+    shades = np.arange(0, 256, 5, dtype=np.uint8)
+    blanks = np.broadcast_to(shades[:, None, None], (len(shades), 28, 28)).copy()
+    sheets = [_grain(rng, shade, side) for shade in shades[::5] for side in SIDES]
+    sets = {"blank arrays": _arrays(blanks), "blank pictures": _pictures(sheets)}
+    for name, draw in NOISE.items():
+        sets[f"{name} arrays"] = _arrays(draw(rng, (N, 28, 28)))
+        each = (draw(rng, (side, side)) for side in SIDES for _ in range(N // len(SIDES)))
+        sets[f"{name} pictures"] = _pictures(each)
+    for name, photo in zip(("china", "flower"), load_sample_images().images, strict=True):
+        grey = np.asarray(Image.fromarray(photo).convert("L"))
+        sets[f"{name} arrays"] = _arrays(np.stack([_patch(rng, grey, 28) for _ in range(N)]))
+        for side in SIDES:
+            patches = [_patch(rng, grey, side) for _ in range(N)]
+            sets[f"{name} pictures of {side}"] = _pictures(patches)
+    return sets
+
+
+def _grain(rng: np.random.Generator, shade: int, side: int) -> Grey:
+    """Draw an empty sheet as a camera sees it."""
+    return _clip(rng.normal(float(shade), 4, (side, side)))
+
+
+def _patch(rng: np.random.Generator, grey: Grey, side: int) -> Grey:
+    row, column = (int(rng.integers(0, size - side + 1)) for size in grey.shape)
+    return grey[row : row + side, column : column + side]
+
+
+def _clip(values: np.ndarray) -> Grey:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def _uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
+    return rng.integers(0, 256, shape).astype(np.uint8)
+
+
+def _gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
+    return _clip(rng.normal(128, 50, shape))
+
+
+def _dark_gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
+    return _clip(rng.normal(0, 50, shape))
+
+
+def _salt(share: float) -> Callable[[np.random.Generator, tuple[int, ...]], Grey]:
+    return lambda rng, shape: np.where(rng.random(shape) < share, 255, 0).astype(np.uint8)
+
+
+def _salt_and_pepper(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
+    drawn = rng.random(shape)
+    return np.where(drawn < 0.1, 0, np.where(drawn > 0.9, 255, 128)).astype(np.uint8)
+
+
+NOISE: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Grey]] = {
+    "uniform noise": _uniform,
+    "gaussian noise": _gaussian,
+    "gaussian noise on black": _dark_gaussian,
+    "salt and pepper": _salt_and_pepper,
+    "salt 2 %": _salt(0.02),
+    "salt 10 %": _salt(0.1),
+    "salt 50 %": _salt(0.5),
+}
+
+
+def _seconds(images: np.ndarray) -> dict[str, float]:
+    """Time whole processes: one picture, and all test images."""
+    with tempfile.TemporaryDirectory() as folder:
+        picture, array = Path(folder, "digit.png"), Path(folder, "test.npy")
+        Image.fromarray(255 - images[0]).resize((280, 280)).save(picture)
+        np.save(array, images)
+        return {
+            "one_picture": _time(picture),
+            f"{len(images)}_images": _time(array),
+        }
+
+
+def _time(file: Path) -> float:
+    start = time.perf_counter()
+    words = [sys.executable, "predict.py", str(file), "--csv", str(file.with_suffix(".csv"))]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+    return round(time.perf_counter() - start, 2)
+
+
+if __name__ == "__main__":
+    common.run(main, ("numpy", "scikit-learn", "scipy", "pillow", "matplotlib"))

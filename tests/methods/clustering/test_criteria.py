@@ -1,0 +1,71 @@
+"""Criteria of k: choices of hand-made rows, and clusterings that coincide."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from stages.methods.clustering import criteria, kmeans, lloyd
+from stages.methods.data import digits
+from stages.methods.exact.points import ExactPoints
+
+PIXELS = digits.load()["train_images"].reshape(-1, 784)
+
+
+def rows(**columns):
+    columns = {"k": [2, 3, 4, 5, 6], "inertia": [1000, 300, 280, 265, 255]} | columns
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def test_each_criterion_has_its_own_best_and_of_equals_the_lowest():
+    table = rows(
+        silhouette=[0.1, 0.5, 0.5, 0.2, 0.4],
+        calinski_harabasz=[5.0, 6.0, 9.0, 9.0, 1.0],
+        davies_bouldin=[3.0, 2.0, 2.5, 0.5, 0.5],
+    )
+    assert criteria.preferred(table) == {
+        "knee": 3,
+        "silhouette": 3,
+        "calinski_harabasz": 4,
+        "davies_bouldin": 5,
+    }
+
+
+def test_a_straight_line_has_no_knee():
+    assert criteria.knee([2, 3, 4, 5, 6], [50, 40, 30, 20, 10]) is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_more_cluster_is_never_worse(seed):
+    # Without any round of Lloyd's, a fresh start alone is often worse than the k before.
+    found = criteria.clusterings(PIXELS[:400], range(2, 14), n_init=1, max_iter=0, seed=seed)
+    inertias = [clustering.inertia for clustering in found]
+    assert all(b <= a for a, b in itertools.pairwise(inertias))
+    exact, rng = ExactPoints(PIXELS[:400]), np.random.default_rng(seed)
+    fresh = [lloyd.lloyd(exact, lloyd.plus_plus(exact, k, 1, rng), 0)[0] for k in range(2, 14)]
+    assert any(b.inertia > a.inertia for a, b in itertools.pairwise(fresh))
+
+
+def test_heaps_of_equal_points_have_finite_criteria():
+    points = np.repeat([[3, 4], [90, 5], [7, 80]], 6, axis=0)
+    for k in (3, 4):
+        found = kmeans.fit(points, k, n_init=1, max_iter=9, seed=0)
+        assert found.inertia == 0
+        row = criteria.Judge(points, np.arange(18)).criteria(found)
+        assert all(math.isfinite(value) for value in row.values())
+        assert row["davies_bouldin"] == 0
+
+
+def test_criteria_equal_those_of_scikit_learn_where_centres_are_whole():
+    # Each cluster is symmetric about a point of the grid, so that no centre is rounded.
+    cross = np.array([[0, 0], [6, 0], [-6, 0], [0, 3], [0, -3]])
+    points = np.concatenate([cross, cross * 2 + [90, 10], cross * 3 + [-70, 120]])
+    start = np.array([[0, 0], [90, 10], [-70, 120]])
+    [found] = lloyd.lloyd(ExactPoints(points), start[None], 9)
+    assert np.array_equal(found.centres, start)
+    row = criteria.Judge(points, np.arange(15)).criteria(found)
+    for name in ("silhouette", "calinski_harabasz", "davies_bouldin"):
+        expected = getattr(metrics, f"{name}_score")(points, found.labels)
+        assert row[name] == pytest.approx(expected, rel=1e-12)

@@ -1,0 +1,152 @@
+"""Neighbours: reordered points, extreme integers, and what approximate search misses."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.neighbors import NearestNeighbors
+
+from stages.methods.data import digits
+from stages.methods.embedding.approximate import nearest_nearby
+from stages.methods.embedding.neighbors import nearest
+from stages.methods.errors import InputError
+from stages.methods.features import descriptors
+
+IMAGES = digits.load()["train_images"]
+PIXELS = IMAGES.reshape(-1, 784)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_search_is_exact_in_both_types(data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    n, d = data.draw(st.integers(1, 200)), data.draw(st.integers(1, 5))
+    # Short points are searched in float32, long ones in float64, or just the queries are long.
+    reach = data.draw(st.sampled_from([2, 50, 30_000]))
+    farther = data.draw(st.sampled_from([reach, 30_000]))
+    points = rng.integers(-reach, reach, (n, d)).astype(np.int16)
+    queries = rng.integers(-farther, farther, (data.draw(st.integers(1, 20)), d)).astype(np.int16)
+    k = data.draw(st.integers(1, n))
+    indices, distances = nearest(points, queries, k=k)
+    exact = ((queries[:, None].astype(np.int64) - points) ** 2).sum(axis=2)
+    order = np.argsort(exact, axis=1, kind="stable")[:, :k]
+    assert np.array_equal(indices, order)
+    assert np.array_equal(distances, np.take_along_axis(exact, order, axis=1))
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_neighbours_of_real_images_are_those_of_scikit_learn(n_jobs):
+    expected, _ = NearestNeighbors(algorithm="brute").fit(PIXELS.astype(float)).kneighbors(None, 30)
+    indices, distances = nearest(PIXELS, k=30, n_jobs=n_jobs)
+    assert np.array_equal(np.rint(expected**2), distances)
+    difference = PIXELS[:, None].astype(np.int64) - PIXELS[indices[:, :3]]
+    assert np.array_equal(distances[:, :3], (difference**2).sum(axis=2))
+
+
+@pytest.mark.parametrize("k", [0, 4])
+def test_too_many_neighbours(k):
+    points, queries = np.zeros((3, 2), dtype=np.int16), np.zeros((1, 2), dtype=np.int16)
+    with pytest.raises(InputError, match=f"{k} neighbours were asked of 3 images"):
+        nearest(points, queries, k=k)
+
+
+def test_numbers_that_no_type_holds_exactly_are_refused():
+    with pytest.raises(InputError, match="too long for exact distances: use a coarser grid"):
+        nearest(np.array([[2**26], [0]]), k=1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 4), st.integers(1, 12))
+def test_the_order_of_points_does_not_change_distances(seed, d, k):
+    rng = np.random.default_rng(seed)
+    points = rng.integers(-4, 5, (50, d)).astype(np.int16)
+    order = rng.permutation(50)
+    indices, distances = nearest(points, k=k)
+    moved_indices, moved_distances = nearest(points[order], k=k)
+    assert np.array_equal(moved_distances, distances[order])
+    ahead = distances[:, -1:] > distances
+    for row, before in enumerate(order):
+        # Neighbours nearer than the last one are the same points; the last ones may be tied.
+        mine = set(indices[before][ahead[before]].tolist())
+        assert mine == set(order[moved_indices[row][ahead[before]]].tolist())
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16])
+def test_extreme_values_do_not_wrap_around(dtype):
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    points = np.array([[low] * 40, [high] * 40] * 6 + [[low] * 39 + [high]], dtype=dtype)
+    # Five points tie with the point itself and six more with one another.
+    indices, distances = nearest(points, k=7)
+    step = high - low
+    assert indices[0].tolist() == [2, 4, 6, 8, 10, 12, 1]
+    assert distances[0].tolist() == [0, 0, 0, 0, 0, step**2, 40 * step**2]
+    assert indices[12].tolist() == [0, 2, 4, 6, 8, 10, 1]
+    assert distances[12].tolist() == [step**2] * 6 + [39 * step**2]
+
+
+def test_duplicates_of_real_images_come_first_and_by_index():
+    points = np.concatenate([PIXELS[:40], PIXELS[:40], PIXELS[:40]])
+    indices, distances = nearest(points, k=3)
+    assert indices[:, :2].tolist() == [
+        sorted({i % 40, i % 40 + 40, i % 40 + 80} - {i}) for i in range(120)
+    ]
+    assert not distances[:, :2].any()
+    assert distances[:, 2].all()
+
+
+# Approximate
+
+
+@pytest.fixture(scope="module")
+def features():
+    """Describe 1,300 digits, of which the last 100 are queries."""
+    blocks = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
+    _, described = descriptors.fit_transform(IMAGES[:1300], blocks, deskewed=True, whiten=True)
+    return described[:1200], described[1200:]
+
+
+def test_approximate_search_with_full_reach_is_exact(features):
+    points, queries = features
+    for asked in (None, queries):
+        found, expected = nearest_nearby(points, asked, k=12), nearest(points, asked, k=12)
+        assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_approximate_search_misses_few_and_gives_true_distances(features, own):
+    points, queries = features
+    asked = points if own else queries
+    indices, distances = nearest_nearby(points, None if own else queries, k=10, reach=300)
+    exact, _ = nearest(points, None if own else queries, k=10)
+    pairs = zip(indices, exact, strict=True)
+    recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in pairs])
+    assert 0.9 < recall < 1
+    difference = asked[:, None].astype(np.int64) - points[indices]
+    assert np.array_equal(distances, (difference**2).sum(axis=2))
+    assert (np.diff(distances, axis=1) >= 0).all()
+    assert not own or (indices != np.arange(len(points))[:, None]).all()
+    assert (indices.dtype, distances.dtype) == (np.int32, np.int64)
+
+
+def test_approximate_search_repeats_itself_alone_or_together(features):
+    points, queries = features
+    together = nearest_nearby(points, queries, k=10, reach=300, n_jobs=2)
+    again = nearest_nearby(points, queries, k=10, reach=300)
+    assert np.array_equal(together, again)
+    for i in range(0, 100, 20):
+        alone = nearest_nearby(points, queries[i : i + 1], k=10, reach=300)
+        assert np.array_equal(alone[0][0], together[0][i])
+
+
+def test_approximate_search_finds_enough_among_duplicates():
+    points = np.repeat(PIXELS[:3], 200, axis=0)
+    indices, distances = nearest_nearby(points, k=250, reach=1)
+    assert not distances[:, :199].any()
+    assert distances[:, 199:].all()
+    assert all(len(set(row)) == 250 and i not in row for i, row in enumerate(indices.tolist()))
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_approximate_search_of_more_neighbours_than_points_is_refused(k):
+    with pytest.raises(InputError, match="ask for 1 to 4"):
+        nearest_nearby(PIXELS[:5], k=k)

@@ -1,0 +1,151 @@
+"""t-SNE: affinities and divergence by their definitions, optimisation as openTSNE's estimator."""
+
+from copy import copy
+
+import numpy as np
+import openTSNE
+import pytest
+
+from stages.methods.data import digits
+from stages.methods.embedding import neighbors, tsne
+from stages.methods.errors import InputError
+from stages.methods.features import descriptors
+
+PERPLEXITY = 15
+
+
+@pytest.fixture(scope="module")
+def features():
+    images = digits.load()["train_images"][:400]
+    _, described = descriptors.fit_transform(
+        images, [descriptors.Block("pixel", 12, 1.0)], deskewed=False, whiten=True
+    )
+    return described
+
+
+@pytest.fixture(scope="module")
+def near(features):
+    indices, distances = neighbors.nearest(features, k=60)
+    return indices, distances.astype(np.int32)
+
+
+@pytest.fixture
+def affinities(near):
+    return tsne.affinities(*near, PERPLEXITY)
+
+
+def test_affinities_by_their_definition(near, affinities):
+    indices, distances = (array[:, : 3 * PERPLEXITY] for array in near)
+    squared = distances.astype(float)
+    low, high = np.zeros((len(squared), 1)), np.full((len(squared), 1), 1.0)
+    for _ in range(200):
+        precision = (low + high) / 2
+        shares = np.exp(-(squared - squared[:, :1]) * precision)
+        shares /= shares.sum(axis=1, keepdims=True)
+        entropy = -(shares * np.log(np.maximum(shares, 1e-300))).sum(axis=1, keepdims=True)
+        wide = entropy > np.log(PERPLEXITY)
+        low, high = np.where(wide, precision, low), np.where(wide, high, precision)
+    expected = np.zeros((len(squared), len(squared)))
+    np.put_along_axis(expected, indices.astype(int), shares, axis=1)
+    expected = (expected + expected.T) / (2 * len(squared))
+    assert affinities.P.toarray() == pytest.approx(expected, rel=1e-4, abs=1e-12)
+
+
+def shuffled(affinities, order):
+    moved = copy(affinities)
+    moved.P = affinities.P[order][:, order]
+    moved.P.sort_indices()
+    return moved
+
+
+def test_points_that_lie_together_follow_each_other():
+    places = np.random.default_rng(0).normal(size=(4000, 3))
+    order = tsne.spatial_order(places)
+    assert sorted(order) == list(range(4000))
+
+    def step(some):
+        return np.abs(np.diff(places[some, :2], axis=0)).mean()
+
+    assert step(order) < 0.1 * step(np.arange(4000))
+
+
+def test_points_of_one_orthant_follow_each_other(features):
+    signs = features[:, :3] > 0
+    ordered = signs[tsne.orthant_order(features[:, :3])]
+    assert ordered.tolist() == sorted(signs.tolist())
+
+
+@pytest.mark.parametrize("n_dims", [2, 3])
+def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinities, n_dims):
+    start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
+    order = np.random.default_rng(0).permutation(len(start))
+    phases = [tsne.Phase("only", 60, 4.0)]
+    others = shuffled(tsne.affinities(*near, PERPLEXITY), order)
+    embedding, curve = tsne.optimise(
+        start, affinities, phases, order=tsne.spatial_order(start), theta=1.2
+    )
+    of_shuffled, same_curve = tsne.optimise(
+        start[order], others, phases, order=tsne.spatial_order(start[order]), theta=1.2
+    )
+    assert of_shuffled.tobytes() == embedding[order].tobytes()
+    assert curve == same_curve
+
+
+def test_affinities_are_left_as_they_are(features, affinities):
+    before = affinities.P.copy()
+    tsne.optimise(tsne.start(features[:, :2], seed=0, jitter=0), affinities, [tsne.Phase("", 5, 3)])
+    assert (before != affinities.P).nnz == 0
+
+
+@pytest.mark.parametrize(("n_dims", "method"), [(2, "fft"), (3, "bh")])
+def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims, method):  # noqa: N802
+    start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
+    phases = [tsne.Phase("early", 30, 12.0, 0.5), tsne.Phase("final", 45, 3.0)]
+    order = tsne.spatial_order(start)
+    embedding, curve = tsne.optimise(start, affinities, phases, order=order, theta=1.2)
+    estimator = openTSNE.TSNE(
+        n_components=n_dims,
+        early_exaggeration_iter=30,
+        early_exaggeration=12.0,
+        initial_momentum=0.5,
+        n_iter=45,
+        exaggeration=3.0,
+        final_momentum=0.8,
+        learning_rate="auto",
+        negative_gradient_method=method,
+        theta=1.2,
+        n_jobs=1,
+    )
+    fresh = shuffled(tsne.affinities(*near, PERPLEXITY), order)
+    expected = estimator.fit(affinities=fresh, initialization=start[order])
+    assert embedding[order].tobytes() == np.asarray(expected, dtype=np.float32).tobytes()
+    names = [(iteration, phase) for iteration, _, phase in curve]
+    assert names == [(25, "early"), (30, "early"), (55, "final"), (75, "final")]
+
+
+def test_divergence_is_that_of_the_unexaggerated_affinities(features, affinities):
+    start = tsne.start(features[:, :2], seed=0, jitter=0.01)
+    phases = [tsne.Phase("early", 60, 12.0, 0.5), tsne.Phase("final", 60, 4.0)]
+    embedding, curve = tsne.optimise(start, affinities, phases)
+    places = embedding.astype(float)
+    kernel = 1 / (1 + ((places[:, None] - places) ** 2).sum(axis=2))
+    np.fill_diagonal(kernel, 0)
+    found, on_map = affinities.P.toarray(), kernel / kernel.sum()
+    held = found > 0
+    expected = (found[held] * np.log(found[held] / on_map[held])).sum()
+    assert curve[-1][1] == pytest.approx(expected, rel=0.02)
+
+
+def test_all_the_neighbours_there_are_may_be_used(near):
+    indices, distances = near
+    tsne.affinities(indices, distances, 20)
+    tsne.check_neighbors(indices, 60)
+    with pytest.raises(InputError, match=r"perplexity 20\.5 needs 61 .*60 were.* lower it to 20"):
+        tsne.affinities(indices, distances, 20.5)
+
+
+def test_a_column_without_spread_is_laid_out_by_its_noise_alone():
+    flat = np.zeros((50, 2), dtype=np.int16)
+    start = tsne.start(flat, seed=0, jitter=0.1)
+    assert np.isfinite(start).all()
+    assert 0 < np.abs(start).max() <= 0.1e-4

@@ -1,0 +1,77 @@
+"""Scores of tables that are counted by hand."""
+
+from math import log
+
+import numpy as np
+import pytest
+
+from stages.methods.clustering import kmeans
+from stages.methods.data import digits
+from stages.methods.evaluation import scores
+
+DIGITS = digits.load()
+# Two clusters: six 0 and two 1 in the first, four 1 in the second.
+SHOWN = np.array([0] * 6 + [1] * 6)
+GIVEN = np.array([0] * 8 + [1] * 4)
+
+
+def test_contingency_counts_clusters_by_digits():
+    table = scores.contingency(SHOWN.astype(np.uint8), GIVEN.astype(np.int32), 3)
+    assert table.shape == (3, 10)
+    assert table[:, :2].tolist() == [[6, 2], [0, 4], [0, 0]]
+    assert table.sum() == 12
+
+
+def test_every_score_by_hand():
+    found = scores.score(SHOWN, GIVEN, [0, 1])
+    given_digits = -(6 / 8 * log(6 / 8) + 2 / 8 * log(2 / 8)) * 8 / 12
+    of_digits = log(2)
+    of_clusters = -(8 / 12 * log(8 / 12) + 4 / 12 * log(4 / 12))
+    shared = of_digits - given_digits
+    assert found["summary"]["accuracy"] == found["summary"]["majority_accuracy"]
+    assert found["summary"]["accuracy"] == pytest.approx(10 / 12, abs=1e-6)
+    assert found["summary"]["nmi"] == pytest.approx(
+        2 * shared / (of_digits + of_clusters), abs=1e-6
+    )
+    # Pairs together in both: 15 + 1 + 6; by digits 30, by clusters 34, of 66 in all.
+    by_chance = 30 * 34 / 66
+    assert found["summary"]["ari"] == pytest.approx(
+        (22 - by_chance) / ((30 + 34) / 2 - by_chance), abs=1e-6
+    )
+    details = found["details"]
+    assert details["homogeneity"] == pytest.approx(shared / of_digits, abs=1e-6)
+    assert details["completeness"] == pytest.approx(shared / of_clusters, abs=1e-6)
+    assert details["recall"] == [1.0, pytest.approx(4 / 6, abs=1e-6), *[0.0] * 8]
+    assert details["cluster_size"] == [8, 4]
+    assert details["cluster_purity"] == [0.75, 1.0]
+
+
+def test_names_come_from_train_and_are_scored_on_test():
+    # Test shows the digits the other way round: the matching follows, the names of train do not.
+    found = scores.score(1 - SHOWN, GIVEN, [0, 1])["summary"]
+    assert found["accuracy"] == pytest.approx(10 / 12, abs=1e-6)
+    assert found["majority_accuracy"] == pytest.approx(2 / 12, abs=1e-6)
+
+
+def test_unmatched_clusters_count_as_errors():
+    labels = DIGITS["train_labels"]
+    pixels = DIGITS["train_images"].reshape(-1, 784)
+    found = kmeans.fit(pixels, 14, n_init=1, max_iter=20, seed=0)
+    table = scores.contingency(labels, found.labels, 14)
+    majority = scores.majority(table)
+    summary = scores.score(labels, found.labels, majority)["summary"]
+    matched = scores.one_to_one(table)
+    assert matched.count(None) == 4
+    assert sorted(name for name in matched if name is not None) == list(range(10))
+    right = sum(matched[c] == d for c, d in zip(found.labels, labels, strict=True))
+    assert summary["accuracy"] == pytest.approx(right / len(labels), abs=1e-6)
+    assert summary["majority_accuracy"] > summary["accuracy"]
+
+
+def test_an_image_in_a_cluster_of_its_digit_is_not_misplaced():
+    # Nearer to another cluster of its own digit, which is no fault.
+    centres = np.array([[0, 0], [100, 0], [50, 90]])
+    found = scores.misplacement(
+        np.array([[90, 0], [90, 0]]), centres, np.array([0, 2]), np.array([1, 1]), [1, 1, 4]
+    )
+    assert found == pytest.approx([0, 10 - np.hypot(40, 90)])

@@ -1,0 +1,97 @@
+"""Principal components: exact sums and products, and an honest count of doubtful roundings."""
+
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+
+from stages.methods.data import digits
+from stages.methods.errors import InputError
+from stages.methods.exact import pca
+
+SMALL = load_digits().data.astype(np.uint8) * 15
+PIXELS = digits.load()["train_images"].reshape(-1, 784)
+
+
+def test_scores_are_exact_products_rounded_once():
+    basis = pca.fit(PIXELS, 9)
+    found = pca.transform(basis, PIXELS[:60])
+    for point, row in zip(PIXELS[:60].astype(int), found, strict=True):
+        products = [int(x) for x in (point - basis.mean) @ basis.loadings]
+        assert row.tolist() == [round(Fraction(x, basis.divisor)) for x in products]
+
+
+def test_scores_are_centred():
+    basis = pca.fit(PIXELS, 9)
+    scores = pca.transform(basis, PIXELS)
+    # The mean is rounded, by half a grey level at most.
+    bound = 0.5 * np.abs(basis.loadings).sum(axis=0) / basis.divisor + 0.5
+    assert (np.abs(scores.mean(axis=0)) <= bound).all()
+    assert (np.abs(basis.mean - PIXELS.mean(axis=0)) <= 0.5).all()
+
+
+def test_more_points_than_one_chunk_holds():
+    points = np.concatenate([SMALL, SMALL[::2] // 2, SMALL // 3, SMALL + 9, SMALL // 5, SMALL + 1])
+    assert len(points) > 8192
+    basis = pca.fit(points, 8)
+    theirs = PCA(8, svd_solver="full").fit(points.astype(float))
+    axes = basis.loadings / np.linalg.norm(basis.loadings, axis=0)
+    assert np.abs((axes.T * theirs.components_).sum(axis=1)).min() > 0.9999
+    parts = [pca.transform(basis, points[start : start + 1000]) for start in range(0, 10000, 1000)]
+    assert np.array_equal(pca.transform(basis, points), np.concatenate(parts))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_another_solver_rounds_to_the_same_loadings(monkeypatch, seed):
+    # The same eigenproblem in another order of features: other roundings, as on another machine.
+    expected = pca.fit(PIXELS, 40, whiten=True)
+    assert expected.doubtful == 0
+    solve, seen = np.linalg.eigh, []
+    order = np.random.default_rng(seed).permutation(PIXELS.shape[1])
+
+    def shuffled(matrix):
+        values, vectors = solve(matrix[np.ix_(order, order)])
+        seen.append(np.abs(values - solve(matrix)[0]).max())
+        return values, vectors[np.argsort(order)]
+
+    monkeypatch.setattr(np.linalg, "eigh", shuffled)
+    assert np.array_equal(pca.fit(PIXELS, 40, whiten=True).loadings, expected.loadings)
+    assert seen[0] > 0
+
+
+@pytest.mark.parametrize(
+    ("lengths", "doubtful_axes"),
+    [((50, 50, 20), {0, 1}), ((50, 20, 20), {1, 2}), ((50, 30, 20), set())],
+)
+def test_axes_of_equal_variance_are_all_doubtful(lengths, doubtful_axes):
+    steps = np.diag(lengths)
+    points = np.concatenate([100 + steps, 100 - steps]).astype(np.uint8)
+    if doubtful_axes:
+        with pytest.warns(RuntimeWarning, match=f"{3 * len(doubtful_axes)} loadings"):
+            basis = pca.fit(points, 3)
+    else:
+        basis = pca.fit(points, 3)
+    assert basis.doubtful == 3 * len(doubtful_axes)
+
+
+@pytest.mark.parametrize(
+    ("factor", "doubtful"), [(1 - 1e-11, 9), (1, 9), (1 + 1e-11, 9), (1.01, 0)]
+)
+def test_a_scale_at_a_power_of_two_makes_all_loadings_doubtful(factor, doubtful):
+    steps = np.diag((50, 30, 20))
+    points = np.concatenate([100 + steps, 100 - steps]).astype(np.uint8)
+    # Half the spread asks for steps of exactly one; a last digit more or less, for other steps.
+    weight = factor * np.sqrt(points.astype(float).var(axis=0).sum()) / 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        assert pca.fit(points, 3, weight).doubtful == doubtful
+
+
+def test_more_points_than_exact_sums_allow_are_refused():
+    # Takes no memory: one row, repeated by a stride of zero.
+    for n in (372_184, 10**6):
+        with pytest.raises(InputError, match=f"{n} images are too many"):
+            pca.fit(np.broadcast_to(np.zeros(3, dtype=np.uint8), (n, 3)), 2)

@@ -1,0 +1,84 @@
+"""Ctrl-C and kill -9 in the middle of a stage: the next dvc repro goes on as if nothing was."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+
+from checks.workspace import set_params
+from tests.support import clones, graph
+
+SECONDS = 90
+TSNE = "tsne@2"
+
+
+class Terminal:
+    """A DVC command on a terminal of its own, so that progress shows."""
+
+    def __init__(self, folder, *arguments):
+        self.terminal, inner = pty.openpty()
+        termios.tcsetwinsize(inner, (24, 100))
+        self.said = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dvc", *arguments],
+            cwd=folder,
+            env=clones.ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=inner,
+            stderr=inner,
+            start_new_session=True,
+        )
+        os.close(inner)
+
+    def wait_for(self, words=None):
+        """Read until words appear, or without any to the end."""
+        deadline = time.monotonic() + SECONDS
+        while words is None or words not in self.said:
+            assert time.monotonic() < deadline, self.said
+            if select.select([self.terminal], [], [], 1)[0]:
+                try:
+                    self.said += os.read(self.terminal, 1 << 16).decode()
+                except OSError:  # All have closed it.
+                    break
+        assert words is None or words in self.said, self.said
+
+    def end(self, number):
+        """Signal all its processes, as a terminal does, and return the exit code."""
+        assert self.process.poll() is None
+        os.killpg(self.process.pid, number)
+        self.wait_for()
+        os.close(self.terminal)
+        return self.process.wait(SECONDS)
+
+
+def test_after_ctrl_c_or_a_kill_repro_goes_on(clone):
+    # Long enough to be hit in the middle.
+    set_params(clone / graph.PARAMS, {"tsne.map_2d.iterations": 100})
+    outs = graph.stages()[TSNE].outs
+    for number, code in ((signal.SIGINT, 255), (signal.SIGKILL, -signal.SIGKILL)):
+        terminal = Terminal(clone, "repro", TSNE)
+        terminal.wait_for("early_exaggeration, KL")
+        assert terminal.end(number) == code
+        assert "Traceback" not in terminal.said
+        interrupted = "tsne: interrupted; the next dvc repro starts this stage again"
+        assert (interrupted in terminal.said) == (number == signal.SIGINT)
+        assert not any((clone / out).exists() for out in outs)
+
+    assert clones.repro(clone, TSNE) == {TSNE}
+    lock = (clone / "dvc.lock").read_text()
+    assert clones.repro(clone, "--force", "--single-item", TSNE) == {TSNE}
+    assert (clone / "dvc.lock").read_text() == lock
+
+
+def test_half_written_files_are_not_taken_for_outputs(clone):
+    for out in sorted(set().union(*(stage.outs for stage in graph.stages().values()))):
+        path = clone / out
+        (path.parent / f".{path.name}.partial").write_text("half")
+    assert clones.repro(clone) == set()
+    assert clones.run(clone, "git", "status", "--porcelain").stdout == ""
+    set_params(clone / graph.PARAMS, {"draw.confusion.gamma": 1.0})
+    assert clones.repro(clone) == {"draw@confusion"}

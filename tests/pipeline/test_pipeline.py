@@ -1,0 +1,220 @@
+"""Real DVC in a temporary copy on small real data: what runs again, and what the user sees."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+import predict
+from checks import machine, verify
+from checks.workspace import set_params
+from stages import common
+from tests.support import clones, graph
+
+DIGESTS = graph.ROOT / "tests" / "pipeline" / "digests.json"
+
+EVALUATED = {
+    "evaluate",
+    "bundle",
+    "examine",
+    "draw@centroids",
+    "draw@confusion",
+    "draw@map_2d",
+    "draw@confused",
+    "draw@clusters",
+}
+RECLUSTER = {"recluster@2", "recluster@3"} | EVALUATED
+TSNE_3 = {"tsne@3", "recluster@3", "draw@kl", "draw@map_3d"} | EVALUATED
+TSNE_2 = {"tsne@2", "elbow@map", "draw@elbow_map"} | RECLUSTER | TSNE_3
+FEATURES = {"features", "neighbors"} | TSNE_2
+ELBOW_PIXELS = {"elbow@pixels", "draw@elbow_pixels"}
+# Only if the preferred k changes, what follows from it.
+ELBOW_MAP = {"elbow@map", "draw@elbow_map"} | RECLUSTER
+SPLIT = {"split", "flatten", "kmeans"} | FEATURES | ELBOW_PIXELS
+# What evaluate writes of the clusters of the pixels does not change with those of the map.
+PIXELS_DRAWN = {"draw@centroids"}
+# Which stages a param can run again at most: the table of docs/usage.md.
+AFFECTED = {
+    "download": {"download"} | SPLIT,
+    "split": SPLIT,
+    "kmeans": {"kmeans"} | EVALUATED,
+    "features": FEATURES,
+    "neighbors": {"neighbors"} | TSNE_2,
+    "tsne": TSNE_2,
+    "tsne.map_3d": TSNE_3,
+    "elbow": ELBOW_PIXELS | ELBOW_MAP,
+    "elbow.pixels_starts": ELBOW_PIXELS,
+    "elbow.map_starts": ELBOW_MAP,
+    "recluster": RECLUSTER,
+    "examine": {"examine", "draw@clusters"},
+    "bundle": {"bundle"},
+    "draw.dpi": {name for name in graph.stages() if name.startswith("draw@")},
+}
+
+
+def affected(param):
+    """Look a param up by its longest section in the table; a drawing's own runs that drawing."""
+    if param.startswith("draw.") and param != "draw.dpi":
+        return {f"draw@{param.split('.')[1]}"}
+    sections = [section for section in AFFECTED if graph.is_in(param, section)]
+    return AFFECTED[max(sections, key=len)]
+
+
+@pytest.mark.skipif(not machine.promised(), reason="no bytes are promised on this machine")
+def test_every_output_has_the_committed_digest(finished):
+    # After a change of results: RENEW_DIGESTS=1 make test ARGS='-k committed_digest'
+    found = {path: md5 for (_, path), md5 in verify.digests(finished[0] / "dvc.lock").items()}
+    if os.environ.get("RENEW_DIGESTS"):
+        common.save_json(DIGESTS, found)
+    assert found == json.loads(DIGESTS.read_text())
+
+
+def test_the_fitted_model_places_test_images_as_the_stages_did(finished):
+    folder, _ = finished
+    images, places, clusters = (
+        np.load(folder / "data" / path)
+        for path in ("split/test_images.npy", "tsne/2d/test.npy", "recluster/2d/test.npy")
+    )
+    model = predict.load_model(folder / "models" / "model.npz")
+    found = predict.predict([("test", images, [None] * len(images))], model)
+    assert np.array_equal(np.float32([(row["x"], row["y"]) for row in found]), places)
+    kept = [row["image"] for row in found if row["reason"] is None]
+    assert len(kept) > 0.9 * len(images)
+    assert [found[row]["cluster"] for row in kept] == clusters[kept].tolist()
+
+
+@pytest.mark.parametrize("param", graph.leaves(graph.load_yaml(graph.PARAMS)))
+def test_a_param_runs_no_stage_again_that_it_does_not_affect(param):
+    stages = graph.stages()
+    readers = {
+        name
+        for name, stage in stages.items()
+        if any(graph.is_in(param, key) for key in stage.params)
+    }
+    assert graph.downstream(readers, stages) == affected(param)
+
+
+def test_repro_runs_every_stage_and_then_nothing(finished):
+    folder, stages_run = finished
+    assert stages_run == set(graph.stages())
+    again = clones.dvc(folder, "repro")
+    assert clones.ran(again) == set()
+    assert "Data and pipelines are up to date." in again.stdout
+    assert clones.run(folder, "git", "status", "--porcelain").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "expected"),
+    [
+        (graph.PARAMS, "exaggeration: 4 ", "exaggeration: 2 ", {"tsne@2", "tsne@3"}),
+        (graph.VERSIONS, "matplotlib: ", "matplotlib: 1", AFFECTED["draw.dpi"]),
+        (graph.VERSIONS, "openTSNE: ", "openTSNE: 1", {"tsne@2", "tsne@3"}),
+        (
+            graph.VERSIONS,
+            "numpy: ",
+            "numpy: 1",
+            {name for name, stage in graph.stages().items() if "numpy" in stage.libraries},
+        ),
+        ("stages/methods/figures/kl.py", "import", "#\nimport", {"draw@kl"}),
+        ("stages/methods/features/gradients.py", "import", "#\nimport", {"features", "bundle"}),
+    ],
+)
+def test_status_names_the_stages_that_an_edit_changes(clone, path, old, new, expected):
+    text = (clone / path).read_text()
+    assert old in text
+    (clone / path).write_text(text.replace(old, new, 1))
+    assert set(json.loads(clones.dvc(clone, "status", "--json").stdout)) == expected
+
+
+def test_a_new_colour_and_another_elbow_leave_the_rest_alone(clone):
+    set_params(clone / graph.PARAMS, {"draw.map_2d.palette": "petroff", "elbow.pixels_starts": 2})
+    assert clones.repro(clone) == {"draw@map_2d", "elbow@pixels", "draw@elbow_pixels"}
+
+
+def test_neighbours_are_approximate_above_the_stated_number(clone):
+    # Few images lie within reach of one another, so that nothing changes after the search.
+    set_params(clone / graph.PARAMS, {"neighbors.exact_up_to": 299})
+    assert clones.repro(clone) == {"neighbors"}
+
+
+def test_a_new_map_pays_for_no_search(clone):
+    changed = {"tsne.perplexity": 4, "tsne.exaggeration": 3, "tsne.seed": 1}
+    set_params(clone / graph.PARAMS, {**changed, "tsne.map_2d.iterations": 25})
+    stages_run = clones.repro(clone)
+    assert {"tsne@2", "tsne@3"} <= stages_run <= TSNE_2
+
+
+def test_another_elbow_clusters_anew_only_if_it_prefers_another_number(clone):
+    set_params(clone / graph.PARAMS, {"recluster.k": "auto"})
+    clones.repro(clone)
+    preferred = json.loads((clone / "data/elbow/map/k.json").read_text())["k"]
+    # With no other to choose from, the same is preferred.
+    set_params(clone / graph.PARAMS, {"elbow.k_min": preferred, "elbow.k_max": preferred})
+    elbows = ELBOW_PIXELS | {"elbow@map", "draw@elbow_map"}
+    assert clones.repro(clone) == elbows
+    other = preferred + 1
+    set_params(clone / graph.PARAMS, {"elbow.k_max": other, "elbow.k_min": other})
+    assert clones.repro(clone) == (ELBOW_PIXELS | ELBOW_MAP) - PIXELS_DRAWN
+    labels = np.load(clone / "data/recluster/2d/train.npy")
+    assert len(np.unique(labels)) == other
+
+
+def test_an_edit_that_changes_no_output_ends_where_it_began(clone):
+    with (clone / "stages/methods/embedding/tsne.py").open("a") as file:
+        file.write("# A remark.\n")
+    assert clones.repro(clone) == {"tsne@2", "tsne@3"}
+    assert clones.run(clone, "git", "status", "--porcelain", "metrics", "plots").stdout == ""
+
+
+def test_an_experiment_shows_in_metrics_and_plots(clone):
+    done = clones.dvc(clone, "exp", "run", "-S", "recluster.k=9")
+    assert clones.ran(done) == RECLUSTER - PIXELS_DRAWN
+    metrics = json.loads(clones.dvc(clone, "metrics", "diff", "--json").stdout)
+    assert set(metrics) == {"metrics/evaluate.json", "metrics/examine.json"}
+    changed = {name.rpartition(".")[0] for name in metrics["metrics/evaluate.json"]}
+    assert {"tsne_2d.train", "tsne_3d.train"} <= changed
+    assert not any(name.startswith("pixels") for name in changed)
+    plots = json.loads(clones.dvc(clone, "plots", "diff", "--json").stdout)["data"]
+    drawn = set().union(*(stage.plots for stage in graph.stages().values()))
+    assert set(plots) == drawn | {"Silhouette over k"}
+    confusion = plots["plots/confusion/tsne_2d.csv"][0]["content"]["data"]["values"]
+    assert {row["rev"] for row in confusion} == {"HEAD", "workspace"}
+    clones.dvc(clone, "plots", "diff")
+    assert (clone / "dvc_plots/index.html").is_file()
+    assert clones.run(clone, "git", "ls-files", "--others", "--exclude-standard").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            "kmeans.k=0",
+            "kmeans: params.yaml: kmeans.k is 0, but it must be a whole number of clusters from 1",
+        ),
+        (
+            "tsne.perplexity=lots",
+            "tsne: params.yaml: tsne.perplexity is 'lots', but it must be a number from 1 to 300",
+        ),
+        (
+            "tsne.perplexity=6",
+            "tsne: perplexity 6 needs 18 neighbours of each image, but 15 were computed",
+        ),
+        ("kmeans.clusters=3", "ERROR: Invalid `--set-param` value"),
+    ],
+)
+def test_a_bad_param_ends_with_one_sentence(clone, change, sentence):
+    done = clones.dvc(clone, "exp", "run", "-S", change, code=None)
+    ours, *others = done.stderr.splitlines()
+    assert ours.startswith(sentence)
+    assert "Traceback" not in done.stderr
+    assert not others or others[0].startswith(("ERROR: failed to reproduce", "To append"))
+
+
+def test_a_misspelt_param_ends_with_one_sentence(clone):
+    params = clone / graph.PARAMS
+    params.write_text(params.read_text().replace("  n_init: ", "  n_inti: ", 1))
+    done = clones.dvc(clone, "repro", "kmeans", code=None)
+    ours, others = done.stderr.splitlines()
+    assert ours.startswith("kmeans: params.yaml: kmeans has no param n_inti: it takes k, max_iter")
+    assert others.startswith("ERROR: failed to reproduce 'kmeans'")

@@ -1,0 +1,239 @@
+"""What the stages share: params, versions, outputs that are whole or not there, errors."""
+
+import errno
+import json
+import os
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from stages import common
+from stages.methods.errors import InputError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Stand in an empty folder with the schema and the params of the project."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("params.yaml", "params.schema.json"):
+        (tmp_path / name).write_text((ROOT / name).read_text(encoding="utf-8"))
+    (tmp_path / "stages").mkdir()
+    return tmp_path
+
+
+def edit(folder, old, new):
+    text = (folder / "params.yaml").read_text()
+    assert old in text
+    (folder / "params.yaml").write_text(text.replace(old, new, 1))
+
+
+def test_params_come_by_section_or_by_key(folder):
+    assert common.load_params("kmeans")["k"] == 10
+    assert common.load_params("tsne", "seed", "exaggeration") == {"seed": 0, "exaggeration": 4}
+
+
+@pytest.mark.parametrize(
+    ("section", "old", "new", "sentence"),
+    [
+        (
+            "kmeans",
+            "k: 10 ",
+            "k: 0 ",
+            "kmeans.k is 0, but it must be a whole number of clusters from 1 to 1000",
+        ),
+        (
+            "kmeans",
+            "k: 10 ",
+            "kk: 10 ",
+            "kmeans has no param kk: it takes k, max_iter, n_init, seed",
+        ),
+        (
+            "tsne",
+            "perplexity: 20",
+            "perplexity: lots",
+            "tsne.perplexity is 'lots', but it must be a",
+        ),
+        ("tsne", "theta: 1.2", "theta: 9", "tsne.map_3d.theta is 9, but it must be a number from"),
+        (
+            "recluster",
+            "k: 10 ",
+            "k: often ",
+            "recluster.k is 'often', but it must be a whole number",
+        ),
+        ("elbow", "  k_min: 2  ", "  # ", "elbow lacks a param: 'k_min' is a required property"),
+        ("features", "deskew: true", "deskew: 1", "features.deskew is 1, but it must be true or"),
+    ],
+)
+def test_a_wrong_param_is_told_in_one_sentence(folder, section, old, new, sentence):
+    before, mark, rest = (folder / "params.yaml").read_text().partition(f"\n{section}:\n")
+    assert old in rest
+    (folder / "params.yaml").write_text(before + mark + rest.replace(old, new, 1))
+    with pytest.raises(InputError) as error:
+        common.load_params(section)
+    assert str(error.value).startswith(f"params.yaml: {sentence}")
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_section_is_told(folder):
+    (folder / "params.yaml").write_text("")
+    with pytest.raises(InputError, match=r"params\.yaml: kmeans is None, but it must be"):
+        common.load_params("kmeans")
+
+
+def test_other_library_versions_are_refused(folder):
+    common.check_versions(())
+    (folder / "stages" / "versions.yaml").write_text(f'numpy: "{version("numpy")}"\n')
+    common.check_versions(("numpy",))
+    with pytest.raises(InputError, match=r"results are cached for scipy None"):
+        common.check_versions(("numpy", "scipy"))
+    (folder / "stages" / "versions.yaml").write_text('numpy: "1.0"\n')
+    with pytest.raises(InputError, match=r"numpy .* is installed, but .* numpy 1\.0: install req"):
+        common.check_versions(("numpy",))
+
+
+def write_half(path, error):
+    with common.output(path) as temporary:
+        temporary.write_text("half a fi")
+        raise error
+
+
+def test_an_output_is_whole_or_not_there(folder):
+    common.save_json("deep/down/a.json", {"a": 1})
+    full = OSError(errno.ENOSPC, "No space left on device")
+    for error in (full, ValueError("a fault"), KeyboardInterrupt()):
+        with pytest.raises(type(error)):
+            write_half("deep/down/a.json", error)
+        assert json.loads(Path("deep/down/a.json").read_text()) == {"a": 1}
+        assert [path.name for path in Path("deep/down").iterdir()] == ["a.json"]
+
+
+def test_a_full_disk_leaves_no_array(folder, monkeypatch):
+    def save(file, *_args, **_options):
+        file.write(b"\x93NUMPY")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np, "save", save)
+    with pytest.raises(OSError, match="No space left"):
+        common.save_array("x.npy", np.arange(3))
+    assert not list(folder.glob("*.npy"))
+    assert not list(folder.glob(".*partial"))
+
+
+def rows_until_the_disk_is_full():
+    yield 1, 2
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("a.csv", lambda path: common.save_table(path, "xy", rows_until_the_disk_is_full())),
+        ("a.npz", lambda path: common.save_arrays(path, x=np.arange(3), y=np.eye(2))),
+        ("a.json", lambda path: common.save_json(path, {"a": float("nan")})),
+    ],
+)
+def test_a_writer_that_fails_half_way_leaves_the_file_before(folder, monkeypatch, name, write):
+    real = np.save
+
+    def save(file, array, **options):
+        if array.ndim == 2:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(file, array, **options)
+
+    monkeypatch.setattr(np, "save", save)
+    (folder / "out").mkdir()
+    (folder / "out" / name).write_text("before")
+    with pytest.raises((OSError, ValueError), match=r"No space left|not JSON compliant"):
+        write(f"out/{name}")
+    assert [path.name for path in (folder / "out").iterdir()] == [name]
+    assert (folder / "out" / name).read_text() == "before"
+
+
+@pytest.mark.parametrize("link", [os.link, os.symlink])
+def test_a_file_linked_from_the_cache_is_replaced_not_written_to(folder, link):
+    # What DVC checks out may be a link into its cache.
+    cached = folder / "cached"
+    cached.write_text("cached")
+    link(cached, folder / "x.json")
+    common.save_json("x.json", [1])
+    assert cached.read_text() == "cached"
+    assert not Path("x.json").is_symlink()
+    assert Path("x.json").read_bytes() == b"[\n  1\n]\n"
+
+
+def test_archives_hold_nothing_of_the_clock(folder):
+    for name in ("a.npz", "b.npz"):
+        common.save_arrays(name, x=np.arange(5), y=np.eye(2))
+        time.sleep(2.1 if name == "a.npz" else 0)
+    assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
+    with np.load("a.npz", allow_pickle=False) as arrays:
+        assert arrays["y"].tolist() == [[1, 0], [0, 1]]
+
+
+def test_arrays_and_tables_are_read_back(folder):
+    common.save_array("x.npy", np.arange(6).reshape(2, 3).T)
+    assert np.load("x.npy").tolist() == [[0, 3], [1, 4], [2, 5]]
+    common.save_table("x.csv", ("a", "b"), [(1, "ä, b"), (2, None)])
+    assert Path("x.csv").read_bytes() == 'a,b\n1,"ä, b"\n2,\n'.encode()
+    with pytest.raises(ValueError, match="Object arrays"):
+        common.save_array("y.npy", np.array([{}]))
+    assert not Path("y.npy").exists()
+
+
+@pytest.mark.parametrize(("given", "expected"), [("3", 3), ("0", None), ("2,1", None), ("", None)])
+def test_threads_are_a_setting_of_the_machine(monkeypatch, given, expected):
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    monkeypatch.setattr(common.os, "sched_getaffinity", lambda _: {0, 1, 5, 6}, raising=False)
+    assert common.threads() == (expected or 4)
+    monkeypatch.delattr(common.os, "sched_getaffinity")
+    monkeypatch.setattr(common.os, "cpu_count", lambda: 7)
+    assert common.threads() == (expected or 7)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (InputError("k is 0"), "some: k is 0"),
+        (OSError(errno.ENOSPC, "No space left on device", "a.npy"), "some: .*No space left.*a.npy"),
+        (KeyboardInterrupt(), "some: interrupted; the next dvc repro starts this stage again"),
+    ],
+)
+def test_errors_of_the_world_are_one_sentence(monkeypatch, error, sentence):
+    monkeypatch.setattr(sys, "argv", ["stages/some.py", "2"])
+
+    def main(word):
+        assert word == "2"
+        raise error
+
+    with pytest.raises(SystemExit, match=sentence):
+        common.run(main)
+
+
+def test_nothing_is_computed_under_other_versions(folder, monkeypatch):
+    (folder / "stages" / "versions.yaml").write_text('numpy: "1.0"\n')
+    monkeypatch.setattr(sys, "argv", ["stages/some.py"])
+    called = []
+    with pytest.raises(SystemExit, match=r"some: numpy .* is installed, but"):
+        common.run(lambda: called.append(None), ("numpy",))
+    assert not called
+
+
+def test_faults_of_the_code_keep_their_traceback(monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["stages/some.py"])
+
+    def main():
+        raise ValueError("a fault")
+
+    with pytest.raises(ValueError, match="a fault"):
+        common.run(main)
+
+
+def test_progress_is_silent_where_nobody_looks(capsys):
+    assert list(common.progress(range(3), description="x")) == [0, 1, 2]
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,213 @@
+"""The files around the code agree: locks, make targets, CI, Python versions."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tools import check
+from tools.versions import versions
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements.lock", "requirements.peers.lock", "requirements.build.lock")
+ENTRY = re.compile(
+    r"(?P<name>[\w.-]+)==(?P<version>[^ ;]+)(?: ; [^\\\n]+)?"
+    r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
+)
+PYTHONS = ["3.11", "3.12", "3.13"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def project():
+    return tomllib.loads(read("pyproject.toml"))
+
+
+def pins(lock):
+    return {
+        canonicalize_name(entry["name"]): entry["version"] for entry in ENTRY.finditer(read(lock))
+    }
+
+
+# Locks
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_holds_nothing_but_pins_with_digests(lock):
+    title, wheels, sdist, rest = read(lock).split("\n", 3)
+    assert title.startswith("# ")
+    assert wheels == "--only-binary :all:"
+    assert sdist == "--no-binary antlr4-python3-runtime"
+    assert ENTRY.sub("", rest) == ""
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_names_no_host_and_no_folder(lock):
+    assert "://" not in read(lock)
+    assert " @ " not in read(lock)
+
+
+def test_lock_has_one_version_of_each_package():
+    names = [
+        canonicalize_name(entry["name"]) for entry in ENTRY.finditer(read("requirements.lock"))
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_lock_fits_pyproject():
+    settings = project()["project"]
+    pinned = pins("requirements.lock")
+    for line in settings["dependencies"] + settings["optional-dependencies"]["dev"]:
+        requirement = Requirement(line)
+        assert pinned[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_peers_lock_adds_to_the_lock_and_changes_nothing():
+    pinned, peers = pins("requirements.lock"), pins("requirements.peers.lock")
+    for line in project()["project"]["optional-dependencies"]["peers"]:
+        assert canonicalize_name(Requirement(line).name) in peers
+    assert {name: pinned[name] for name in peers if name in pinned} == {
+        name: version for name, version in peers.items() if name in pinned
+    }
+
+
+def test_builder_is_the_locked_one():
+    builders = pins("requirements.build.lock")
+    assert set(builders) == {"pip", "setuptools"}
+    assert builders["setuptools"] == pins("requirements.lock")["setuptools"]
+
+
+def test_versions_are_those_of_the_lock():
+    assert read("stages/versions.yaml") == versions(read("requirements.lock"))
+    pinned = pins("requirements.lock")
+    for library, version in yaml.safe_load(read("stages/versions.yaml")).items():
+        assert version == pinned[canonicalize_name(library)]
+
+
+# Make and CI
+
+
+def make(*arguments):
+    # A make above this one must not hand its flags down.
+    return subprocess.run(
+        ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_help_lists_every_target():
+    targets = re.search(r"^\.PHONY: (.+)$", read("Makefile"), re.MULTILINE)[1].split()
+    rules = re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE)
+    assert rules == targets
+    lines = make("help").splitlines()
+    assert [line.split()[0] for line in lines] == targets
+    assert all(len(line.split()) > 1 for line in lines)
+
+
+def test_make_alone_helps():
+    assert make() == make("help")
+
+
+def test_environment_is_made_anew_when_a_lock_changes():
+    for name, lock in [("INSTALLED", "requirements.lock"), ("PEERS", "requirements.peers.lock")]:
+        rule = re.search(rf"^\$\({name}\): (.+)$", read("Makefile"), re.MULTILINE)
+        assert set(rule[1].split()) == {lock, "requirements.build.lock"}
+
+
+def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
+    commands = [line for line in read(".ci/run").splitlines() if line.startswith("make")]
+    assert commands == ["make lint", "make test"]
+    job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
+    assert [step["run"] for step in job["steps"] if "run" in step] == [
+        ".ci/run",
+        "make coverage",
+    ]
+
+
+def test_actions_are_pinned_and_may_only_read():
+    workflow = yaml.safe_load(read(".github/workflows/ci.yml"))
+    assert workflow["permissions"] == {"contents": "read"}
+    used = re.findall(r"uses: (\S+)", read(".github/workflows/ci.yml"))
+    assert used
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
+
+
+@pytest.mark.parametrize("script", [".ci/run", "tools/lock.sh", "tools/venv.sh"])
+def test_scripts_can_be_run(script):
+    assert (ROOT / script).stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", ROOT / script], check=True)
+    assert "set -euo pipefail" in read(script)
+
+
+def test_python_versions_agree():
+    settings = project()
+    assert settings["project"]["requires-python"] == ">=3.11,<3.14"
+    assert settings["tool"]["ruff"]["target-version"] == "py311"
+    assert settings["tool"]["mypy"]["python_version"] == PYTHONS[0]
+    job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
+    assert job["strategy"]["matrix"]["python"] == PYTHONS
+    script = read("tools/venv.sh")
+    assert "(3, 11) <= sys.version_info < (3, 14)" in script
+    assert re.findall(r"python(3\.\d+)", script) == PYTHONS[::-1]
+
+
+def test_python_that_will_not_do_is_refused(tmp_path):
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools/venv.sh", tmp_path / "tools")
+    done = subprocess.run(
+        ["tools/venv.sh"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHON": "false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "make PYTHON=/path/to/python" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_metadata_agree():
+    citation, settings = yaml.safe_load(read("CITATION.cff")), project()["project"]
+    assert citation["version"] == settings["version"]
+    assert citation["license"] == settings["license"]
+    assert citation["authors"][0]["name"] == settings["authors"][0]["name"]
+    assert settings["authors"][0]["name"] in read("LICENSE")
+
+
+# Params
+
+SCHEMA = """{
+  "type": "object",
+  "properties": {"k": {"type": "integer", "minimum": 1}},
+  "additionalProperties": false
+}"""
+
+
+@pytest.mark.parametrize(
+    ("schema", "params", "fault"),
+    [
+        (SCHEMA, "k: 2", None),
+        (SCHEMA, "k: 0", "params.yaml: $.k: 0 is less than the minimum of 1"),
+        (SCHEMA, "kk: 2", "params.yaml: $: Additional properties are not allowed"),
+        ('{"type": "text"}', "k: 2", "params.schema.json: $.type: 'text' is not valid"),
+    ],
+)
+def test_check_finds_faults(schema, params, fault, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("params.schema.json").write_text(schema)
+    Path("params.yaml").write_text(params)
+    faults = check.faults()
+    assert len(faults) == (fault is not None)
+    assert all(found.startswith(fault) for found in faults)

@@ -1,0 +1,92 @@
+"""The committed dvc.lock is that of the committed code, params, metrics and plots."""
+
+import hashlib
+import json
+
+import pytest
+
+from tests.support import graph
+
+STAGES = graph.stages()
+
+
+@pytest.fixture(scope="module")
+def lock():
+    return graph.load_yaml("dvc.lock")["stages"]
+
+
+def digest(path):
+    return hashlib.md5((graph.ROOT / path).read_bytes()).hexdigest()
+
+
+def digests(entries):
+    return {entry["path"]: entry["md5"] for entry in entries}
+
+
+def test_every_stage_is_locked(lock):
+    assert set(lock) == set(STAGES)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_is_locked_as_it_is_declared(lock, name):
+    stage, locked = STAGES[name], lock[name]
+    assert locked["cmd"] == stage.command
+    assert set(digests(locked["deps"])) == stage.deps
+    assert set(digests(locked["outs"])) == stage.outs
+    assert locked.get("params", {}) == values_of(stage)
+
+
+def values_of(stage):
+    """Return the params of a stage and the versions of its libraries, as the lock has them."""
+    return {
+        path: {key: value_of(graph.load_yaml(path), key) for key in keys}
+        for path, keys in ((graph.PARAMS, stage.params), (graph.VERSIONS, sorted(stage.libraries)))
+        if keys
+    }
+
+
+def value_of(params, key):
+    for part in key.split("."):
+        params = params[part]
+    return params
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_lock_has_the_digests_of_the_tree(lock, name):
+    stage, locked = STAGES[name], lock[name]
+    sources = {path: digest(path) for path in stage.deps if path.startswith("stages/")}
+    in_git = {path: digest(path) for path in stage.outs - stage.cached}
+    assert {path: digests(locked["deps"])[path] for path in sources} == sources
+    assert {path: digests(locked["outs"])[path] for path in in_git} == in_git
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_the_digests_of_the_small_run_are_of_this_code_and_these_params_too(name):
+    # Else python -m checks.verify_matrix --write has been forgotten.
+    locked = graph.load_yaml("checks/digits.lock")["stages"][name]
+    small = digests(locked["deps"])
+    sources = STAGES[name].code
+    assert {path: digest(path) for path in sources} == {path: small[path] for path in sources}
+    values = values_of(STAGES[name])
+    if name == "download":
+        values[graph.PARAMS]["download"]["dataset"] = "digits"
+    assert locked.get("params", {}) == values
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_what_a_stage_reads_is_what_another_wrote(lock, name):
+    made = {path: md5 for locked in lock.values() for path, md5 in digests(locked["outs"]).items()}
+    read = {dep for dep in STAGES[name].deps if not dep.startswith("stages/")}
+    expected = {dep: made[dep] if dep in made else of_folder(dep, made) for dep in read}
+    assert {dep: digests(lock[name]["deps"])[dep] for dep in read} == expected
+
+
+def of_folder(folder, made):
+    """Digest of a folder as DVC makes it, of the digests of its files."""
+    entries = [
+        {"md5": md5, "relpath": path.removeprefix(f"{folder}/")}
+        for path, md5 in sorted(made.items())
+        if path.startswith(f"{folder}/")
+    ]
+    text = json.dumps(entries, sort_keys=True)
+    return f"{hashlib.md5(text.encode()).hexdigest()}.dir"

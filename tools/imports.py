@@ -1,0 +1,60 @@
+"""What the code of the stages imports, read from its syntax and not run."""
+
+import ast
+import functools
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def imports(path: str) -> Iterator[str]:
+    """Dotted names of all modules that a file imports, inside functions too."""
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute"
+            assert node.module is not None
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def first_party(path: str) -> set[str]:
+    """Files of this project that a file imports."""
+    files = (f"{name.replace('.', '/')}.py" for name in imports(path))
+    return {file for file in files if (ROOT / file).is_file()}
+
+
+def third_party(paths: Iterable[str]) -> set[str]:
+    """Distributions that files import, without the standard library."""
+    tops = {name.partition(".")[0] for path in paths for name in imports(path)}
+    other_names = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml"}
+    return {other_names.get(top, top) for top in tops - sys.stdlib_module_names - {"stages"}}
+
+
+def closure(paths: Iterable[str]) -> set[str]:
+    """Return files with all that they import of this project, directly or not."""
+    found: set[str] = set()
+    new = set(paths)
+    while new:
+        found |= new
+        new = {file for path in new for file in first_party(path)} - found
+    return found
+
+
+def constants(path: str) -> dict[str, ast.expr]:
+    """Return the constants at the top of a script, unevaluated."""
+    assignments = (node for node in _tree(path).body if isinstance(node, ast.Assign))
+    named = ((node.targets[0], node.value) for node in assignments)
+    return {
+        target.id: value
+        for target, value in named
+        if isinstance(target, ast.Name) and target.id.isupper()
+    }
+
+
+@functools.cache
+def _tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
