@@ -1,9 +1,9 @@
-"""The one exception for input that a person can put right."""
+"""The exception for input that the user can correct."""
 
 
 class InputError(ValueError):
-    """Something given from outside cannot be used.
+    """Input that cannot be used: a param, a file, a size.
 
-    The message is one sentence: what was given, what is allowed, what to do. A stage shows it
+    The message is one sentence: what was given, what is allowed, what to do. Stages print it
     without a traceback.
     """

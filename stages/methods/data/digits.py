@@ -1,16 +1,16 @@
-"""scikit-learn's bundled digits in the shape of MNIST: real data without a network."""
+"""scikit-learn's bundled digits in the shape of MNIST: real data that needs no network."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 _N_TRAIN = 1437
 _LEVELS = 16
-# Linear interpolation between pixels three apart, in thirds.
+# Kernel of linear interpolation for an enlargement of 3, in thirds.
 _KERNEL = np.array([1, 2, 3, 2, 1])
 
 
 def load() -> dict[str, NDArray[np.uint8]]:
-    """Load the digits and split them in the order in which they come.
+    """Load the digits and split them in their original order.
 
     Returns
     -------
@@ -32,9 +32,10 @@ def load() -> dict[str, NDArray[np.uint8]]:
 
 
 def enlarge(images: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """Enlarge images three times and frame them in black, in integers throughout.
+    """Enlarge images by a factor of three and pad them with black, in integer arithmetic.
 
-    The enlargement is bilinear: plainly repeated pixels have steps, which deskewing tears apart.
+    The enlargement is bilinear, because deskewing tears apart the steps that repeated pixels
+    would have.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def decode(data: bytes, name: str = "IDX data") -> NDArray[np.uint8]:
     data : bytes
         The whole file, unpacked.
     name : str
-        What to call the data in an error.
+        Name of the data in error messages.
 
     Returns
     -------
@@ -32,8 +32,13 @@ def decode(data: bytes, name: str = "IDX data") -> NDArray[np.uint8]:
     Raises
     ------
     InputError
-        If the header is not that of unsigned bytes in one or three dimensions, or the length is
-        not the one that the header states.
+        If the header does not announce unsigned bytes in one or three dimensions, or the length
+        differs from what the header states.
+
+    Examples
+    --------
+    >>> decode(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
+    array([5, 0, 4], dtype=uint8)
     """
     n_dimensions = data[3] if len(data) >= 4 else 0
     if data[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or n_dimensions not in _CONTENT:
@@ -69,6 +74,11 @@ def encode(array: NDArray[np.uint8]) -> bytes:
     ------
     InputError
         If the array is not of unsigned bytes, or has neither one nor three dimensions.
+
+    Examples
+    --------
+    >>> encode(np.array([5, 0, 4], dtype=np.uint8)).hex(" ")
+    '00 00 08 01 00 00 00 03 05 00 04'
     """
     if array.dtype != np.uint8 or array.ndim not in _CONTENT:
         raise InputError(

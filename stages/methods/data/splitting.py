@@ -1,4 +1,4 @@
-"""Which images make up the train and the test part."""
+"""Choice of the images that make up the train and the test part."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ Indices = NDArray[np.int64]
 
 
 def official(n_train: int, n: int) -> tuple[Indices, Indices]:
-    """Keep the order of the files: the first ``n_train`` of n images, and the rest."""
+    """Split n images in file order: the first ``n_train``, and the rest."""
     return np.arange(n_train), np.arange(n_train, n)
 
 
 def stratified(labels: NDArray[np.uint8], test_size: int, seed: int) -> tuple[Indices, Indices]:
-    """Draw new parts with the same share of each digit (`sklearn.model_selection`).
+    """Draw both parts at random, each with the same share of each digit.
 
     Parameters
     ----------
@@ -28,7 +28,18 @@ def stratified(labels: NDArray[np.uint8], test_size: int, seed: int) -> tuple[In
     Returns
     -------
     train, test : ndarray of int64
-        Positions, in ascending order.
+        Indices of images, in ascending order.
+
+    Notes
+    -----
+    Source: `sklearn.model_selection.train_test_split`.
+
+    Examples
+    --------
+    >>> labels = np.array([0, 0, 0, 0, 1, 1, 1, 1], dtype=np.uint8)
+    >>> train, test = stratified(labels, test_size=2, seed=0)
+    >>> labels[test].tolist()
+    [0, 1]
     """
     train, test = _split(
         np.arange(len(labels)), test_size=test_size, random_state=seed, stratify=labels
@@ -39,29 +50,30 @@ def stratified(labels: NDArray[np.uint8], test_size: int, seed: int) -> tuple[In
 def stratified_part(
     labels: NDArray[np.uint8], indices: Indices, size: int | None, seed: int, name: str
 ) -> Indices:
-    """Take a part of the images with the same share of each digit.
+    """Draw a subset of the given images with the same share of each digit.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (n,)
-        Of all images.
+        Labels of all images.
     indices : ndarray of int64, shape (m,)
-        The images to take from.
+        The images to draw from.
     size : int or None
-        How many to take; None takes all.
+        Number of images to draw; None takes all.
     seed : int
     name : str
-        "train" or "test", for the error.
+        "train" or "test", for the error message.
 
     Returns
     -------
     ndarray of int64, shape (size,)
-        Positions, in ascending order.
+        Indices of images, in ascending order.
 
     Raises
     ------
     InputError
-        If there are fewer images than asked for, or too few asked for to show every digit.
+        If there are fewer images than asked for, or if ``size`` is too small to include every
+        digit.
     """
     if size is None or size == len(indices):
         return indices
@@ -76,24 +88,25 @@ def stratified_part(
 
 
 def _split(indices: Indices, **options: Any) -> list[Indices]:
-    # Imported where it is needed, which takes a second: the official parts do without.
+    # Imported here because it takes a second, and the official split does not need it.
     from sklearn.model_selection import train_test_split
 
     return train_test_split(indices, **options)
 
 
 def check_digits(labels: NDArray[np.uint8], name: str) -> None:
-    """Refuse a part in which a digit is missing: no cluster could be named after it.
+    """Refuse a part that lacks a digit, because no cluster could be named after it.
 
     Parameters
     ----------
     labels : ndarray of uint8, shape (n,)
     name : str
-        "train" or "test", for the error.
+        "train" or "test", for the error message.
 
     Raises
     ------
     InputError
+        If a digit from 0 to 9 does not occur.
     """
     missing = sorted(set(range(10)) - set(np.unique(labels).tolist()))
     if missing:

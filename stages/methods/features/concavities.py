@@ -1,13 +1,13 @@
-"""Concavity features: where the background is closed in by ink, in exact arithmetic."""
+"""Concavity features: where ink encloses the background, in exact arithmetic."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stages.methods.features.pooling import pooling_kernel
 
-# Enclosed on all sides, open to the right alone, open to the left alone.
+# Enclosed on all sides, open to the right only, open to the left only.
 KINDS = 3
-# Cells 4 pixels apart, each a blur of sqrt(2) pixels.
+# Cells are 4 pixels apart; the blur has a standard deviation of sqrt(2) pixels.
 _POOL_CELLS, _POOL_STEP, _POOL_ORDER = 7, 4, 8
 _CHUNK = 256
 
@@ -15,8 +15,8 @@ _CHUNK = 256
 def concavity_features(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Describe each image by its loops and bays on a 7 x 7 grid.
 
-    They tell a closed loop from an open one, such as the head of a 9 from the upper bay of a 3,
-    between which stroke directions differ little.
+    They distinguish a closed loop from an open one, such as the head of a 9 from the upper bay
+    of a 3, whose stroke directions differ little.
 
     Parameters
     ----------
@@ -25,12 +25,12 @@ def concavity_features(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, shape (n, 147)
-        For each of `concavities` the 7 x 7 cells row by row: square roots of the blurred maps,
-        255 standing for ink on the required sides of the whole cell.
+        For each of the three maps of `concavities`, the 7 x 7 cells row by row: square roots of
+        the blurred maps. A value of 255 means full ink on the required sides of the whole cell.
 
     Notes
     -----
-    A soft form, in grey levels, of the concavities of Favata and Srikantan, "A multiple
+    A grey-level form of the concavities of Favata and Srikantan, "A multiple
     feature/resolution approach to handprinted digit and character recognition", International
     Journal of Imaging Systems and Technology 7, 1996.
     """
@@ -38,7 +38,7 @@ def concavity_features(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     kernel = pooling_kernel(images.shape[-1], _POOL_CELLS, _POOL_STEP, _POOL_ORDER)
     for start in range(0, len(images), _CHUNK):
         maps = concavities(images[start : start + _CHUNK])
-        # Whole numbers up to 255 * 2**16, so that float64 products are exact in any order.
+        # Whole numbers up to 255 * 2**16: float64 products are exact in any order.
         pooled = kernel @ maps.astype(np.float64) @ kernel.T
         roots = np.rint(np.sqrt(pooled * (255.0 / 2.0 ** (2 * _POOL_ORDER))))
         features[start : start + _CHUNK] = roots.reshape(len(maps), -1)
@@ -46,10 +46,10 @@ def concavity_features(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def concavities(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Measure how much ink closes in each pixel, beyond the pixel's own.
+    """Measure how much ink encloses each pixel, beyond the pixel's own ink.
 
-    Looking from a pixel in one of the four directions, one sees the darkest ink on the way. The
-    fainter of what closes a direction counts.
+    In each of the four directions from a pixel, the darkest ink on the way counts. A pixel is
+    enclosed as strongly as the weakest of the directions required.
 
     Parameters
     ----------
@@ -58,8 +58,22 @@ def concavities(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, shape (n, 3, height, width)
-        Ink on all four sides, less the pixel's own; ink on all sides but the right, less that on
-        all four; ink on all sides but the left, less that on all four.
+        Ink on all four sides, minus the pixel's own; ink on all sides but the right, minus that
+        on all four; ink on all sides but the left, minus that on all four.
+
+    Examples
+    --------
+    The pixel in the middle of a ring is enclosed on all sides:
+
+    >>> ring = np.array([[[9, 9, 9], [9, 0, 9], [9, 9, 9]]], dtype=np.uint8)
+    >>> concavities(ring)[0, :, 1, 1].tolist()
+    [9, 0, 0]
+
+    Without ink on the right, it is open to the right:
+
+    >>> ring[0, 1, 2] = 0
+    >>> concavities(ring)[0, :, 1, 1].tolist()
+    [0, 9, 0]
     """
     darkest = np.maximum.accumulate
     left, right = darkest(images, axis=2), darkest(images[:, :, ::-1], axis=2)[:, :, ::-1]

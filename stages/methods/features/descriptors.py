@@ -1,4 +1,4 @@
-"""The features of an image: blocks of principal components, weighted and set side by side."""
+"""The features of an image: weighted blocks of principal components, concatenated."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from stages.methods.features.deskew import deskew
 from stages.methods.features.gradients import gradient_features
 
 SHAPE = (28, 28)
-# How each block is computed from deskewed images.
+# How the raw features of each block are computed from (deskewed) images.
 _RAW: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     "gradient": gradient_features,
     "concavity": concavity_features,
@@ -23,15 +23,15 @@ _RAW: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
 
 @dataclass(frozen=True)
 class Block:
-    """A kind of raw features and what is kept of it.
+    """One kind of raw features, its number of components and its weight.
 
     Attributes
     ----------
     name : {"gradient", "concavity", "pixel"}
     components : int
-        Principal components.
+        Number of principal components kept.
     weight : float
-        Standard deviation of the block as a whole; a block of weight 0 is left out.
+        Standard deviation of the block as a whole; a block with weight 0 is left out.
     """
 
     name: str
@@ -41,7 +41,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Descriptor:
-    """All that turns an image into features: fitted on train, applied to any image."""
+    """The fitted map from images to features: fitted on train, applied to any image.
+
+    Attributes
+    ----------
+    deskewed : bool
+        Whether images are deskewed first.
+    bases : mapping of str to pca.Basis
+        Principal components of each block, by the name of the block.
+    """
 
     deskewed: bool
     bases: Mapping[str, pca.Basis]
@@ -50,22 +58,22 @@ class Descriptor:
 def fit_transform(
     images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool, whiten: bool
 ) -> tuple[Descriptor, NDArray[np.int16]]:
-    """Find the principal components of each block, and describe the same images by them.
+    """Fit the principal components of each block and transform the same images.
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
     blocks : sequence of Block
     deskewed : bool
-        Whether to undo the slant first.
+        Whether to deskew the images first.
     whiten : bool
-        Whether to lengthen the weaker axes a little (`pca.fit`).
+        Whether to whiten partially: to amplify the axes of lower variance (`pca.fit`).
 
     Returns
     -------
     descriptor : Descriptor
     features : ndarray of int16, shape (n, d)
-        As `transform` makes them.
+        As returned by `transform`.
 
     Raises
     ------
@@ -88,7 +96,7 @@ def fit_transform(
 
 
 def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.int16]:
-    """Describe images, each by itself.
+    """Compute the features of images, each independently of the others.
 
     Parameters
     ----------
@@ -98,7 +106,7 @@ def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.i
     Returns
     -------
     ndarray of int16, shape (n, d)
-        The blocks' scores side by side, in units of 1 / 1024.
+        The principal component scores of all blocks, concatenated, in units of 1 / 1024.
     """
     raw = raw_blocks(images, descriptor.bases, deskewed=descriptor.deskewed)
     return _project(raw, descriptor)
@@ -107,7 +115,7 @@ def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.i
 def raw_blocks(
     images: NDArray[np.uint8], names: Iterable[str], *, deskewed: bool
 ) -> dict[str, NDArray[np.uint8]]:
-    """Compute blocks before projection: of shape (n, 512), (n, 147) or (n, 784)."""
+    """Compute the raw features of blocks: arrays of shape (n, 512), (n, 147) or (n, 784)."""
     upright = deskew(images) if deskewed else images
     return {name: _RAW[name](upright) for name in names}
 
@@ -118,7 +126,7 @@ def _project(raw: Mapping[str, NDArray[np.uint8]], descriptor: Descriptor) -> ND
 
 
 def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:
-    """Lay a descriptor out as named arrays, for a file that holds no code."""
+    """Convert a descriptor to named arrays, for a file that contains no code."""
     arrays: dict[str, NDArray] = {"deskewed": np.array(descriptor.deskewed)}
     for name, basis in descriptor.bases.items():
         arrays[f"{name}_mean"] = basis.mean
@@ -128,7 +136,7 @@ def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:
 
 
 def from_arrays(arrays: Mapping[str, NDArray]) -> Descriptor:
-    """Put a descriptor together from the arrays of `to_arrays`.
+    """Restore a descriptor from the arrays of `to_arrays`.
 
     Parameters
     ----------
@@ -137,7 +145,8 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Descriptor:
     Returns
     -------
     Descriptor
-        Its bases do not know how much variance they explain, which no transform needs.
+        Without the counts of doubtful loadings (`pca.Basis.doubtful`), which only matter in
+        fitting.
 
     Raises
     ------

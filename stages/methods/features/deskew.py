@@ -1,4 +1,4 @@
-"""Deskewing: undo the slant of handwriting, in exact arithmetic.
+"""Deskewing: remove the slant of handwriting, in exact arithmetic.
 
 Every step is an integer operation or a single IEEE 754 operation on an array element
 (add, multiply, divide, round), so the result has the same bits on every machine.
@@ -20,9 +20,9 @@ def slant(images: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.fl
     Returns
     -------
     shear : ndarray of float64, shape (n,)
-        Columns of horizontal shift for each row down; 0 where the image has no height.
+        Horizontal shift in columns for each row down; 0 where all ink is in one row.
     centre : ndarray of float64, shape (n,)
-        The row of the centre of mass, which a shear leaves in place.
+        Row of the centre of mass, which the shear leaves in place.
     """
     mass = images.astype(np.int64)
     rows = np.arange(images.shape[1], dtype=np.int64)
@@ -33,7 +33,7 @@ def slant(images: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.fl
     column_sum = (mass.sum(axis=1) * columns).sum(axis=1)
     row_squares = (by_row * rows * rows).sum(axis=1)
     products = ((mass * columns).sum(axis=2) * rows).sum(axis=1)
-    # Central moments times the squared mass, so that they stay integers.
+    # Central moments times the squared mass are integers.
     covariance = total * products - row_sum * column_sum
     variance = total * row_squares - row_sum * row_sum
     shear = covariance / np.where(variance == 0, 1, variance)
@@ -41,9 +41,9 @@ def slant(images: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def deskew(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Shear each image horizontally so that its principal axis stands upright.
+    """Shear each image horizontally so that rows and columns of its ink are uncorrelated.
 
-    Pixels between two columns are interpolated linearly and rounded to the nearest integer.
+    Values between two columns are interpolated linearly and rounded to the nearest integer.
 
     Parameters
     ----------
@@ -57,6 +57,13 @@ def deskew(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     -----
     Method: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
     recognition", 1998, section III.A (deslanting by second moments).
+
+    Examples
+    --------
+    A diagonal stroke becomes upright:
+
+    >>> deskew(255 * np.eye(5, dtype=np.uint8)[None])[0].any(axis=0).tolist()
+    [False, False, True, False, False]
     """
     upright = np.empty_like(images)
     for start in range(0, len(images), _CHUNK):
@@ -69,11 +76,11 @@ def deskew(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _shift_rows(images: NDArray[np.uint8], shift: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Move row r of image i left by ``shift[i, r]`` columns; what comes in is black."""
+    """Move row r of image i left by ``shift[i, r]`` columns; vacated pixels become black."""
     width = images.shape[2]
     whole = np.floor(shift)
     fraction = (shift - whole)[:, :, None]
-    # A black column on either side takes every index that falls outside.
+    # Indices beyond the image point to a black column on either side.
     padded = np.pad(images, ((0, 0), (0, 0), (1, 1))).astype(np.float64)
     columns = np.arange(width) + 1 + whole.astype(np.int64)[:, :, None]
     left = np.take_along_axis(padded, np.clip(columns, 0, width + 1), axis=2)

@@ -1,7 +1,7 @@
-"""Gradient-orientation features: which way the strokes run, and where, in exact arithmetic.
+"""Gradient-orientation features: direction and place of the strokes, in exact arithmetic.
 
-Integers throughout but for one square root, one division and one rounding per number, each of
-which IEEE 754 fixes to the bit.
+All arithmetic is on integers, except for one square root, one division and one rounding per
+number, whose results IEEE 754 defines to the last bit.
 """
 
 import numpy as np
@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from stages.methods.features.pooling import pooling_kernel
 
-# Signed directions of the gradient, counter-clockwise in steps of 45 degrees: (column, row).
+# Signed directions of the gradient as (column, row), in steps of 45 degrees: clockwise as seen in
+# the picture, since rows count downwards.
 DIRECTIONS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
-# A gradient splits exactly into one part along an axis and one along a diagonal; 7 / 5 stands for
-# the length sqrt(2) of the diagonal.
+# A gradient splits exactly into one component along an axis and one along a diagonal; 7 / 5
+# approximates the length sqrt(2) of the diagonal.
 _AXIS, _DIAGONAL = 5, 7
-# Cells 4 pixels apart, each a blur of sqrt(3) pixels.
+# Cells are 4 pixels apart; the blur has a standard deviation of sqrt(3) pixels.
 _POOL_CELLS, _POOL_STEP, _POOL_ORDER = 8, 4, 12
 _FULL_SCALE = 512
 _CHUNK = 256
@@ -30,8 +31,8 @@ def gradient_features(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, shape (n, 512)
-        For each direction, the 8 x 8 cells row by row. The features of one image are the square
-        roots of the pooled gradients, scaled to a Euclidean length of 512 (before rounding).
+        For each direction, the 8 x 8 cells row by row: square roots of the pooled gradients. The
+        features of one image have a Euclidean norm of 512 (before rounding).
 
     Notes
     -----
@@ -40,7 +41,7 @@ def gradient_features(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     of the gradient onto the two nearest of 8 directions, blurring, sampling, square root.
     """
     features = np.empty((len(images), len(DIRECTIONS) * _POOL_CELLS**2), dtype=np.uint8)
-    # Small chunks stay in the processor's cache.
+    # Small chunks fit into the processor's cache.
     for start in range(0, len(images), _CHUNK):
         part = images[start : start + _CHUNK]
         pooled = _pool(decompose(*gradient(part)))
@@ -49,7 +50,7 @@ def gradient_features(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def gradient(images: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Central differences of the lightly blurred images, one pixel wider on each side.
+    """Compute central differences of the slightly blurred images, padded by one pixel.
 
     Parameters
     ----------
@@ -58,7 +59,7 @@ def gradient(images: NDArray[np.uint8]) -> tuple[NDArray[np.int32], NDArray[np.i
     Returns
     -------
     horizontal, vertical : ndarray of int32, shape (n, height + 2, width + 2)
-        In units of 1 / 16 grey level, for the binomial kernel 1-2-1 is not divided by 4.
+        In units of 1 / 16 grey level, since the binomial kernel 1-2-1 is not divided by 4.
     """
     wide = np.pad(images, ((0, 0), (3, 3), (3, 3))).astype(np.int32)
     rows = wide[:, :-2] + 2 * wide[:, 1:-1] + wide[:, 2:]
@@ -78,7 +79,16 @@ def decompose(horizontal: NDArray[np.int32], vertical: NDArray[np.int32]) -> NDA
     Returns
     -------
     ndarray of int32, shape (8, n, height, width)
-        Non-negative; at most two of the 8 are positive anywhere.
+        Non-negative, in the order of `DIRECTIONS`; at most two of the 8 are positive at a pixel.
+
+    Examples
+    --------
+    The gradient (3, 1) is 2 along the axis (1, 0) and 1 along the diagonal (1, 1), in units of
+    1 / 5 and 1 / 7:
+
+    >>> horizontal, vertical = np.array([[[3]]]), np.array([[[1]]])
+    >>> decompose(horizontal, vertical)[:, 0, 0, 0].tolist()
+    [10, 7, 0, 0, 0, 0, 0, 0]
     """
     across, down = np.abs(horizontal), np.abs(vertical)
     axis = _AXIS * np.abs(across - down)
@@ -96,16 +106,16 @@ def decompose(horizontal: NDArray[np.int32], vertical: NDArray[np.int32]) -> NDA
 
 
 def _pool(parts: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Blur each direction and read it on the grid: (8, n, 30, 30) to (n, 8, 8, 8)."""
+    """Blur each direction and sample it on the grid: (8, n, 30, 30) to (n, 8, 8, 8)."""
     kernel = pooling_kernel(parts.shape[-1], _POOL_CELLS, _POOL_STEP, _POOL_ORDER)
-    # At most 2**41, so that float64 products are exact whatever their order.
+    # At most 2**41: float64 products are exact in any order of summation.
     pooled: NDArray[np.float64] = kernel @ parts.astype(np.float64) @ kernel.T
     return pooled.transpose(1, 0, 2, 3)
 
 
 def _normalise(pooled: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """Take square roots and scale each row to one length, in 8 bits."""
-    # Squares of whole numbers below 2**21, at most 512 of them: their sum is exact.
+    """Take square roots and scale each row to the same norm, in 8 bits."""
+    # At most 512 squares of whole numbers below 2**21: their sum is exact.
     roots = np.rint(np.sqrt(pooled))
     length = np.sqrt(np.einsum("ij,ij->i", roots, roots))
     scaled = roots * (_FULL_SCALE / np.where(length == 0, 1, length))[:, None]

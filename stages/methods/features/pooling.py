@@ -1,4 +1,4 @@
-"""Blurring an image and reading it on a coarse grid."""
+"""Blurring an image and sampling it on a coarse grid."""
 
 from math import comb
 
@@ -7,21 +7,29 @@ from numpy.typing import NDArray
 
 
 def pooling_kernel(width: int, cells: int, step: int, order: int) -> NDArray[np.float64]:
-    """Weigh the pixels of a row for each cell of a grid: binomially, a Gaussian of integers.
+    """Compute the weights of the pixels of a row in each cell of a grid.
+
+    The weights are binomial coefficients, an integer approximation of a Gaussian.
 
     Parameters
     ----------
     width : int
-        Pixels in the row.
+        Number of pixels in the row.
     cells, step : int
-        How many cells, and how many pixels from one to the next; they lie centred on the row.
+        Number of cells, and their spacing in pixels; the grid is centred on the row.
     order : int
-        Of the binomial, whose standard deviation is ``sqrt(order) / 2`` pixels.
+        Order of the binomial, whose standard deviation is ``sqrt(order) / 2`` pixels.
 
     Returns
     -------
     ndarray of float64, shape (cells, width)
-        Whole numbers. Each row sums to ``2**order``, less what lies beyond the edges.
+        Whole numbers. Each row sums to ``2**order``, minus the weights beyond the edges.
+
+    Examples
+    --------
+    >>> pooling_kernel(width=7, cells=2, step=4, order=2)
+    array([[1., 2., 1., 0., 0., 0., 0.],
+           [0., 0., 0., 0., 1., 2., 1.]])
     """
     kernel = np.zeros((cells, width))
     first = (width - 1 - step * (cells - 1)) // 2 - order // 2
