@@ -324,7 +324,7 @@ def score(digits: np.ndarray, clusters: np.ndarray) -> dict[str, float]:
     named = clusters >= 0
     n_clusters = int(clusters.max()) + 1
     table = scores.contingency(digits[named], clusters[named], n_clusters)
-    right = scores.share_named_right(table, scores.one_to_one(table)) * float(named.mean())
+    right = scores.accuracy(table, scores.one_to_one(table)) * float(named.mean())
     found = scores.score(digits, np.where(named, clusters, n_clusters), [0] * (n_clusters + 1))
     summary = found["summary"]
     return {"accuracy": round(right, 6), "nmi": summary["nmi"], "ari": summary["ari"]} | (

@@ -1,4 +1,4 @@
-"""Criteria for the number of clusters: none of them looks at a label."""
+"""Criteria for the number of clusters. None of them uses labels."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,9 +12,10 @@ from stages.methods.errors import InputError
 from stages.methods.exact.grid import variance
 from stages.methods.exact.points import ExactPoints
 
-# The criteria, and how many decimals of each are worth writing down.
+# The criteria, and the number of decimals written of each.
 DECIMALS = {"inertia": 0, "silhouette": 6, "calinski_harabasz": 2, "davies_bouldin": 6}
-# Starts for each k that go on from the sample to all points: few, for k - 1 lends a good one.
+# Number of initializations for each k that are continued from the sample to all points: few,
+# because the solution for k - 1 provides a good one.
 _FINALISTS = 2
 
 
@@ -27,7 +28,7 @@ def clusterings(
     seed: int,
     n_jobs: int = 1,
 ) -> Iterator[Clustering]:
-    """Cluster with each number of clusters in turn.
+    """Cluster points with each number of clusters in turn.
 
     Parameters
     ----------
@@ -35,11 +36,12 @@ def clusterings(
     numbers : sequence of int
         Numbers of clusters, ascending.
     n_init : int
-        Fresh starts for each k. From the second k on, as many more go on from the clustering
-        before, enlarged by a centre drawn like those of a fresh start.
+        Number of k-means++ initializations for each k. From the second k on, the same number of
+        further ones extend the previous clustering by centres drawn by k-means++.
     max_iter, seed : int
+        As in `kmeans.fit`.
     n_jobs : int
-        Threads; results do not depend on them.
+        Number of threads, on which results do not depend.
 
     Yields
     ------
@@ -49,7 +51,7 @@ def clusterings(
     Raises
     ------
     InputError
-        If there is no number, or one above n.
+        If there are no numbers, or if one exceeds n.
     """
     if not numbers:
         raise InputError("elbow.k_max is below elbow.k_min: give at least one number of clusters")
@@ -65,13 +67,14 @@ def clusterings(
 
 
 class Judge:
-    """Computes the criteria of clusterings of the same points.
+    """Computes the criteria for different clusterings of the same points.
 
     Parameters
     ----------
     points : ndarray of integers, shape (n, d)
     sample : ndarray of integers, shape (m,)
-        The points that the silhouette is computed from; its cost grows with m squared.
+        Indices of the points that the silhouette is computed from; its cost grows with the square
+        of m.
     """
 
     def __init__(self, points: NDArray[np.integer], sample: NDArray[np.integer]) -> None:
@@ -80,7 +83,7 @@ class Judge:
         self.total = len(points) * sum(variance(column) for column in points.T)
 
     def criteria(self, clustering: Clustering) -> dict[str, Any]:
-        """Return k and the criteria of one clustering, by name."""
+        """Return "k" and, by name, the criteria of one clustering."""
         return {
             "k": len(clustering.centres),
             "inertia": clustering.inertia,
@@ -91,12 +94,17 @@ class Judge:
 
 
 def preferred(rows: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
-    """Name the knee of the inertia and the best k by each other criterion; of equals the lowest.
+    """Return the knee of the inertia and the k preferred by each other criterion.
 
     Parameters
     ----------
     rows : sequence of mapping
-        As made by `Judge.criteria`, in ascending k.
+        As returned by `Judge.criteria`, with k ascending.
+
+    Returns
+    -------
+    dict of str to int or None
+        By criterion ("knee" for the inertia) the preferred k; in a tie, the lowest.
     """
     best = {
         "silhouette": max(rows, key=lambda row: row["silhouette"]),
@@ -108,29 +116,42 @@ def preferred(rows: Sequence[Mapping[str, Any]]) -> dict[str, int | None]:
 
 
 def euclidean(points: NDArray[np.integer]) -> NDArray[np.float64]:
-    """All Euclidean distances of integer points, shape (n, n): one exact root each."""
+    """Compute all Euclidean distances of integer points, shape (n, n).
+
+    Each is the correctly rounded square root of an exact integer.
+    """
     return np.sqrt(ExactPoints(points).distances(points.astype(np.int64)))
 
 
 def on_grid(distances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scale distances by a power of two and round them, so that sums of a row are exact."""
+    """Scale distances by a power of two and round them, so that the sum of a row is exact."""
     largest = max(float(distances.max()), 1.0) * len(distances)
     return np.rint(distances * 2.0 ** (53 - np.frexp(largest)[1]))
 
 
 def silhouette(distances: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
-    """Mean of how much nearer a point is to its own cluster than to the next, from -1 to 1.
+    """Compute the mean silhouette, which compares distances within and between clusters.
+
+    The silhouette of a point is (b - a) / max(a, b), where a is its mean distance to the other
+    points of its cluster and b the lowest mean distance to the points of another cluster.
 
     Parameters
     ----------
     distances : ndarray of float64, shape (m, m)
-        As made by `on_grid`.
+        As returned by `on_grid`.
     labels : ndarray of integers, shape (m,)
 
     Returns
     -------
     float
-        Equal to `sklearn.metrics.silhouette_score`; 0 where all points lie in one cluster.
+        From -1 to 1, equal to `sklearn.metrics.silhouette_score`; 0 if all points are in one
+        cluster. Source: Rousseeuw, "Silhouettes", 1987.
+
+    Examples
+    --------
+    >>> points = np.array([[0], [1], [9], [10]])
+    >>> round(silhouette(on_grid(euclidean(points)), np.array([0, 0, 1, 1])), 4)
+    0.8885
     """
     clusters, own, counts = np.unique(labels, return_inverse=True, return_counts=True)
     if len(clusters) < 2:
@@ -147,7 +168,7 @@ def silhouette(distances: NDArray[np.float64], labels: NDArray[np.integer]) -> f
 
 
 def calinski_harabasz(clustering: Clustering, total: float) -> float:
-    """Ratio of the variance between clusters to that within, the higher the better.
+    """Compute the ratio of the variance between clusters to that within; higher is better.
 
     Parameters
     ----------
@@ -158,7 +179,7 @@ def calinski_harabasz(clustering: Clustering, total: float) -> float:
     Returns
     -------
     float
-        Equal to `sklearn.metrics.calinski_harabasz_score` but for the rounding of the centres.
+        Equal to `sklearn.metrics.calinski_harabasz_score`, except for the rounding of the centres.
     """
     n, k = len(clustering.labels), len(clustering.centres)
     within = clustering.inertia
@@ -166,7 +187,10 @@ def calinski_harabasz(clustering: Clustering, total: float) -> float:
 
 
 def davies_bouldin(clustering: Clustering) -> float:
-    """Mean likeness of each cluster to the one most like it, the lower the better.
+    """Compute the mean similarity of each cluster to its most similar one; lower is better.
+
+    The similarity of two clusters is the sum of their mean radii over the distance of their
+    centres.
 
     Parameters
     ----------
@@ -175,7 +199,7 @@ def davies_bouldin(clustering: Clustering) -> float:
     Returns
     -------
     float
-        Equal to `sklearn.metrics.davies_bouldin_score` but for the rounding of the centres.
+        Equal to `sklearn.metrics.davies_bouldin_score`, except for the rounding of the centres.
     """
     radii = np.sqrt(clustering.distances.astype(np.float64))
     counts = np.bincount(clustering.labels, minlength=len(clustering.centres))
@@ -183,23 +207,30 @@ def davies_bouldin(clustering: Clustering) -> float:
     width = sums / np.maximum(counts, 1)
     apart = euclidean(clustering.centres)
     np.fill_diagonal(apart, np.inf)
-    likeness = (width[:, None] + width) / np.maximum(apart, np.finfo(np.float64).tiny)
-    return float(likeness.max(axis=1).cumsum()[-1] / len(counts))
+    similarity = (width[:, None] + width) / np.maximum(apart, np.finfo(np.float64).tiny)
+    return float(similarity.max(axis=1).cumsum()[-1] / len(counts))
 
 
 def knee(numbers: list[int], inertias: list[int]) -> int | None:
-    """Find the elbow of a falling, convex curve of inertia over k.
+    """Find the knee (elbow) of the decreasing, convex curve of inertia over k.
+
+    Parameters
+    ----------
+    numbers : list of int
+        Values of k, ascending.
+    inertias : list of int
+        Inertia for each k.
 
     Returns
     -------
     int or None
-        The k of greatest curvature (`kneed`; Satopää et al., "Finding a kneedle in a haystack",
-        2011), None where the curve has none.
+        The k of greatest curvature; None if the curve has no knee. Source: Satopää et al.,
+        "Finding a 'kneedle' in a haystack", 2011 (`kneed`).
     """
     if len(numbers) < 3:
         return None
-    # Imported where it is needed: it takes a second, for it brings matplotlib along.
+    # Imported here because it takes a second: it imports matplotlib.
     from kneed import KneeLocator
 
-    found = KneeLocator(numbers, inertias, curve="convex", direction="decreasing").knee
-    return None if found is None else int(found)
+    bend = KneeLocator(numbers, inertias, curve="convex", direction="decreasing").knee
+    return None if bend is None else int(bend)

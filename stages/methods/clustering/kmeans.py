@@ -6,33 +6,36 @@ from threadpoolctl import threadpool_limits
 
 from stages.methods.clustering.lloyd import (
     Clustering,
+    kmeans_plus_plus,
     lloyd,
     members_of,
-    plus_plus,
     rounded_means,
 )
 from stages.methods.errors import InputError
 from stages.methods.exact import pca
 from stages.methods.exact.points import ExactPoints
 
-# Starts are tried on this many points, in this many dimensions; the best go on to all of them.
+# Initializations are run on a sample of this many points in this many dimensions; the best
+# finalists continue on all points in all dimensions.
 _SAMPLE = 12_000
 _COMPONENTS = 48
 _FINALISTS = 4
-# Below this many points there is no time to be won with fewer dimensions.
+# With fewer points than this, fewer dimensions save no time.
 _FEW = 1000
-# A round that lowers the inertia by less than this share of it is the last one.
+# The first iteration that lowers the inertia by a smaller share than this is the last one.
 _SAMPLE_TOLERANCE = 1e-5
 _TOLERANCE = 1e-4
+# Number of initializations drawn at once.
 _STARTS = 32
 
 
 def check_number(n_clusters: int, n: int) -> None:
-    """Refuse to make more clusters than there are points.
+    """Refuse numbers of clusters below 1 or above the number of points.
 
     Raises
     ------
     InputError
+        If ``n_clusters`` is not between 1 and n.
     """
     if not 1 <= n_clusters <= n:
         raise InputError(f"{n_clusters} clusters were asked of {n} images: ask for 1 to {n}")
@@ -47,7 +50,7 @@ def fit(
     seed: int,
     n_jobs: int = 1,
 ) -> Clustering:
-    """Cluster integer points: the best of several starts of Lloyd's algorithm.
+    """Cluster integer points by Lloyd's algorithm, from several initializations.
 
     Parameters
     ----------
@@ -55,13 +58,13 @@ def fit(
     n_clusters : int
         At most n.
     n_init : int
-        Starts by k-means++, of which the best is sought as in `Search`.
+        Number of k-means++ initializations, of which the best is chosen as described in `Search`.
     max_iter : int
-        Rounds of Lloyd's algorithm at most, on the sample and again on all points.
+        Maximum number of iterations of Lloyd's algorithm, on the sample and again on all points.
     seed : int
-        Of the sample and of the starts.
+        Seed of the sample and of the initializations.
     n_jobs : int
-        Threads; results do not depend on them.
+        Number of threads, on which results do not depend.
 
     Returns
     -------
@@ -70,7 +73,16 @@ def fit(
     Raises
     ------
     InputError
-        If there are more clusters than points, or the points are too large for exact products.
+        If there are more clusters than points, or if coordinates are too large for exact products.
+
+    Examples
+    --------
+    >>> points = np.array([[0, 0], [0, 2], [90, 90], [90, 92]])
+    >>> clustering = fit(points, 2, n_init=3, max_iter=10, seed=0)
+    >>> sorted(clustering.centres.tolist())
+    [[0, 1], [90, 91]]
+    >>> clustering.inertia
+    4
     """
     check_number(n_clusters, len(points))
     search = Search(points, max_iter=max_iter, seed=seed, n_jobs=n_jobs)
@@ -78,11 +90,12 @@ def fit(
 
 
 class Search:
-    """Seeks good clusterings of many points among those of a sample of them.
+    """Finds good clusterings of many points by first clustering a sample of them.
 
-    A round of Lloyd's algorithm on the sample, of images in their principal components, costs a
-    fraction of one on all points, and leads to much the same clusters. So each start is followed
-    on the sample, and only the best of them go on to all points, where few rounds are left to do.
+    An iteration of Lloyd's algorithm on the sample (for images, on its principal components)
+    costs a fraction of one on all points and leads to nearly the same clusters. Each
+    initialization is therefore run on the sample, and only the best continue on all points, where
+    few iterations remain.
 
     Parameters
     ----------
@@ -103,13 +116,13 @@ class Search:
     def starts(
         self, n_clusters: int, n_starts: int, before: Clustering | None = None
     ) -> NDArray[np.int64]:
-        """Choose starts from the sample, by k-means++.
+        """Initialize centres on the sample by k-means++.
 
         Parameters
         ----------
         n_clusters, n_starts : int
         before : Clustering, optional
-            A clustering to go on from: its centres stay, and others join them.
+            A clustering to extend: its centres are kept, and others are added.
 
         Returns
         -------
@@ -120,27 +133,28 @@ class Search:
             members = members_of(before.labels[self.drawn], len(before.centres))
             centres = rounded_means(self.sample.totals(members), members.sum(axis=1))
         with threadpool_limits(1, "blas"):
-            found = [
-                plus_plus(self.sample, n_clusters, min(_STARTS, left), self.rng, centres)
+            drawn = [
+                kmeans_plus_plus(self.sample, n_clusters, min(_STARTS, left), self.rng, centres)
                 for left in range(n_starts, 0, -_STARTS)
             ]
-        return np.concatenate(found)
+        return np.concatenate(drawn)
 
     def best(self, starts: NDArray[np.int64], n_finalists: int) -> Clustering:
-        """Return the clustering with the lowest inertia that the starts lead to.
+        """Return the clustering of lowest inertia that the initializations lead to.
 
         Parameters
         ----------
         starts : ndarray of int64, shape (n_starts, n_clusters, the sample's dimensions)
         n_finalists : int
-            Starts that go on to all points at most.
+            Maximum number of solutions on the sample that continue on all points.
         """
-        # The threads are those of `ExactPoints`; those of BLAS would get in their way.
+        # `ExactPoints` has its own threads; those of BLAS would compete with them.
         with threadpool_limits(1, "blas"):
-            ended = lloyd(self.sample, starts, self.max_iter, _SAMPLE_TOLERANCE)
-            # Starts that end at the same place are one.
-            tried = {clustering.inertia: clustering for clustering in ended}
-            labels = np.stack([tried[inertia].labels for inertia in sorted(tried)[:n_finalists]])
+            solutions = lloyd(self.sample, starts, self.max_iter, _SAMPLE_TOLERANCE)
+            # Solutions of equal inertia are taken to be the same.
+            distinct = {clustering.inertia: clustering for clustering in solutions}
+            best = sorted(distinct)[:n_finalists]
+            labels = np.stack([distinct[inertia].labels for inertia in best])
             members = members_of(labels, starts.shape[1])
             centres = rounded_means(self.points.totals(members, self.drawn), members.sum(axis=2))
             finished = lloyd(self.points, centres, self.max_iter, _TOLERANCE)
@@ -148,7 +162,7 @@ class Search:
 
 
 def _simplified(points: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Describe images by fewer numbers that keep most of their distances."""
+    """Reduce images to their leading principal components; return other points unchanged."""
     if points.dtype != np.uint8 or points.shape[1] <= _COMPONENTS or len(points) < _FEW:
         return points
     pixels = points.astype(np.uint8, copy=False)
@@ -156,7 +170,7 @@ def _simplified(points: NDArray[np.integer]) -> NDArray[np.integer]:
 
 
 def assign(points: NDArray[np.integer], centres: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Find the nearest centre of each point; of equally near ones, the first.
+    """Assign each point to its nearest centre; in a tie, to the one of lowest index.
 
     Parameters
     ----------
@@ -167,4 +181,4 @@ def assign(points: NDArray[np.integer], centres: NDArray[np.int64]) -> NDArray[n
     -------
     ndarray of int32, shape (n,)
     """
-    return ExactPoints(points).nearest(centres[None])[0][0]
+    return ExactPoints(points).nearest_centres(centres[None])[0][0]

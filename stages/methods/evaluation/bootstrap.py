@@ -1,4 +1,4 @@
-"""How far the scores could lie off by the chance of which images were drawn: the bootstrap."""
+"""Confidence intervals of the scores by the bootstrap."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,27 +17,28 @@ def intervals(
     resamples: int,
     seed: int,
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Compute percentile bootstrap intervals of 95 % of the scores of partitions.
+    """Compute 95 % percentile bootstrap intervals of the scores of partitions.
 
-    As many images as there are are drawn with replacement and scored, again and again; the
-    interval is what the middle 95 % of the scores span. All partitions are scored on the same
-    draws. Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993.
+    Each resample consists of n images drawn with replacement from the n given ones, and is
+    scored; the interval spans the middle 95 % of these scores. All partitions are scored on the
+    same resamples. Source: Efron and Tibshirani, "An Introduction to the Bootstrap", 1993.
 
     Parameters
     ----------
     digits : ndarray of integers, shape (n,)
     clusters : mapping of str to ndarray of integers, shape (n,)
-        By partition the cluster of each image.
+        The cluster of each image, by partition.
     majority_names : mapping of str to sequence of int
-        By partition the commonest digit *of train* in each cluster.
+        The most frequent digit *of train* in each cluster, by partition.
     resamples : int
+        Number of resamples.
     seed : int
 
     Returns
     -------
     dict
-        By partition and score (accuracy, majority_accuracy, nmi, ari) "low" and "high", rounded to
-        6 decimals.
+        "low" and "high", rounded to 6 decimals, by partition and score (accuracy,
+        majority_accuracy, nmi, ari).
     """
     tables = resample(
         digits,
@@ -45,16 +46,16 @@ def intervals(
         resamples,
         seed,
     )
-    found = {}
+    results = {}
     for name, drawn in tables.items():
         resampled = {
-            "accuracy": [scores.share_named_right(t, scores.one_to_one(t)) for t in drawn],
-            "majority_accuracy": [scores.share_named_right(t, majority_names[name]) for t in drawn],
+            "accuracy": [scores.accuracy(t, scores.one_to_one(t)) for t in drawn],
+            "majority_accuracy": [scores.accuracy(t, majority_names[name]) for t in drawn],
             "nmi": agreement.information(drawn)["nmi"].tolist(),
             "ari": agreement.adjusted_rand(drawn).tolist(),
         }
-        found[name] = {score: _middle(values) for score, values in resampled.items()}
-    return found
+        results[name] = {score: _percentiles(values) for score, values in resampled.items()}
+    return results
 
 
 def resample(
@@ -63,22 +64,22 @@ def resample(
     resamples: int,
     seed: int,
 ) -> dict[str, NDArray[np.int64]]:
-    """Draw images with replacement and count those of each cluster that show each digit.
+    """Draw images with replacement and compute the contingency tables of each resample.
 
-    Whole numbers are drawn, image by image: a multinomial draw of the counts would be quicker, but
-    goes through logarithms, whose last digits differ between machines.
+    Images are drawn one by one. A multinomial draw of the counts would be faster, but it uses
+    logarithms, whose last digits differ between machines.
 
     Parameters
     ----------
     digits : ndarray of integers, shape (n,)
     clusters : mapping of str to (ndarray of integers of shape (n,), int)
-        By partition the cluster of each image and the number of clusters.
+        The cluster of each image and the number of clusters, by partition.
     resamples, seed : int
 
     Returns
     -------
     dict of str to ndarray of int64, shape (resamples, n_clusters, 10)
-        Draw i is the same images in all partitions.
+        Resample i consists of the same images in all partitions.
     """
     generator = np.random.default_rng(seed)
     tables = {
@@ -92,8 +93,8 @@ def resample(
     return tables
 
 
-def _middle(values: Sequence[float]) -> dict[str, float]:
-    """Return the lowest and the highest value when 2.5 % are cut off at each end."""
+def _percentiles(values: Sequence[float]) -> dict[str, float]:
+    """Return the lowest and highest value after removing 2.5 % at either end."""
     ordered, cut = sorted(values), len(values) // 40
     low, high = (to_decimals(value, error=CANCELLED) for value in (ordered[cut], ordered[-1 - cut]))
     return {"low": low, "high": high}

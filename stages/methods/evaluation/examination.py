@@ -1,4 +1,4 @@
-"""What stands behind the scores: confused digits, portraits of clusters, agreement."""
+"""Details behind the scores: confused digits, portraits of clusters, agreement."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -12,35 +12,35 @@ from stages.methods.evaluation import scores
 from stages.methods.evaluation.agreement import adjusted_rand, information
 from stages.methods.exact.rounding import CANCELLED, to_decimals
 
-# Images of a portrait beside the medoid.
+# Number of images in a portrait, besides the medoid.
 N_MEMBERS = 8
 
 
 def confused(
     digits: NDArray[np.integer], clusters: NDArray[np.integer], names: Sequence[int | None]
 ) -> list[dict[str, Any]]:
-    """List which digit was taken for which, and the images behind it.
+    """List which digits were taken for which others, and the images concerned.
 
     Parameters
     ----------
     digits, clusters : ndarray of integers, shape (n,)
     names : sequence of int or None
-        The digit that each cluster stands for; None for none.
+        The digit that each cluster is named after, or None.
 
     Returns
     -------
     list of dict
-        "digit" (true), "given" (None if the cluster stands for no digit), "count" and "images"
-        (rows, ascending). The most frequent comes first; equally frequent ones by digits.
+        "digit" (the true one), "given" (the name of the cluster, or None), "count" and "images"
+        (indices, ascending). Sorted by descending count; ties by digits.
     """
     given = np.array([scores.N_DIGITS if name is None else name for name in names])[clusters]
     pairs = digits.astype(np.int64) * (scores.N_DIGITS + 1) + given
     wrong = np.flatnonzero(given != digits)
     kinds, counts = np.unique(pairs[wrong], return_counts=True)
-    found = []
+    confusions = []
     for i in np.argsort(-counts, kind="stable"):
         digit, name = divmod(int(kinds[i]), scores.N_DIGITS + 1)
-        found.append(
+        confusions.append(
             {
                 "digit": digit,
                 "given": None if name == scores.N_DIGITS else name,
@@ -48,7 +48,7 @@ def confused(
                 "images": wrong[pairs[wrong] == kinds[i]].tolist(),
             }
         )
-    return found
+    return confusions
 
 
 def portraits(
@@ -63,27 +63,28 @@ def portraits(
     Parameters
     ----------
     points : ndarray of integers, shape (n, n_dims)
-        What was clustered: pixels, or a map on its grid.
+        The points that were clustered: pixels, or a map on its grid.
     clusters, digits : ndarray of integers, shape (n,)
     centres : ndarray of int64, shape (n_clusters, n_dims)
     names : sequence of int or None
-        The digit that each cluster stands for; None for none.
+        The digit that each cluster is named after, or None.
 
     Returns
     -------
     list of dict
-        "digit", "size", "purity" (share of the commonest digit, 6 decimals), "digits" (images of
-        each digit), "medoid" (a row; None if the cluster is empty), "members" (8 rows at even
-        ranks from the medoid to the member farthest from the mean) and "nearest" (the cluster with
-        the nearest centre; None if there is no other).
+        "digit" (the name), "size", "purity" (share of the most frequent digit, 6 decimals),
+        "digits" (number of images of each digit), "medoid" (an index; None if the cluster is
+        empty), "members" (8 indices, evenly spaced by rank from the medoid to the member farthest
+        from the mean) and "nearest" (the cluster with the nearest centre; None if there is no
+        other).
     """
     table = scores.contingency(digits, clusters, len(centres))
     nearest = nearest_clusters(centres)
-    found = []
+    described = []
     for cluster, counts in enumerate(table):
-        rows = from_the_middle(points, np.flatnonzero(clusters == cluster))
+        rows = by_centrality(points, np.flatnonzero(clusters == cluster))
         ranks = np.arange(1, N_MEMBERS + 1) * (len(rows) - 1) // N_MEMBERS
-        found.append(
+        described.append(
             {
                 "digit": names[cluster],
                 "size": len(rows),
@@ -94,33 +95,37 @@ def portraits(
                 "nearest": nearest[cluster],
             }
         )
-    return found
+    return described
 
 
-def from_the_middle(
-    points: NDArray[np.integer], members: NDArray[np.integer]
-) -> NDArray[np.integer]:
-    """Order the members of a cluster by the sum of their squared distances to all of them.
+def by_centrality(points: NDArray[np.integer], members: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Sort the members of a cluster by the sum of their squared distances to all members.
 
-    The first is the medoid for squared distances, of which KMeans minimises the sum. The sum over
-    the n members x' is n |x|^2 - 2 x . sum x' + sum |x'|^2, which takes one pass over them and is
-    exact in whole numbers while 3 n |x|^2 stays below 2^63.
+    The first is the medoid with respect to squared distances, whose sum KMeans minimises. The sum
+    of a member x over the n members x' is ``n |x|^2 - 2 x . sum x' + sum |x'|^2``: one pass over
+    the members, exact in int64 while ``3 n |x|^2`` is below 2^63.
 
     Parameters
     ----------
     points : ndarray of integers, shape (n, n_dims)
     members : ndarray of integers, shape (n_members,)
-        Rows of the cluster, ascending.
+        Indices of the points in the cluster, ascending.
 
     Returns
     -------
     ndarray of integers, shape (n_members,)
-        The rows in that order; equal sums in the order of the rows.
+        The same indices, the most central first; ties by index.
 
     Raises
     ------
     InputError
-        If the coordinates are too large for exact sums.
+        If coordinates are too large for exact sums.
+
+    Examples
+    --------
+    >>> points = np.array([[0], [7], [5], [100]])
+    >>> by_centrality(points, np.array([0, 1, 2])).tolist()
+    [2, 1, 0]
     """
     own = points[members].astype(np.int64)
     squares = np.einsum("ij,ij->i", own, own)
@@ -129,37 +134,42 @@ def from_the_middle(
             f"coordinates up to {np.abs(own).max()} of {len(own)} images are too large for exact "
             "sums of distances: use a coarser grid"
         )
-    # Less what all members share: sum |x'|^2.
+    # Without sum |x'|^2, which is the same for all members.
     sums = len(own) * squares - own @ (2 * own.sum(axis=0))
     return members[np.argsort(sums, kind="stable")]
 
 
 def nearest_clusters(centres: NDArray[np.int64]) -> list[int | None]:
-    """Find for each cluster the other one whose centre is nearest, of equally near the lowest."""
-    found: list[int | None] = []
+    """Find the nearest other centre of each cluster; in a tie, the one of lowest index."""
+    nearest: list[int | None] = []
     for cluster, centre in enumerate(centres):
         distances = ((centres - centre) ** 2).sum(axis=1)
         distances[cluster] = np.iinfo(np.int64).max
-        found.append(int(distances.argmin()) if len(centres) > 1 else None)
-    return found
+        nearest.append(int(distances.argmin()) if len(centres) > 1 else None)
+    return nearest
 
 
 def agreement(
     partitions: Mapping[str, NDArray[np.integer]],
 ) -> dict[str, dict[str, float]]:
-    """Compare partitions of the same images two by two, without regard to digits.
+    """Compare all pairs of partitions of the same images, without using their digits.
+
+    Parameters
+    ----------
+    partitions : mapping of str to ndarray of integers, shape (n,)
+        The cluster of each image, by the name of the partition.
 
     Returns
     -------
     dict
-        By the names of two partitions, joined by an underscore: "ari" and "nmi", 6 decimals.
+        "ari" and "nmi" (6 decimals) by the names of two partitions, joined by an underscore.
     """
     sizes = {name: int(labels.max()) + 1 for name, labels in partitions.items()}
-    found = {}
+    pairs = {}
     for a, b in combinations(partitions, 2):
         table = scores.contingency(partitions[b], partitions[a], sizes[a], sizes[b])[None]
-        found[f"{a}_{b}"] = {
+        pairs[f"{a}_{b}"] = {
             "ari": to_decimals(float(adjusted_rand(table)[0])),
             "nmi": to_decimals(float(information(table)["nmi"][0]), error=CANCELLED),
         }
-    return found
+    return pairs

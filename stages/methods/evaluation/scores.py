@@ -19,7 +19,7 @@ def contingency(
     n_clusters: int,
     n_digits: int = N_DIGITS,
 ) -> NDArray[np.int64]:
-    """Count the images of each cluster that show each digit.
+    """Count the images in each cluster that show each digit.
 
     Parameters
     ----------
@@ -29,13 +29,19 @@ def contingency(
     Returns
     -------
     ndarray of int64, shape (n_clusters, n_digits)
+
+    Examples
+    --------
+    >>> contingency(np.array([7, 7, 1]), np.array([0, 0, 1]), n_clusters=2)
+    array([[0, 0, 0, 0, 0, 0, 0, 2, 0, 0],
+           [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]])
     """
     cells = clusters.astype(np.int64) * n_digits + digits
     return np.bincount(cells, minlength=n_clusters * n_digits).reshape(n_clusters, n_digits)
 
 
 def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
-    """Match clusters and digits one to one so that as many images as possible agree.
+    """Match clusters and digits one to one so that the most images agree.
 
     Parameters
     ----------
@@ -44,8 +50,18 @@ def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
     Returns
     -------
     list of int or None
-        The digit of each cluster; None for clusters beyond the tenth, whose images all count as
-        errors. Source: Kuhn, "The Hungarian method", 1955 (`scipy.optimize`).
+        The digit of each cluster; None for unmatched clusters, of which there are some if there
+        are more than ten, and whose images all count as errors. Source: Kuhn, "The Hungarian
+        method", 1955 (`scipy.optimize.linear_sum_assignment`).
+
+    Examples
+    --------
+    Cluster 0 is mostly sevens, but matching it with 1 gets more images right in all:
+
+    >>> table = np.zeros((2, 10), dtype=np.int64)
+    >>> table[0, [1, 7]], table[1, 7] = [4, 5], 6
+    >>> one_to_one(table)
+    [1, 7]
     """
     matched: list[int | None] = [None] * len(table)
     for cluster, digit in zip(*linear_sum_assignment(table, maximize=True), strict=True):
@@ -54,17 +70,22 @@ def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
 
 
 def majority(table: NDArray[np.int64]) -> list[int]:
-    """Name each cluster by its commonest digit, of equally common ones the lowest.
+    """Name each cluster after its most frequent digit; in a tie, the lowest.
 
     Parameters
     ----------
     table : ndarray of int64, shape (n_clusters, 10)
+
+    Returns
+    -------
+    list of int
+        The digit of each cluster; several clusters may have the same.
     """
     return [int(digit) for digit in table.argmax(axis=1)]
 
 
-def share_named_right(table: NDArray[np.int64], names: Sequence[int | None]) -> float:
-    """Share of the images whose cluster carries the name of their digit."""
+def accuracy(table: NDArray[np.int64], names: Sequence[int | None]) -> float:
+    """Compute the share of the images assigned to a cluster named after their digit."""
     right = sum(int(table[c, name]) for c, name in enumerate(names) if name is not None)
     return right / int(table.sum())
 
@@ -72,19 +93,19 @@ def share_named_right(table: NDArray[np.int64], names: Sequence[int | None]) -> 
 def name_clusters(
     digits: NDArray[np.integer], clusters: NDArray[np.integer], n_clusters: int
 ) -> dict[str, list[Any]]:
-    """Name the clusters of the train part by the digits that they hold.
+    """Name the clusters of the train part after digits, in both ways.
 
     Returns
     -------
     dict
-        "one_to_one" (a digit or None for each cluster) and "majority" (a digit for each).
+        "one_to_one" (a digit or None for each cluster) and "majority" (a digit for each cluster).
     """
     table = contingency(digits, clusters, n_clusters)
     return {"one_to_one": one_to_one(table), "majority": majority(table)}
 
 
 def digits_of(clusters: NDArray[np.integer], names: Sequence[int | None]) -> list[str]:
-    """Write the digit that each image's cluster stands for, an empty text for none."""
+    """Return the name of each image's cluster as text, empty where it has none."""
     texts = ["" if name is None else str(name) for name in names]
     return [texts[cluster] for cluster in clusters.tolist()]
 
@@ -98,13 +119,14 @@ def score(
     ----------
     digits, clusters : ndarray of integers, shape (n,)
     majority_names : sequence of int
-        The commonest digit *of train* in each cluster.
+        The most frequent digit *of train* in each cluster.
 
     Returns
     -------
     dict
-        "summary": accuracy, majority_accuracy, nmi, ari; "details": homogeneity,
-        completeness, recall of each digit, size and purity of each cluster. Rounded to 6 decimals.
+        "summary" (accuracy, majority_accuracy, nmi, ari) and "details" (homogeneity,
+        completeness, recall of each digit, size and purity of each cluster), rounded to 6
+        decimals.
     """
     table = contingency(digits, clusters, len(majority_names))
     matched = one_to_one(table)
@@ -116,12 +138,12 @@ def score(
     ]
     purity = table.max(axis=1) / np.maximum(sizes, 1)
     shared = {
-        name: to_decimals(float(found[0]), error=CANCELLED)
-        for name, found in agreement.information(table[None]).items()
+        name: to_decimals(float(values[0]), error=CANCELLED)
+        for name, values in agreement.information(table[None]).items()
     }
     summary = {
-        "accuracy": to_decimals(share_named_right(table, matched), error=0),
-        "majority_accuracy": to_decimals(share_named_right(table, majority_names), error=0),
+        "accuracy": to_decimals(accuracy(table, matched), error=0),
+        "majority_accuracy": to_decimals(accuracy(table, majority_names), error=0),
         "nmi": shared["nmi"],
         "ari": to_decimals(float(agreement.adjusted_rand(table[None])[0])),
     }
@@ -142,21 +164,23 @@ def misplacement(
     digits: NDArray[np.integer],
     digit_of_cluster: Sequence[int | None],
 ) -> NDArray[np.float64]:
-    """Measure how far each wrongly clustered image lies from where it belongs.
+    """Measure how far each wrongly clustered image lies from a cluster of its digit.
 
     Parameters
     ----------
     positions : ndarray of integers, shape (n, n_dims)
-        On the grid of the map.
+        Positions on the grid of the map.
     centres : ndarray of int64, shape (n_clusters, n_dims)
     clusters, digits : ndarray of integers, shape (n,)
     digit_of_cluster : sequence of int or None
+        The digit that each cluster is named after, or None.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        Distance to the nearest centre of the image's own digit less that to the centre of its
-        cluster, in steps of the grid; 0 where the cluster has the image's digit, or none has.
+        Distance to the nearest centre of a cluster named after the image's digit, minus the
+        distance to the centre of its own cluster, in grid steps. It is 0 if its own cluster is
+        named after its digit, or if no cluster is.
     """
     names = np.array([-1 if name is None else name for name in digit_of_cluster])
     offsets = positions[:, None, :].astype(np.int64) - centres

@@ -1,8 +1,7 @@
 """Principal component analysis whose scores have the same bits on every machine.
 
-The data are integers, so their scatter matrix is exact. Its eigenvectors are the only numbers that
-differ from machine to machine, in the last digits; they are rounded to integers, and every product
-after that is exact again.
+The data are integers, so their scatter matrix is exact. Only its eigenvectors differ between
+machines, in their last digits; they are rounded to integers, after which every product is exact.
 """
 
 import warnings
@@ -15,14 +14,14 @@ from stages.methods.errors import InputError
 
 _EXACT = 2**53
 _CHUNK = 8192
-# Scores are integers of which this many make one standard deviation of the data.
+# Scores are integers; this many make one standard deviation of the data.
 SCORE_UNIT = 1024
-# Length of a principal axis, at the least, when its loadings are rounded: coarse enough that the
-# error of the solver hardly ever crosses a rounding boundary, fine enough to lose nothing.
+# Minimum length of a principal axis when its loadings are rounded: coarse enough that the solver's
+# error hardly ever crosses a rounding boundary, fine enough to lose nothing.
 _LOADING_SCALE = 512
 # Backward error of LAPACK's symmetric eigensolver, as a share of the largest eigenvalue.
 _SOLVER_ERROR = 10 * float(np.finfo(np.float64).eps)
-# A scale as near as this to a power of two could fall on its other side.
+# A scale this close to a power of two could be rounded to either side of it.
 _NEXT_POWER = 1e-10
 
 
@@ -33,13 +32,14 @@ class Basis:
     Attributes
     ----------
     mean : ndarray of int64, shape (d,)
-        The features' means, rounded; distances do not depend on it.
+        Mean of each feature, rounded; distances do not depend on it.
     loadings : ndarray of int64, shape (d, n_components)
-        Principal axes, the weaker ones lengthened, times a common scale, rounded.
+        Principal axes, whitened partially if asked for, times a common scale, rounded.
     divisor : int
-        Scores are products with the loadings over this power of two, rounded.
+        Power of two. Scores are products with the loadings divided by it, rounded.
     doubtful : int
-        Loadings so close to a rounding boundary that another machine may round them otherwise.
+        Number of loadings so close to a rounding boundary that another machine may round them
+        differently.
     """
 
     mean: NDArray[np.int64]
@@ -51,7 +51,7 @@ class Basis:
 def fit(
     points: NDArray[np.uint8], n_components: int, weight: float = 1.0, *, whiten: bool = False
 ) -> Basis:
-    """Find the principal axes of integer data.
+    """Compute the principal axes of integer data.
 
     Parameters
     ----------
@@ -59,9 +59,10 @@ def fit(
     n_components : int
         At most ``min(n - 1, d)``.
     weight : float
-        Standard deviation of the scores as a whole, in units of `SCORE_UNIT`.
+        Standard deviation of all scores together, in units of `SCORE_UNIT`.
     whiten : bool
-        Whether to whiten a little: to divide each axis by the eighth root of its variance.
+        Whether to whiten partially: to divide each axis by the eighth root of its variance
+        (relative to the first).
 
     Returns
     -------
@@ -70,7 +71,8 @@ def fit(
     Raises
     ------
     InputError
-        If there are more components than data can have, or too many points for exact sums.
+        If more components are asked for than the data have, or if there are too many points for
+        exact sums.
 
     Warns
     -----
@@ -80,11 +82,11 @@ def fit(
     Notes
     -----
     The computed eigenvector i of a symmetric matrix C lies within ``p eps |C| / gap_i`` of the
-    true one, gap_i being the distance of its eigenvalue to the next (LAPACK Users' Guide, "Error
-    bounds for the symmetric eigenproblem"; p is a modest number, taken as 10). The eigenvalues are
-    off by ``p eps |C|``, which changes a loading by less than that bound once more, for no gap is
-    wider than its eigenvalue and no entry of a vector above 1. Loadings nearer than twice the bound
-    to a rounding boundary are counted in `Basis.doubtful`.
+    true one, where gap_i is the distance from its eigenvalue to the nearest other one (LAPACK
+    Users' Guide, "Error bounds for the symmetric eigenproblem"; p is a modest constant, taken as
+    10). The error of the eigenvalues, ``p eps |C|``, changes a loading by less than that bound
+    again, because no gap exceeds its eigenvalue and no entry of a vector exceeds 1. Loadings
+    closer than twice the bound to a rounding boundary are counted in `Basis.doubtful`.
     """
     n, d = points.shape
     if n_components > min(n - 1, d):
@@ -104,13 +106,13 @@ def fit(
     fraction, exponent = np.frexp(_LOADING_SCALE / unit)
     divisor = 2 ** max(0, int(exponent))
     scaled = vectors * (stretch * unit * divisor)
-    # All of them hang on the power of two.
-    step = min(fraction - 0.5, 1 - fraction) < _NEXT_POWER
-    doubtful = scaled.size if step else _count_doubtful(scaled, values)
+    # Another power of two would change the scale of every loading.
+    power_in_doubt = min(fraction - 0.5, 1 - fraction) < _NEXT_POWER
+    doubtful = scaled.size if power_in_doubt else _count_doubtful(scaled, values)
     if doubtful:
         warnings.warn(
             f"{doubtful} loadings lie on a rounding boundary: another machine may round them "
-            "otherwise",
+            "differently",
             RuntimeWarning,
             stacklevel=2,
         )
@@ -133,7 +135,7 @@ def transform(basis: Basis, points: NDArray[np.uint8]) -> NDArray[np.int16]:
     Returns
     -------
     ndarray of int16, shape (n, n_components)
-        Scores in units of `SCORE_UNIT`, rounded; each row depends on its own point alone.
+        Scores in units of `SCORE_UNIT`, rounded; each row depends only on its own point.
     """
     loadings = basis.loadings.astype(np.float64)
     scores = np.empty((len(points), loadings.shape[1]), dtype=np.int16)
@@ -144,14 +146,14 @@ def transform(basis: Basis, points: NDArray[np.uint8]) -> NDArray[np.int16]:
 
 
 def _stretch(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Whiten a little: lengthen the weaker axes by the eighth root of their share of variance."""
+    """Return the factors of partial whitening: relative variance to the power of -1/8."""
     share = np.maximum(values / (values[0] or 1.0), np.finfo(np.float64).eps)
-    # Three square roots are exact to the last bit; a general power is not.
+    # IEEE 754 defines a square root to the last bit, but not a general power.
     return 1.0 / np.sqrt(np.sqrt(np.sqrt(share)))
 
 
 def _moments(points: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sum the points and their outer products, exactly."""
+    """Compute the exact sum of the points and of their outer products."""
     total = np.zeros(points.shape[1])
     scatter = np.zeros((points.shape[1], points.shape[1]))
     for start in range(0, len(points), _CHUNK):
@@ -162,7 +164,7 @@ def _moments(points: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def _fix_signs(loadings: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Turn each axis so that its largest loading, of equal ones the first, is positive."""
+    """Flip axes so that the largest loading of each (the first in a tie) is positive."""
     largest = np.abs(loadings).argmax(axis=0)
     signs = np.sign(loadings[largest, np.arange(loadings.shape[1])])
     fixed: NDArray[np.int64] = loadings * np.where(signs == 0, 1, signs)
@@ -170,7 +172,7 @@ def _fix_signs(loadings: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _count_doubtful(scaled: NDArray[np.float64], values: NDArray[np.float64]) -> int:
-    """Count loadings that lie within the error bound of a rounding boundary."""
+    """Count the loadings that lie within the error bound of a rounding boundary."""
     n_components = scaled.shape[1]
     steps = np.abs(np.diff(values, prepend=np.inf, append=-np.inf))
     gaps = np.minimum(steps[:-1], steps[1:])[:n_components]

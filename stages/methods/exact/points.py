@@ -1,4 +1,4 @@
-"""Exact products and distances of integer points, by floating-point BLAS."""
+"""Exact products and distances of integer points, computed by floating-point BLAS."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,27 +9,28 @@ from numpy.typing import NDArray
 
 from stages.methods.errors import InputError
 
-# Points that are dealt with at once: they bound the memory.
+# Number of points processed at once, which bounds the memory.
 _BLOCK = 3000
 
 
 class ExactPoints:
-    """Integer points made ready for exact products in floating point.
+    """Integer points prepared for exact products in floating point.
 
-    A product of whole numbers is exact in any order of summation while no partial sum can pass
-    the largest whole number that the type holds: 2**24 in float32, which is twice as fast, and
-    2**53 in float64. By Cauchy and Schwarz no partial sum of a product passes ``|x| |c|``.
+    An inner product of integers is exact in any order of summation while no partial sum exceeds
+    the range in which the type represents every integer: up to 2**24 in float32, which is twice
+    as fast, and up to 2**53 in float64. By the Cauchy-Schwarz inequality no partial sum of a
+    product exceeds ``|x| |c|``.
 
     Parameters
     ----------
     points : ndarray of integers, shape (n, d)
     n_jobs : int, optional
-        Threads; results do not depend on them.
+        Number of threads, on which results do not depend.
 
     Raises
     ------
     InputError
-        If the points are too large even for float64.
+        If the coordinates are too large even for float64.
     """
 
     def __init__(self, points: NDArray[np.integer], n_jobs: int = 1) -> None:
@@ -53,26 +54,28 @@ class ExactPoints:
         self, to: NDArray[np.int64], rows: NDArray[np.integer] | slice = slice(None)
     ) -> NDArray[np.float64]:
         """Squared distances from each row of ``to`` to each point, shape (len(to), len(rows))."""
-        return self._beyond(to, rows).T + self.squares[rows]
+        return self._reduced_distances(to, rows).T + self.squares[rows]
 
-    def _beyond(
+    def _reduced_distances(
         self, to: NDArray[np.int64], rows: NDArray[np.integer] | slice
     ) -> NDArray[np.floating]:
-        """Squared distances, shape (len(rows), len(to)), less the points' squared lengths."""
+        """Squared distances minus the points' squared lengths, shape (len(rows), len(to))."""
         lengths = squared_lengths(to)
         reach = float(np.sqrt(lengths.max()))
         values = self.values[rows]
         if self.longest * reach >= self.limit:
             values = values.astype(np.float64)
-        found: NDArray[Any] = values @ to.astype(values.dtype).T
+        reduced: NDArray[Any] = values @ to.astype(values.dtype).T
         if (2 * self.longest + reach) * reach >= self.limit:
-            found = found.astype(np.float64)
-        found *= -2
-        found += lengths.astype(found.dtype)
-        return found
+            reduced = reduced.astype(np.float64)
+        reduced *= -2
+        reduced += lengths.astype(reduced.dtype)
+        return reduced
 
-    def nearest(self, centres: NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Find the nearest centre of each point in each of several sets of centres.
+    def nearest_centres(
+        self, centres: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Assign each point to its nearest centre, in each of several sets of centres.
 
         Parameters
         ----------
@@ -81,29 +84,30 @@ class ExactPoints:
         Returns
         -------
         labels : ndarray of int32, shape (s, n)
-            Of equally near ones, the first.
+            Index of the nearest centre; in a tie, the lowest.
         distances : ndarray of int64, shape (s, n)
-            Squared.
+            Squared distances to it.
         """
         n_sets, k, d = centres.shape
         labels = np.empty((n_sets, len(self)), dtype=np.int32)
         distances = np.empty((n_sets, len(self)), dtype=np.int64)
 
-        def compare(start: int) -> None:
+        def assign(start: int) -> None:
             rows = slice(start, start + _BLOCK)
-            found = self._beyond(centres.reshape(-1, d), rows).reshape(-1, n_sets, k)
-            nearest = found.argmin(axis=2, keepdims=True)
+            reduced = self._reduced_distances(centres.reshape(-1, d), rows)
+            reduced = reduced.reshape(-1, n_sets, k)
+            nearest = reduced.argmin(axis=2, keepdims=True)
             labels[:, rows] = nearest[..., 0].T
-            reached = np.take_along_axis(found, nearest, axis=2)[..., 0].T
-            distances[:, rows] = reached + self.squares[rows]
+            lowest = np.take_along_axis(reduced, nearest, axis=2)[..., 0].T
+            distances[:, rows] = lowest + self.squares[rows]
 
-        self._map(compare, range(0, len(self), _BLOCK))
+        self._map(assign, range(0, len(self), _BLOCK))
         return labels, distances
 
     def totals(
         self, weights: NDArray[np.int8], rows: NDArray[np.integer] | None = None
     ) -> NDArray[np.float64]:
-        """Sum all points or some, each taken with weight 1, 0 or -1, to shape (..., d)."""
+        """Sum all points, or those in ``rows``, weighted by 1, 0 or -1: shape (..., d)."""
         step = min(int(self.limit // max(self.largest, 1.0)), _BLOCK)
 
         def add(start: int) -> NDArray[np.floating]:
@@ -112,8 +116,8 @@ class ExactPoints:
             return weights[..., part].astype(values.dtype) @ values
 
         sums = np.zeros((*weights.shape[:-1], self.values.shape[1]))
-        for found in self._map(add, range(0, weights.shape[-1], step)):
-            sums += found
+        for partial in self._map(add, range(0, weights.shape[-1], step)):
+            sums += partial
         return sums
 
     def _map(self, work: Callable[[int], Any], starts: Iterable[int]) -> list[Any]:
@@ -124,5 +128,5 @@ class ExactPoints:
 
 
 def squared_lengths(rows: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Squared length of each row, summed as whole numbers."""
+    """Compute the squared length of each row by integer sums."""
     return np.einsum("ij,ij->i", rows, rows, dtype=np.int64, casting="unsafe").astype(np.float64)

@@ -1,24 +1,25 @@
-"""Round results of floating point so that every machine writes the same decimals."""
+"""Rounding of floating-point results, so that every machine writes the same decimals."""
 
 import warnings
 
-# For scores that are differences of entropies, off by some 2e-15: enough for scores above 0.001.
+# Relative error of scores that are differences of entropies: their absolute error is about 2e-15,
+# so this holds for scores above 0.001.
 CANCELLED = 1e-11
 
 
 def to_decimals(value: float, decimals: int = 6, error: float = 1e-12) -> float:
-    """Round a computed number to decimals, and warn where machines could disagree.
+    """Round a number to decimals, and warn if another machine could round it differently.
 
     Parameters
     ----------
     value : float
-        A score or criterion; whole numbers are returned as they are.
+        A score or criterion; integers are returned unchanged.
     decimals : int
     error : float
-        Bound on the relative difference between machines. There is none (0) in a quotient of whole
-        numbers, nor in square roots and sums in one order, for IEEE 754 rounds each step in one
-        way. `exp` and `log` differ by about 2**-52, and sums of such terms by no more; the
-        default allows for thousands of that.
+        Bound on the relative difference between machines. It is 0 for a quotient of integers and
+        for square roots and sums in a fixed order, because IEEE 754 defines the rounding of each
+        step. `exp` and `log` differ by about 2**-52, and sums of such terms by no more; the
+        default allows for thousands of times that.
 
     Returns
     -------
@@ -27,7 +28,12 @@ def to_decimals(value: float, decimals: int = 6, error: float = 1e-12) -> float:
     Warns
     -----
     RuntimeWarning
-        If the value lies within the error of a boundary between two roundings.
+        If the value lies within the error of a rounding boundary.
+
+    Examples
+    --------
+    >>> to_decimals(2 / 3, decimals=4, error=0)
+    0.6667
     """
     if isinstance(value, int):
         return value

@@ -72,7 +72,7 @@ def test_counting_only_what_moved_changes_nothing():
 def test_inertia_never_rises_but_by_rounding(seed, k, d):
     points = np.random.default_rng(seed).integers(-500, 500, (60, d))
     exact = ExactPoints(points)
-    start = lloyd.plus_plus(exact, k, 1, np.random.default_rng(seed))
+    start = lloyd.kmeans_plus_plus(exact, k, 1, np.random.default_rng(seed))
     inertias = [lloyd.lloyd(exact, start, rounds)[0].inertia for rounds in range(6)]
     # A centre moves by at most half a step in each dimension when it is rounded.
     assert all(b <= a + 60 * d / 4 for a, b in itertools.pairwise(inertias))
@@ -153,7 +153,7 @@ TABLE[0, 4], TABLE[0, 9], TABLE[1, 4], TABLE[2, 7] = 5, 6, 9, 3
 def test_names_of_a_table_made_by_hand():
     assert scores.one_to_one(TABLE) == [9, 4, 7]
     assert scores.majority(TABLE) == [9, 4, 7]
-    assert scores.share_named_right(TABLE, [9, 4, None]) == 15 / 23
+    assert scores.accuracy(TABLE, [9, 4, None]) == 15 / 23
 
 
 @settings(max_examples=30)
@@ -161,10 +161,10 @@ def test_names_of_a_table_made_by_hand():
 def test_no_other_matching_is_better(seed, k):
     rng = np.random.default_rng(seed)
     table = rng.integers(0, 50, (k, 10)).astype(np.int64)
-    best = scores.share_named_right(table + 1, scores.one_to_one(table + 1))
+    best = scores.accuracy(table + 1, scores.one_to_one(table + 1))
     for _ in range(20):
         names = [*rng.permutation(10), *[None] * 10][:k]
-        assert scores.share_named_right(table + 1, names) <= best
+        assert scores.accuracy(table + 1, names) <= best
 
 
 def test_scores_are_those_of_scikit_learn():

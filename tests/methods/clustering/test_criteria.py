@@ -44,7 +44,9 @@ def test_one_more_cluster_is_never_worse(seed):
     inertias = [clustering.inertia for clustering in found]
     assert all(b <= a for a, b in itertools.pairwise(inertias))
     exact, rng = ExactPoints(PIXELS[:400]), np.random.default_rng(seed)
-    fresh = [lloyd.lloyd(exact, lloyd.plus_plus(exact, k, 1, rng), 0)[0] for k in range(2, 14)]
+    fresh = [
+        lloyd.lloyd(exact, lloyd.kmeans_plus_plus(exact, k, 1, rng), 0)[0] for k in range(2, 14)
+    ]
     assert any(b.inertia > a.inertia for a, b in itertools.pairwise(fresh))
 
 

@@ -55,7 +55,9 @@ def test_starts_are_as_good_as_those_of_scikit_learn():
     def cost(centres):
         return whole_distances(points, centres).min(axis=0).sum()
 
-    ours = [cost(start) for start in lloyd.plus_plus(exact, 10, 30, np.random.default_rng(0))]
+    ours = [
+        cost(start) for start in lloyd.kmeans_plus_plus(exact, 10, 30, np.random.default_rng(0))
+    ]
     values = points.astype(float)
     theirs = [cost(kmeans_plusplus(values, 10, random_state=s)[0]) for s in range(30)]
     assert np.mean(ours) == pytest.approx(np.mean(theirs), rel=0.02)
@@ -70,7 +72,7 @@ class Lowest:
 
 def test_what_is_a_centre_already_is_not_drawn_again():
     points = np.array([[4], [4], [4], [5], [4], [6]])
-    found = lloyd.plus_plus(ExactPoints(points), 3, 1, Lowest())
+    found = lloyd.kmeans_plus_plus(ExactPoints(points), 3, 1, Lowest())
     assert found.ravel().tolist() == [4, 5, 6]
 
 
@@ -86,14 +88,14 @@ def test_the_best_of_the_candidates_is_taken():
 
     points = np.array([[0], [20], [21], [22], [1]])
     # Shares of the draw are 400, 441, 484 and 1: 1 hits the point 20, and 401 hits 21.
-    found = lloyd.plus_plus(ExactPoints(points), 2, 1, Script())
+    found = lloyd.kmeans_plus_plus(ExactPoints(points), 2, 1, Script())
     assert found.ravel().tolist() == [0, 21]
 
 
 def test_starts_go_on_from_centres_that_are_given():
     centres = PIXELS[:4].astype(np.int64)
     exact = ExactPoints(PIXELS[:500])
-    found = lloyd.plus_plus(exact, 6, 3, np.random.default_rng(0), centres)
+    found = lloyd.kmeans_plus_plus(exact, 6, 3, np.random.default_rng(0), centres)
     assert found.shape == (3, 6, 784)
     assert all(np.array_equal(start[:4], centres) for start in found)
     assert not np.array_equal(found[0, 4:], found[1, 4:])
@@ -106,7 +108,7 @@ def test_fit_keeps_the_best_of_its_starts(monkeypatch):
     found = kmeans.fit(points, 9, n_init=5, max_iter=99, seed=0)
     exact, rng = ExactPoints(points), np.random.default_rng(0)
     rng.permutation(300)
-    starts = [lloyd.plus_plus(exact, 9, count, rng) for count in (2, 2, 1)]
+    starts = [lloyd.kmeans_plus_plus(exact, 9, count, rng) for count in (2, 2, 1)]
     ends = lloyd.lloyd(exact, np.concatenate(starts), 99)
     inertias = [end.inertia for end in ends]
     assert inertias.index(min(inertias)) > 0

@@ -65,6 +65,6 @@ def test_the_same_draws_for_all_partitions_and_for_a_seed():
 
 def test_two_and_a_half_percent_are_cut_off_at_each_end():
     values = np.random.default_rng(0).permutation(1000) / 1000
-    found = bootstrap._middle(values.tolist())
+    found = bootstrap._percentiles(values.tolist())
     assert sum(found["low"] <= value <= found["high"] for value in values) == 950
     assert found == {"low": 0.025, "high": 0.974}

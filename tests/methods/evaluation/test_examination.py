@@ -29,7 +29,7 @@ def test_the_medoid_is_the_one_that_brute_force_finds(portraits):
         rows = np.flatnonzero(FOUND.labels == cluster)
         sums = cdist(PIXELS[rows], PIXELS[rows], "sqeuclidean").sum(axis=1)
         assert facts["medoid"] == rows[sums.argmin()]
-        ordered = examination.from_the_middle(PIXELS, rows)
+        ordered = examination.by_centrality(PIXELS, rows)
         assert (np.diff(sums[np.searchsorted(rows, ordered)]) >= 0).all()
         from_mean = ((PIXELS[rows] - PIXELS[rows].mean(axis=0)) ** 2).sum(axis=1)
         assert facts["medoid"] == rows[from_mean.argmin()]
@@ -56,8 +56,8 @@ def test_size_purity_digit_and_nearest_cluster(portraits):
 
 def test_equals_are_ordered_by_number():
     points = np.array([[0, 0], [4, 0], [0, 4], [4, 4]])
-    assert examination.from_the_middle(points, np.array([0, 1, 3])).tolist() == [1, 0, 3]
-    assert examination.from_the_middle(points, np.arange(4)).tolist() == [0, 1, 2, 3]
+    assert examination.by_centrality(points, np.array([0, 1, 3])).tolist() == [1, 0, 3]
+    assert examination.by_centrality(points, np.arange(4)).tolist() == [0, 1, 2, 3]
     assert examination.nearest_clusters(points) == [1, 0, 0, 1]
 
 
@@ -75,7 +75,7 @@ def test_one_cluster_and_empty_ones():
 def test_coordinates_that_are_too_large_are_refused():
     far = np.array([[2**31, 0], [0, 2**30]])
     with pytest.raises(InputError, match="coordinates up to 2147483648 of 2 images are too large"):
-        examination.from_the_middle(far, np.arange(2))
+        examination.by_centrality(far, np.arange(2))
 
 
 def test_confusions_by_hand():
