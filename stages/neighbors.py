@@ -3,7 +3,7 @@
 import numpy as np
 
 from stages import common
-from stages.methods.embedding.approximate import nearest_nearby
+from stages.methods.embedding.approximate import approximate_nearest
 from stages.methods.embedding.neighbors import nearest
 
 FEATURES = "data/features"
@@ -16,7 +16,7 @@ def main() -> None:
     params = common.load_params("neighbors")
     train = np.load(f"{FEATURES}/train.npy")
     test = np.load(f"{FEATURES}/test.npy")
-    search = nearest if len(train) <= params["exact_up_to"] else nearest_nearby
+    search = nearest if len(train) <= params["exact_up_to"] else approximate_nearest
     searches = {
         "train": lambda: search(train, k=params["k"], n_jobs=common.threads()),
         "test": lambda: search(train, test, k=params["test_k"], n_jobs=common.threads()),

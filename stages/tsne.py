@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 
 from stages import common
-from stages.methods.embedding import map_quality, placement, tsne
+from stages.methods.embedding import initialization, map_quality, memory_order, placement, tsne
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
 from stages.methods.exact.sampling import fixed_sample
@@ -71,16 +71,18 @@ def plan(
     final = tsne.Phase("optimisation", params["iterations"], params["exaggeration"])
     if n_dims == "3":
         flat_map = snap(np.load(FLAT_MAP))
-        start = tsne.start_above(flat_map, features[:, 2], params["start_scale"], **noise)
-        return start, tsne.spatial_order(start), [final]
+        start = initialization.from_flat_map(
+            flat_map, features[:, 2], params["start_scale"], **noise
+        )
+        return start, memory_order.by_strips(start), [final]
     early = tsne.Phase(
         "early_exaggeration",
         params["early_iterations"],
         params["early_exaggeration"],
         momentum=0.5,
     )
-    start = tsne.start(features[:, :2], **noise)
-    return start, tsne.orthant_order(features[:, :SIGNS]), [early, final]
+    start = initialization.from_components(features[:, :2], **noise)
+    return start, memory_order.by_signs(features[:, :SIGNS]), [early, final]
 
 
 class _Bar:

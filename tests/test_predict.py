@@ -20,7 +20,7 @@ import predict
 from stages import bundle, common
 from stages.methods.clustering import kmeans
 from stages.methods.data import digits, idx
-from stages.methods.embedding import neighbors, placement, tsne
+from stages.methods.embedding import initialization, neighbors, placement, tsne
 from stages.methods.errors import InputError
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import snap
@@ -55,7 +55,7 @@ def run(tmp_path_factory):
         described, own = descriptors.fit_transform(train, blocks, deskewed=True, whiten=True)
         features = {"a": own, "b": descriptors.transform(test, described)}
         indices, distances = neighbors.nearest(features["a"], k=45)
-        start = tsne.start(features["a"][:, :2], seed=0, jitter=0.01)
+        start = initialization.from_components(features["a"][:, :2], seed=0, jitter=0.01)
         phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 90, 4)]
         affinities = tsne.affinities(indices, distances, 15)
         embedding, _ = tsne.optimise(start, affinities, phases)

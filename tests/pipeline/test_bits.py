@@ -32,10 +32,13 @@ SETTINGS = {
 STEPS = """
 import hashlib
 import numpy as np
-from stages import stage
-from stages.methods import bootstrap, criteria, descriptors, digits, examination, kmeans
-from stages.methods import neighbors, placement, tsne
-from stages.methods.grid import snap
+from stages import common
+from stages.methods.clustering import criteria, kmeans
+from stages.methods.data import digits
+from stages.methods.embedding import initialization, memory_order, neighbors, placement, tsne
+from stages.methods.evaluation import bootstrap, examination
+from stages.methods.exact.grid import snap
+from stages.methods.features import descriptors
 
 def show(name, *arrays):
     data = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
@@ -44,7 +47,7 @@ def show(name, *arrays):
 bundled = digits.load()
 train, test = bundled["train_images"][:500], bundled["test_images"][:90]
 flat = bundled["train_images"].reshape(-1, 784)
-pixels = kmeans.fit(flat, 10, n_init=2, max_iter=99, seed=0, n_jobs=stage.threads())
+pixels = kmeans.fit(flat, 10, n_init=2, max_iter=99, seed=0, n_jobs=common.threads())
 show("kmeans", pixels.centres, pixels.labels)
 blocks = [
     descriptors.Block("gradient", 16, 1.0),
@@ -53,14 +56,14 @@ blocks = [
 ]
 fitted, features = descriptors.fit_transform(train, blocks, deskewed=True, whiten=True)
 show("bases", *(basis.loadings for basis in fitted.bases.values()))
-indices, distances = neighbors.nearest(features, k=60, n_jobs=stage.threads())
+indices, distances = neighbors.nearest(features, k=60, n_jobs=common.threads())
 show("neighbours", indices, distances)
-affinities = tsne.affinities(indices, distances.astype(np.int32), 20, stage.threads())
+affinities = tsne.affinities(indices, distances.astype(np.int32), 20, common.threads())
 for n_dims in (2, 3):
-    start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
+    start = initialization.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 25, 12.0, 0.5), tsne.Phase("final", 25, 4.0)]
-    order = tsne.spatial_order(start) if n_dims == 3 else tsne.orthant_order(features[:, :8])
-    n_jobs = stage.threads()
+    order = memory_order.by_strips(start) if n_dims == 3 else memory_order.by_signs(features[:, :8])
+    n_jobs = common.threads()
     embedding, _ = tsne.optimise(start, affinities, phases, order=order, theta=1.2, n_jobs=n_jobs)
     show(f"map {n_dims}", embedding)
     clusters = kmeans.fit(snap(embedding), 10, n_init=3, max_iter=99, seed=0)

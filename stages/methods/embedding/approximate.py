@@ -1,7 +1,7 @@
-"""Nearly all nearest neighbours of many integer points, in a time that grows with their number.
+"""Approximate nearest neighbours of integer points, in time linear in their number.
 
-Points are sorted into cells around pivots, and each is compared with the points of the cells
-nearby. Everything is a whole number, so the same neighbours are missed on every machine.
+Points are assigned to cells around pivots, and each is compared with the points of nearby cells.
+All arithmetic is on integers, so the same neighbours are missed on every machine.
 """
 
 import numpy as np
@@ -11,12 +11,12 @@ from stages.methods.embedding.neighbors import nearest
 from stages.methods.errors import InputError
 from stages.methods.exact.threads import spread
 
-# Points of one cell on average, and points that those of one cell are compared with.
+# Mean number of points in a cell, and number of points that those of one cell are compared with.
 _CELL = 32
 _REACH = 8192
 
 
-def nearest_nearby(
+def approximate_nearest(
     points: NDArray[np.integer],
     queries: NDArray[np.integer] | None = None,
     *,
@@ -24,7 +24,7 @@ def nearest_nearby(
     n_jobs: int = 1,
     reach: int = _REACH,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Find the k nearest points of each query among those of the cells around it.
+    """Find the k nearest points of each query among those in the cells around it.
 
     Parameters
     ----------
@@ -32,17 +32,17 @@ def nearest_nearby(
     queries : ndarray of integers, shape (m, d), optional
         By default the points themselves, none of which is its own neighbour.
     k : int
-        At most n, or n - 1 without queries.
+        Number of neighbours: at most n, or n - 1 without queries.
     n_jobs : int
-        Threads; the result does not depend on it.
+        Number of threads, on which the result does not depend.
     reach : int
-        Each query is compared with about so many points, at least with k.
+        Approximate number of points that each query is compared with; never fewer than k.
 
     Returns
     -------
     indices, distances
-        As `neighbors.nearest` returns them; the distances are exact, but nearer points that lie
-        in cells farther off are missed.
+        As returned by `neighbors.nearest`. Distances are exact, but nearer points in more distant
+        cells are missed.
 
     Raises
     ------
@@ -52,9 +52,10 @@ def nearest_nearby(
     Notes
     -----
     An inverted file with random pivots in place of trained centroids, after Jégou, Douze and
-    Schmid, "Product quantization for nearest neighbor search", 2011. A query is judged by its own
-    cell alone, so that searching for one or for many finds the same. With cells of a fixed size
-    the work is linear in n, but for the search of the nearest pivot, which is a small part.
+    Schmid, "Product quantization for nearest neighbor search", 2011. The candidates of a query
+    depend only on its own cell, so one query at a time gives the same result as many at once.
+    Since the mean size of a cell is fixed, the work is linear in n, except for the search for the
+    nearest pivot, which is a small part.
     """
     itself = queries is None
     candidates = len(points) - itself
@@ -75,18 +76,18 @@ def nearest_nearby(
         if not len(rows):
             return
         nearby = np.sort(np.concatenate([members[other] for other in around[cell]]))
-        found, reached = nearest(points[nearby], asked[rows], k=k + itself)
-        near = nearby[found]
+        positions, squared = nearest(points[nearby], asked[rows], k=k + itself)
+        neighbors = nearby[positions]
         if itself:
-            near, reached = _without(rows, near, reached)
-        indices[rows], distances[rows] = near, reached
+            neighbors, squared = _without_self(rows, neighbors, squared)
+        indices[rows], distances[rows] = neighbors, squared
 
     spread(search, range(len(pivots)), n_jobs)
     return indices, distances
 
 
 def _choose_pivots(points: NDArray[np.integer]) -> NDArray[np.integer]:
-    """Choose points that differ, so that no cell is empty."""
+    """Draw pivots from the points, without duplicates, so that no cell is empty."""
     n = len(points)
     return np.unique(points[np.random.default_rng(0).permutation(n)[: -(-n // _CELL)]], axis=0)
 
@@ -94,7 +95,7 @@ def _choose_pivots(points: NDArray[np.integer]) -> NDArray[np.integer]:
 def _cells(
     points: NDArray[np.integer], pivots: NDArray[np.integer], n_jobs: int
 ) -> list[NDArray[np.intp]]:
-    """List the rows of each cell, in order: those to which its pivot is the nearest."""
+    """List the points of each cell: those whose nearest pivot is that of the cell."""
     cells = nearest(pivots, points, k=1, n_jobs=n_jobs)[0][:, 0]
     ends = np.cumsum(np.bincount(cells, minlength=len(pivots)))
     return np.split(np.argsort(cells, kind="stable"), ends[:-1])
@@ -103,17 +104,20 @@ def _cells(
 def _around(
     pivots: NDArray[np.integer], members: list[NDArray[np.intp]], reach: int, n_jobs: int
 ) -> list[NDArray[np.int32]]:
-    """List for each cell the cells around it, nearest first: ``reach`` points if they suffice."""
+    """List the cells around each cell, nearest first, until they hold ``reach`` points."""
     sizes = np.array([len(rows) for rows in members])
     n_cells = min(len(pivots), reach)
     order, _ = nearest(pivots, pivots, k=min(n_cells, 2 * reach // _CELL), n_jobs=n_jobs)
     return [cells[: 1 + int(np.searchsorted(np.cumsum(sizes[cells]), reach))] for cells in order]
 
 
-def _without(
-    rows: NDArray[np.intp], found: NDArray[np.intp], distances: NDArray[np.int64]
+def _without_self(
+    rows: NDArray[np.intp], neighbors: NDArray[np.intp], distances: NDArray[np.int64]
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-    """Leave each row itself out, or the last one where others tie with it throughout."""
-    others = found != rows[:, None]
+    """Drop each point from its own neighbours.
+
+    Where duplicates with lower indices have displaced the point itself, drop the last neighbour.
+    """
+    others = neighbors != rows[:, None]
     others[others.all(axis=1), -1] = False
-    return found[others].reshape(len(rows), -1), distances[others].reshape(len(rows), -1)
+    return neighbors[others].reshape(len(rows), -1), distances[others].reshape(len(rows), -1)

@@ -1,4 +1,4 @@
-"""How well a map keeps the neighbourhoods of the images."""
+"""How well a map preserves the neighbourhoods of the images."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,16 +12,16 @@ _CHUNK = 256
 def neighbor_recall(
     positions: NDArray[np.integer], indices: NDArray[np.int32], sample: NDArray[np.integer]
 ) -> float:
-    """Share of the 10 nearest neighbours in feature space that are so on the map.
+    """Compute the share of the 10 nearest neighbours in feature space preserved on the map.
 
     Parameters
     ----------
     positions : ndarray of integers, shape (n, n_dims)
-        The map on its grid.
+        The map, on its grid.
     indices : ndarray of int32, shape (n, k >= 10)
         Nearest neighbours in feature space, nearest first.
     sample : ndarray of integers, shape (m,)
-        The images that are looked at, each among all n.
+        The images to average over; their neighbours are sought among all n.
 
     Returns
     -------
@@ -37,17 +37,17 @@ def neighbor_recall(
 
 
 def trustworthiness(positions: NDArray[np.integer], points: NDArray[np.integer]) -> float:
-    """Penalise neighbours on the map that are far away in feature space.
+    """Compute trustworthiness, which penalises map neighbours that are far in feature space.
 
-    Equal to `sklearn.manifold.trustworthiness` with 10 neighbours but for ties, which here take
-    the best rank, so that no sort order of the machine comes in.
+    Equal to `sklearn.manifold.trustworthiness` with 10 neighbours, except that tied distances
+    share the best rank, so that the result does not depend on a sorting algorithm.
 
     Parameters
     ----------
     positions : ndarray of integers, shape (n, n_dims)
-        The map on its grid.
+        The map, on its grid.
     points : ndarray of integers, shape (n, d)
-        The same images in feature space; the cost grows with n squared.
+        The same images in feature space; the cost grows with the square of n.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def trustworthiness(positions: NDArray[np.integer], points: NDArray[np.integer])
     for start in range(0, n, _CHUNK):
         rows = np.arange(start, min(start + _CHUNK, n))
         distances = squares - 2.0 * (values[rows] @ values.T)
-        # An image itself comes first, so that the nearest other one has rank 1.
+        # Each image comes first in its own row, so that its nearest neighbour has rank 1.
         distances[np.arange(len(rows)), rows] = -np.inf
         for neighbor in on_map[rows].T:
             reached = np.take_along_axis(distances, neighbor[:, None], axis=1)

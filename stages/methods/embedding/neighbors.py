@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 from stages.methods.errors import InputError
 from stages.methods.exact.threads import spread
 
-# Queries that are compared with all points at once: their distances should fit the cache.
+# Number of queries compared with all points at once: their distances should fit into the cache.
 _CHUNK = 128
-# Points of a group, of which only the nearest is looked at first.
+# Number of points in a group, of which only the nearest is considered at first.
 _GROUP = 32
-# Whole numbers up to these are exact in float32 and in float64.
+# All integers up to these are exact in float32 and in float64.
 _EXACT_32, _EXACT_64 = 2.0**24, 2.0**53
-# Stands for a point that is not there; infinity would meet zeros and make NaN.
+# Squared length of a padding point; infinity times zero would give NaN.
 _NOWHERE = 1e30
 
 
@@ -23,7 +23,7 @@ def nearest(
     k: int,
     n_jobs: int = 1,
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Find the k nearest points of each query, by comparing it with every point.
+    """Find the k nearest points of each query by exhaustive comparison.
 
     Parameters
     ----------
@@ -31,28 +31,36 @@ def nearest(
     queries : ndarray of integers, shape (m, d), optional
         By default the points themselves, none of which is its own neighbour.
     k : int
-        At most n, or n - 1 without queries.
+        Number of neighbours: at most n, or n - 1 without queries.
     n_jobs : int
-        Threads; the result does not depend on it.
+        Number of threads, on which the result does not depend.
 
     Returns
     -------
     indices : ndarray of int32, shape (m, k)
-        Ordered by distance, equal distances by index.
+        Ordered by distance; ties by index.
     distances : ndarray of int64, shape (m, k)
         Squared Euclidean distances, exact.
 
     Raises
     ------
     InputError
-        If k is not between 1 and the number of points that can be neighbours, or if the numbers
+        If k is not between 1 and the number of points that can be neighbours, or if coordinates
         are too large for exact distances.
+
+    Examples
+    --------
+    >>> indices, distances = nearest(np.array([[0], [3], [4], [9]]), k=2)
+    >>> indices.tolist()
+    [[1, 2], [2, 0], [1, 0], [2, 1]]
+    >>> distances[0].tolist()
+    [9, 16]
     """
     return Index(points).nearest(queries, k, n_jobs)
 
 
 class Index:
-    """Integer points made ready for searches.
+    """Integer points prepared for exhaustive nearest-neighbour search.
 
     Parameters
     ----------
@@ -60,14 +68,16 @@ class Index:
 
     Notes
     -----
-    Points x are ranked by |x|^2 - 2 q . x, their squared distance from the query less what is the
-    same for all. All products and sums are whole numbers, exact in any order of summation as long
-    as the type holds them: float32, in half the time, where the points are short enough.
+    Points x are ranked by ``|x|^2 - 2 q . x``, their squared distance from the query q minus
+    ``|q|^2``, which is the same for all. Products and sums are integers, exact in any order of
+    summation while the type represents them: float32, which takes half the time, if the points
+    are short enough, or else float64.
     """
 
     def __init__(self, points: NDArray[np.integer]) -> None:
         n, d = points.shape
-        # Points are dealt to groups of equal size; those that fill up the last are far off.
+        # Points are dealt to groups of equal size; padding points, which are far from every
+        # query, fill up the last ones.
         self.members = -(-n // max(1, n // _GROUP))
         squares = _squares(points)
         self.n = n
@@ -81,7 +91,7 @@ class Index:
     def nearest(
         self, queries: NDArray[np.integer] | None, k: int, n_jobs: int = 1
     ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """Find the k nearest points of each query, as the function `nearest` does."""
+        """Find the k nearest points of each query, like the function `nearest`."""
         itself = queries is None
         candidates = self.n - itself
         if not 1 <= k <= candidates:
@@ -90,7 +100,7 @@ class Index:
             )
         asked = self.rows[: self.n, :-1] if queries is None else queries
         squares = self.rows[: self.n, -1].astype(np.int64) if queries is None else _squares(asked)
-        # Longer queries than points may need the wider type.
+        # Queries longer than all points may need the wider type.
         rows = self.rows.astype(self._type(float(np.sqrt(squares.max(initial=0)))), copy=False)
         indices = np.empty((len(asked), k), dtype=np.int32)
         distances = np.empty((len(asked), k), dtype=np.int64)
@@ -103,19 +113,19 @@ class Index:
             ranks = query @ rows.T
             each = np.arange(len(ranks))
             if itself:
-                # First of all, so that it can be left out below.
+                # Each point comes first in its own row, where it is dropped below.
                 ranks[each, start + each] = -np.inf
-            columns, reached = self._lowest(ranks, k + itself)
+            columns, lowest = self._lowest(ranks, k + itself)
             indices[part] = columns[:, itself:]
-            distances[part] = reached[:, itself:].astype(np.int64) + squares[part, None]
+            distances[part] = lowest[:, itself:].astype(np.int64) + squares[part, None]
 
         spread(search, range(0, len(asked), _CHUNK), n_jobs)
         return indices, distances
 
     def _type(self, reach: float) -> type[np.floating]:
-        """Choose the type that holds every rank of queries of at most that length.
+        """Choose the type in which the ranks of queries up to that length are exact.
 
-        By Cauchy and Schwarz no partial sum of a rank passes |x|^2 + 2 |q| |x|.
+        By the Cauchy-Schwarz inequality no partial sum of a rank exceeds ``|x|^2 + 2 |q| |x|``.
         """
         largest = (self.longest + 2 * reach) * self.longest
         if largest + reach**2 >= _EXACT_64:
@@ -128,23 +138,23 @@ class Index:
     def _lowest(
         self, ranks: NDArray[np.floating], k: int
     ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
-        """Find the k lowest ranks of each row, in order, equal ones by column."""
+        """Find the k lowest ranks of each row in ascending order; ties by column."""
         groups = ranks.reshape(len(ranks), self.members, -1)
         first = groups.min(axis=1)
-        # k groups have a point at most this far off, and so at least k points are.
-        judged = first if first.shape[1] >= k else ranks
-        limit = np.partition(judged, k - 1, axis=1)[:, k - 1]
+        # The k-th lowest of the groups' minima: at least k points rank no higher than it.
+        bounding = first if first.shape[1] >= k else ranks
+        limit = np.partition(bounding, k - 1, axis=1)[:, k - 1]
         row, group = np.nonzero(first <= limit[:, None])
         near = groups[row, :, group]
         pair, member = np.nonzero(near <= limit[row, None])
         rows, columns = row[pair], member * first.shape[1] + group[pair]
-        found = near[pair, member]
-        order = np.lexsort((columns, found, rows))
+        values = near[pair, member]
+        order = np.lexsort((columns, values, rows))
         begin = np.searchsorted(rows, np.arange(len(ranks)))
         chosen = order[begin[:, None] + np.arange(k)]
-        return columns[chosen], found[chosen]
+        return columns[chosen], values[chosen]
 
 
 def _squares(points: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.int64]:
-    """Squared length of each row, summed as whole numbers."""
+    """Compute the squared length of each row by integer sums."""
     return np.einsum("ij,ij->i", points, points, dtype=np.int64, casting="unsafe")

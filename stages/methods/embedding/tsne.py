@@ -1,7 +1,7 @@
 """t-SNE maps by openTSNE.
 
-openTSNE's affinities, FFT and Barnes-Hut gradients give the same bits for any number of threads;
-the start of the map is made here from integers, so that it does too.
+openTSNE's affinities, FFT and Barnes-Hut gradients give the same bits for any number of threads,
+and so does the initialization, which is computed from integers (`initialization`).
 """
 
 from collections.abc import Callable, Sequence
@@ -15,24 +15,23 @@ from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
 from stages.methods.errors import InputError
-from stages.methods.exact.grid import STEPS, variance
 
 _MOMENTUM = 0.8
 _REPORT_EVERY = 25
-_STRIPS = 32
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A run of iterations under one exaggeration.
+    """Consecutive iterations with the same exaggeration.
 
     Attributes
     ----------
     name : str
     iterations : int
     exaggeration : float
-        Factor on the attraction between neighbours.
+        Factor on the attractive forces between neighbours.
     momentum : float
+        Share of the previous update that is added to each update.
     """
 
     name: str
@@ -44,16 +43,16 @@ class Phase:
 def affinities(
     indices: NDArray[np.int32], distances: NDArray[np.int32], perplexity: float, n_jobs: int = 1
 ) -> PerplexityBasedNN:
-    """Turn nearest neighbours into the probabilities that t-SNE preserves.
+    """Compute the affinities (joint probabilities) that t-SNE preserves.
 
     Parameters
     ----------
     indices, distances : ndarray of int32, shape (n, k)
         Neighbours of each point and their squared distances, nearest first.
     perplexity : float
-        Needs ``3 * perplexity`` neighbours.
+        Effective number of neighbours; ``3 * perplexity`` are needed.
     n_jobs : int
-        Threads; the result does not depend on it.
+        Number of threads, on which the result does not depend.
 
     Returns
     -------
@@ -63,6 +62,10 @@ def affinities(
     ------
     InputError
         If there are too few neighbours for the perplexity.
+
+    Notes
+    -----
+    Source: van der Maaten and Hinton, "Visualizing data using t-SNE", 2008.
     """
     wanted = int(3 * perplexity)
     if wanted > indices.shape[1]:
@@ -79,9 +82,17 @@ def affinities(
 def check_neighbors(indices: NDArray[np.int32], wanted: int) -> None:
     """Refuse to place new images by more neighbours than were computed.
 
+    Parameters
+    ----------
+    indices : ndarray of int32, shape (m, k)
+        Neighbours of each test image.
+    wanted : int
+        Number of neighbours to place a test image by.
+
     Raises
     ------
     InputError
+        If ``wanted`` exceeds k.
     """
     if wanted > indices.shape[1]:
         raise InputError(
@@ -90,102 +101,8 @@ def check_neighbors(indices: NDArray[np.int32], wanted: int) -> None:
         )
 
 
-def start(columns: NDArray[np.integer], *, seed: int, jitter: float) -> NDArray[np.float64]:
-    """Lay the points out before optimisation: principal components with a little noise.
-
-    Parameters
-    ----------
-    columns : ndarray of integers, shape (n, n_dims)
-    seed : int
-        For `numpy.random.default_rng`.
-    jitter : float
-        Half the width of the uniform noise, in standard deviations of the first column.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, n_dims)
-        The first column has a standard deviation of 1e-4 (but for the noise).
-    """
-    return (columns / _deviation(columns[:, 0]) + _noise(columns.shape, seed, jitter)) * 1e-4
-
-
-def start_above(
-    flat_map: NDArray[np.integer],
-    depth: NDArray[np.integer],
-    scale: float,
-    *,
-    seed: int,
-    jitter: float,
-) -> NDArray[np.float64]:
-    """Start a 3-D map from a finished 2-D one, which saves most of the iterations.
-
-    Parameters
-    ----------
-    flat_map : ndarray of integers, shape (n, 2)
-        On the grid of maps.
-    depth : ndarray of integers, shape (n,)
-        The third principal component; as widely spread as the first axis of the map.
-    scale : float
-        Factor on the map, which makes room to move.
-    seed, jitter
-        As in `start`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, 3)
-    """
-    unit = _deviation(flat_map[:, 0])
-    solid = np.column_stack([flat_map / unit, depth / _deviation(depth)])
-    return (solid + _noise(solid.shape, seed, jitter)) * (scale * unit / STEPS)
-
-
-def _deviation(column: NDArray[np.integer]) -> float:
-    return float(np.sqrt(variance(column))) or 1.0
-
-
-def _noise(shape: tuple[int, ...], seed: int, jitter: float) -> NDArray[np.float64]:
-    return np.random.default_rng(seed).uniform(-jitter, jitter, shape)
-
-
-def spatial_order(places: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Order points so that those that lie together follow each other.
-
-    Walks over the first two axes strip by strip. Points in a row then visit the same nodes of a
-    Barnes-Hut tree, which stay in the processor's cache: half the time for 60,000 points.
-
-    Parameters
-    ----------
-    places : ndarray of float64, shape (n, n_dims)
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-    """
-    x, y = places[:, 0], places[:, 1]
-    strip = np.floor((y - y.min()) * (_STRIPS / (np.ptp(y) or 1.0)))
-    return np.lexsort((x, strip))
-
-
-def orthant_order(columns: NDArray[np.integer]) -> NDArray[np.intp]:
-    """Order points by the signs of their principal components, the first one first.
-
-    Neighbours then mostly lie near each other in memory, before there is any map to go by: two
-    thirds of the time for the attraction between 60,000 points.
-
-    Parameters
-    ----------
-    columns : ndarray of integers, shape (n, d)
-        The leading principal components; eight tell 256 orthants apart.
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-    """
-    return np.lexsort((columns > 0).T[::-1])
-
-
 def optimise(
-    start: NDArray[np.float64],
+    initialization: NDArray[np.float64],
     affinities: PerplexityBasedNN,
     phases: Sequence[Phase],
     *,
@@ -194,40 +111,41 @@ def optimise(
     n_jobs: int = 1,
     on_step: Callable[[str, int, float], object] = lambda phase, iteration, divergence: None,
 ) -> tuple[NDArray[np.float32], list[tuple[int, float, str]]]:
-    """Move the points until neighbours lie together: t-SNE's gradient descent.
+    """Minimise the KL divergence between affinities and map by gradient descent.
 
     Parameters
     ----------
-    start : ndarray of float64, shape (n, n_dims)
+    initialization : ndarray of float64, shape (n, n_dims)
     affinities : openTSNE.affinity.PerplexityBasedNN
     phases : sequence of Phase
     order : ndarray of int, shape (n,), optional
-        In which points lie in memory meanwhile, and so are added up; it decides the time, and
-        the last bits. By default as they are given.
+        Order of the points in memory (`memory_order`), which decides the speed and the last bits;
+        by default the order given.
     theta : float
-        Trade-off between speed and accuracy of Barnes-Hut, which maps in 3-D are made with; those
-        in 2-D are interpolated by FFT.
+        Trade-off between speed and accuracy of the Barnes-Hut approximation, which computes 3-D
+        maps. It has no effect on 2-D maps, which are computed by FFT interpolation.
     n_jobs : int
-        Threads; the result does not depend on it.
+        Number of threads, on which the result does not depend.
     on_step : callable, optional
         Called every 25 iterations with phase, iteration and KL divergence.
 
     Returns
     -------
     embedding : ndarray of float32, shape (n, n_dims)
+        In the order of ``initialization``.
     curve : list of (iteration, KL divergence, phase)
-        The divergence of the map from the unexaggerated affinities.
+        The divergence is that of the unexaggerated affinities.
 
     Notes
     -----
     Sources: van der Maaten and Hinton 2008; Linderman et al. 2019 (FFT); Belkina et al. 2019
     (learning rate n / exaggeration); Poličar, Stražar and Zupan 2024 (openTSNE).
     """
-    order = np.arange(len(start)) if order is None else order
+    order = np.arange(len(initialization)) if order is None else order
     embedding = openTSNE.TSNEEmbedding(
-        start[order],
+        initialization[order],
         _reordered(affinities, order),
-        negative_gradient_method="bh" if start.shape[1] > 2 else "fft",
+        negative_gradient_method="bh" if initialization.shape[1] > 2 else "fft",
         theta=theta,
         n_jobs=n_jobs,
     )
@@ -254,7 +172,7 @@ def optimise(
         done += phase.iterations
         if not curve or curve[-1][0] != done:
             curve.append((done, float(embedding.kl_divergence), phase.name))
-    result = np.empty(start.shape, dtype=np.float32)
+    result = np.empty(initialization.shape, dtype=np.float32)
     result[order] = embedding
     return result, curve
 

@@ -8,7 +8,13 @@ from sklearn.manifold import trustworthiness
 from sklearn.neighbors import NearestNeighbors
 
 from stages.methods.data import digits
-from stages.methods.embedding import map_quality, neighbors, placement, tsne
+from stages.methods.embedding import (
+    initialization,
+    map_quality,
+    neighbors,
+    placement,
+    tsne,
+)
 from stages.methods.errors import InputError
 from stages.methods.exact.grid import snap
 from stages.methods.exact.sampling import fixed_sample
@@ -71,7 +77,7 @@ def test_more_neighbours_than_points_are_refused(k):
 def mapped():
     indices, distances = neighbors.nearest(TRAIN, k=60)
     affinities = tsne.affinities(indices, distances.astype(np.int32), 20)
-    start = tsne.start(TRAIN[:, :2], seed=0, jitter=0.01)
+    start = initialization.from_components(TRAIN[:, :2], seed=0, jitter=0.01)
     phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 110, 2)]
     steps = []
     embedding, curve = tsne.optimise(start, affinities, phases, on_step=lambda *s: steps.append(s))
@@ -91,7 +97,7 @@ def test_affinities_are_a_distribution_over_neighbours():
 def test_map_keeps_neighbours_far_better_than_its_start(mapped):
     embedding, curve, steps, indices, _ = mapped
     sample = fixed_sample(len(TRAIN), 300)
-    start = tsne.start(TRAIN[:, :2], seed=0, jitter=0.01)
+    start = initialization.from_components(TRAIN[:, :2], seed=0, jitter=0.01)
     before = map_quality.neighbor_recall(snap(start * 1e5), indices, sample)
     after = map_quality.neighbor_recall(snap(embedding), indices, sample)
     assert after > before + 0.2
@@ -103,24 +109,26 @@ def test_map_keeps_neighbours_far_better_than_its_start(mapped):
 def test_map_is_the_same_on_any_number_of_threads(mapped):
     *_, affinities = mapped
     for columns, phase in ((2, tsne.Phase("a", 40, 4)), (3, tsne.Phase("b", 20, 1))):
-        start = tsne.start(TRAIN[:, :columns], seed=3, jitter=0.1)
+        start = initialization.from_components(TRAIN[:, :columns], seed=3, jitter=0.1)
         once, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=1)
         twice, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=2)
         assert once.tobytes() == twice.tobytes()
 
 
 def test_seed_moves_the_start_by_the_jitter():
-    plain = tsne.start(TRAIN[:, :2], seed=0, jitter=0)
+    plain = initialization.from_components(TRAIN[:, :2], seed=0, jitter=0)
     assert plain[:, 0].std() == pytest.approx(1e-4)
     for seed in (0, 1):
-        moved = tsne.start(TRAIN[:, :2], seed=seed, jitter=0.05) - plain
+        moved = initialization.from_components(TRAIN[:, :2], seed=seed, jitter=0.05) - plain
         assert 0.9 * 0.05e-4 < np.abs(moved).max() <= 0.05e-4 * (1 + 1e-9)
-    assert not np.array_equal(*(tsne.start(TRAIN[:, :2], seed=s, jitter=0.05) for s in (0, 1)))
+    assert not np.array_equal(
+        *(initialization.from_components(TRAIN[:, :2], seed=s, jitter=0.05) for s in (0, 1))
+    )
 
 
 def test_3d_start_is_the_flat_map_and_a_depth(mapped):
     embedding, *_ = mapped
-    start = tsne.start_above(snap(embedding), TRAIN[:, 2], 0.3, seed=0, jitter=0)
+    start = initialization.from_flat_map(snap(embedding), TRAIN[:, 2], 0.3, seed=0, jitter=0)
     assert start[:, :2] == pytest.approx(0.3 * embedding, abs=0.3 / 1024)
     assert start[:, 2].std() == pytest.approx(0.3 * embedding[:, 0].std(), rel=1e-3)
     assert np.corrcoef(start[:, 2], TRAIN[:, 2])[0, 1] == pytest.approx(1)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from stages.methods.data import digits
-from stages.methods.embedding.approximate import nearest_nearby
+from stages.methods.embedding.approximate import approximate_nearest
 from stages.methods.embedding.neighbors import nearest
 from stages.methods.errors import InputError
 from stages.methods.features import descriptors
@@ -108,7 +108,7 @@ def features():
 def test_approximate_search_with_full_reach_is_exact(features):
     points, queries = features
     for asked in (None, queries):
-        found, expected = nearest_nearby(points, asked, k=12), nearest(points, asked, k=12)
+        found, expected = approximate_nearest(points, asked, k=12), nearest(points, asked, k=12)
         assert np.array_equal(found, expected)
 
 
@@ -116,7 +116,7 @@ def test_approximate_search_with_full_reach_is_exact(features):
 def test_approximate_search_misses_few_and_gives_true_distances(features, own):
     points, queries = features
     asked = points if own else queries
-    indices, distances = nearest_nearby(points, None if own else queries, k=10, reach=300)
+    indices, distances = approximate_nearest(points, None if own else queries, k=10, reach=300)
     exact, _ = nearest(points, None if own else queries, k=10)
     pairs = zip(indices, exact, strict=True)
     recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in pairs])
@@ -130,17 +130,17 @@ def test_approximate_search_misses_few_and_gives_true_distances(features, own):
 
 def test_approximate_search_repeats_itself_alone_or_together(features):
     points, queries = features
-    together = nearest_nearby(points, queries, k=10, reach=300, n_jobs=2)
-    again = nearest_nearby(points, queries, k=10, reach=300)
+    together = approximate_nearest(points, queries, k=10, reach=300, n_jobs=2)
+    again = approximate_nearest(points, queries, k=10, reach=300)
     assert np.array_equal(together, again)
     for i in range(0, 100, 20):
-        alone = nearest_nearby(points, queries[i : i + 1], k=10, reach=300)
+        alone = approximate_nearest(points, queries[i : i + 1], k=10, reach=300)
         assert np.array_equal(alone[0][0], together[0][i])
 
 
 def test_approximate_search_finds_enough_among_duplicates():
     points = np.repeat(PIXELS[:3], 200, axis=0)
-    indices, distances = nearest_nearby(points, k=250, reach=1)
+    indices, distances = approximate_nearest(points, k=250, reach=1)
     assert not distances[:, :199].any()
     assert distances[:, 199:].all()
     assert all(len(set(row)) == 250 and i not in row for i, row in enumerate(indices.tolist()))
@@ -149,4 +149,4 @@ def test_approximate_search_finds_enough_among_duplicates():
 @pytest.mark.parametrize("k", [0, 5])
 def test_approximate_search_of_more_neighbours_than_points_is_refused(k):
     with pytest.raises(InputError, match="ask for 1 to 4"):
-        nearest_nearby(PIXELS[:5], k=k)
+        approximate_nearest(PIXELS[:5], k=k)

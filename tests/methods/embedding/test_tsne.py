@@ -7,7 +7,7 @@ import openTSNE
 import pytest
 
 from stages.methods.data import digits
-from stages.methods.embedding import neighbors, tsne
+from stages.methods.embedding import initialization, memory_order, neighbors, tsne
 from stages.methods.errors import InputError
 from stages.methods.features import descriptors
 
@@ -60,7 +60,7 @@ def shuffled(affinities, order):
 
 def test_points_that_lie_together_follow_each_other():
     places = np.random.default_rng(0).normal(size=(4000, 3))
-    order = tsne.spatial_order(places)
+    order = memory_order.by_strips(places)
     assert sorted(order) == list(range(4000))
 
     def step(some):
@@ -71,21 +71,21 @@ def test_points_that_lie_together_follow_each_other():
 
 def test_points_of_one_orthant_follow_each_other(features):
     signs = features[:, :3] > 0
-    ordered = signs[tsne.orthant_order(features[:, :3])]
+    ordered = signs[memory_order.by_signs(features[:, :3])]
     assert ordered.tolist() == sorted(signs.tolist())
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])
 def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinities, n_dims):
-    start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
+    start = initialization.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     order = np.random.default_rng(0).permutation(len(start))
     phases = [tsne.Phase("only", 60, 4.0)]
     others = shuffled(tsne.affinities(*near, PERPLEXITY), order)
     embedding, curve = tsne.optimise(
-        start, affinities, phases, order=tsne.spatial_order(start), theta=1.2
+        start, affinities, phases, order=memory_order.by_strips(start), theta=1.2
     )
     of_shuffled, same_curve = tsne.optimise(
-        start[order], others, phases, order=tsne.spatial_order(start[order]), theta=1.2
+        start[order], others, phases, order=memory_order.by_strips(start[order]), theta=1.2
     )
     assert of_shuffled.tobytes() == embedding[order].tobytes()
     assert curve == same_curve
@@ -93,15 +93,19 @@ def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinit
 
 def test_affinities_are_left_as_they_are(features, affinities):
     before = affinities.P.copy()
-    tsne.optimise(tsne.start(features[:, :2], seed=0, jitter=0), affinities, [tsne.Phase("", 5, 3)])
+    tsne.optimise(
+        initialization.from_components(features[:, :2], seed=0, jitter=0),
+        affinities,
+        [tsne.Phase("", 5, 3)],
+    )
     assert (before != affinities.P).nnz == 0
 
 
 @pytest.mark.parametrize(("n_dims", "method"), [(2, "fft"), (3, "bh")])
 def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims, method):  # noqa: N802
-    start = tsne.start(features[:, :n_dims], seed=0, jitter=0.01)
+    start = initialization.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 30, 12.0, 0.5), tsne.Phase("final", 45, 3.0)]
-    order = tsne.spatial_order(start)
+    order = memory_order.by_strips(start)
     embedding, curve = tsne.optimise(start, affinities, phases, order=order, theta=1.2)
     estimator = openTSNE.TSNE(
         n_components=n_dims,
@@ -124,7 +128,7 @@ def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims
 
 
 def test_divergence_is_that_of_the_unexaggerated_affinities(features, affinities):
-    start = tsne.start(features[:, :2], seed=0, jitter=0.01)
+    start = initialization.from_components(features[:, :2], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 60, 12.0, 0.5), tsne.Phase("final", 60, 4.0)]
     embedding, curve = tsne.optimise(start, affinities, phases)
     places = embedding.astype(float)
@@ -146,6 +150,6 @@ def test_all_the_neighbours_there_are_may_be_used(near):
 
 def test_a_column_without_spread_is_laid_out_by_its_noise_alone():
     flat = np.zeros((50, 2), dtype=np.int16)
-    start = tsne.start(flat, seed=0, jitter=0.1)
+    start = initialization.from_components(flat, seed=0, jitter=0.1)
     assert np.isfinite(start).all()
     assert 0 < np.abs(start).max() <= 0.1e-4
