@@ -1,6 +1,6 @@
-"""All that the stages share: checked params, library versions, atomic outputs, progress.
+"""What all stages share: validated params, library versions, atomic outputs, progress.
 
-Every stage depends on this file, so that an edit here re-runs everything: keep it small.
+Every stage depends on this file, so an edit here re-runs everything: keep it small.
 """
 
 import csv
@@ -29,24 +29,24 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def load_params(section: str, *keys: str) -> dict[str, Any]:
-    """Read one section of ``params.yaml`` and check it against ``params.schema.json``.
+    """Read one section of ``params.yaml`` and validate it against ``params.schema.json``.
 
     Parameters
     ----------
     section : str
         A top-level key of ``params.yaml``.
     *keys : str
-        The keys that the stage declares; without any, the whole section.
+        The keys that the stage declares; by default the whole section.
 
     Returns
     -------
     dict
-        The values, of the types and ranges that the schema states.
+        The values, with the types and ranges stated in the schema.
 
     Raises
     ------
     InputError
-        If a value is missing, unknown or outside what the schema allows.
+        If a key is missing or unknown, or if a value is not allowed by the schema.
     """
     given: Any = yaml.safe_load(PARAMS.read_text(encoding="utf-8")) or {}
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"][section]
@@ -60,13 +60,13 @@ def load_params(section: str, *keys: str) -> dict[str, Any]:
 
 
 def _depth(error: jsonschema.ValidationError) -> tuple[int, str, bool]:
-    # A misspelt key is both unknown and missing: what was given says more.
+    # A misspelt key is reported as both unknown and missing: the unknown one says more.
     unknown = error.validator == "additionalProperties"
     return len(error.absolute_path), error.json_path, not unknown
 
 
 def _sentence(section: str, error: jsonschema.ValidationError) -> str:
-    """Say in one sentence what was given, what is allowed and where to change it."""
+    """Write one sentence: what was given, what is allowed and where to change it."""
     name = ".".join([section, *map(str, error.absolute_path)])
     schema: Any = error.schema
     given: Any = error.instance
@@ -80,7 +80,7 @@ def _sentence(section: str, error: jsonschema.ValidationError) -> str:
 
 
 def check_versions(libraries: Sequence[str]) -> None:
-    """Refuse to compute with other library versions than those in the cache key.
+    """Refuse to compute with library versions other than those in the cache key.
 
     Raises
     ------
@@ -97,7 +97,10 @@ def check_versions(libraries: Sequence[str]) -> None:
 
 
 def threads() -> int:
-    """Count the threads to use: a setting of the machine that never changes a result."""
+    """Return the number of threads to use, which never changes a result.
+
+    It is ``OMP_NUM_THREADS`` if set, or else the number of available cores.
+    """
     wanted = os.environ.get("OMP_NUM_THREADS", "")
     if wanted.isdigit() and int(wanted) > 0:
         return int(wanted)
@@ -106,12 +109,12 @@ def threads() -> int:
 
 @contextmanager
 def output(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary name to write to; it becomes ``path`` only if all goes well.
+    """Yield a temporary path to write to, which is renamed to ``path`` on success.
 
     Parameters
     ----------
     path : str or Path
-        The output; its folder is made where there is none.
+        The output; its folder is created if missing.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +133,7 @@ def save_array(path: str | Path, array: np.ndarray) -> None:
 
 
 def save_arrays(path: str | Path, **arrays: np.ndarray) -> None:
-    """Write named arrays as ``.npz``: `numpy.savez` without the time of day in the file."""
+    """Write named arrays as ``.npz``, like `numpy.savez` but without timestamps."""
     with output(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, array in arrays.items():
             buffer = io.BytesIO()
@@ -139,7 +142,7 @@ def save_arrays(path: str | Path, **arrays: np.ndarray) -> None:
 
 
 def save_json(path: str | Path, value: Any) -> None:
-    """Write a JSON file, keys in the order given."""
+    """Write a JSON file, with keys in the order given."""
     with output(path) as temporary:
         text = json.dumps(value, indent=2, allow_nan=False) + "\n"
         temporary.write_text(text, encoding="utf-8", newline="\n")
@@ -156,17 +159,17 @@ def save_table(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[
 def progress(
     iterable: Iterable[Any] | None = None, *, total: int | None = None, description: str = ""
 ) -> Any:
-    """Show a progress bar (`tqdm.tqdm`) on a terminal, and nothing elsewhere."""
+    """Show a progress bar (`tqdm.tqdm`) if standard error is a terminal."""
     return tqdm(iterable, total=total, desc=description, disable=None, leave=False)
 
 
 def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
-    """Run a stage: check library versions, call ``main``, show errors as one sentence.
+    """Run a stage: check library versions, call ``main``, print errors as one sentence.
 
     Parameters
     ----------
     main : callable
-        Takes the words of the command line.
+        Takes the command-line arguments.
     libraries : sequence of str
         The distributions that the stage computes with, as declared in ``dvc.yaml``.
     """

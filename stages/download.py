@@ -1,4 +1,4 @@
-"""Fetch the four IDX files of a dataset; none gets its name before its digest is verified."""
+"""Download the four IDX files of a dataset; each is verified before it gets its name."""
 
 import sys
 from pathlib import Path
@@ -18,7 +18,7 @@ RAW = Path("data/raw")
 
 
 def main() -> None:
-    """Try the user's mirror, then the dataset's own sources in their order."""
+    """Try the user's mirror, then the sources of the dataset in order."""
     params = common.load_params("download", "dataset", "mirror")
     dataset = load_dataset(params["dataset"])
     candidates = [kinds.make(source) for source in dataset["sources"]]
@@ -46,17 +46,17 @@ def load_dataset(name: str) -> dict[str, Any]:
 
 
 def mirror(location: str) -> Source:
-    """Take ``download.mirror`` for a web address, or else for a folder."""
+    """Return the source that ``download.mirror`` names: a web address or a folder."""
     if location.startswith(("http://", "https://")):
         return Web(location)
     return Folder(location)
 
 
 def note(failure: str) -> None:
-    """Say on stderr why a source did not do."""
+    """Report on stderr why a source failed."""
     print(f"download: {failure}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    # No library is part of the key: the digests fix every byte, whatever fetched or made it.
+    # No library is part of the cache key, because the digests determine every byte.
     common.run(main)

@@ -1,4 +1,4 @@
-"""Ask how many clusters there are, of the raw pixels or of the 2-D map."""
+"""Compute criteria for the number of clusters, of the raw pixels or of the 2-D map."""
 
 import numpy as np
 
@@ -17,12 +17,12 @@ LIBRARIES = ("numpy", "scipy", "kneed")
 
 
 def main(space: str) -> None:
-    """Cluster with every k in turn and write the criteria, the knee and the preferred k."""
+    """Cluster with each k in turn; write the criteria, their preferences and the preferred k."""
     own = f"{space}_starts"
     params = common.load_params("elbow", *PARAMS, own)
     points = snap(np.load(POINTS[space], mmap_mode="r"))
     numbers = range(params["k_min"], params["k_max"] + 1)
-    found = criteria.clusterings(
+    clusterings = criteria.clusterings(
         points,
         numbers,
         n_init=params[own],
@@ -32,7 +32,7 @@ def main(space: str) -> None:
     )
     sample = fixed_sample(len(points), params["silhouette_sample"])
     judge = criteria.Judge(points, sample)
-    bar = common.progress(found, total=len(numbers), description=f"elbow {space}")
+    bar = common.progress(clusterings, total=len(numbers), description=f"elbow {space}")
     rows = [judge.criteria(clustering) for clustering in bar]
 
     common.save_table(

@@ -1,4 +1,4 @@
-"""Look behind the scores: what is confused, what the clusters hold, how sure the scores are."""
+"""Write details behind the scores: confusions, contents of the clusters, uncertainty."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ CLUSTERS = {
     "tsne_2d": "data/recluster/2d/{}.npy",
     "tsne_3d": "data/recluster/3d/{}.npy",
 }
-# What was clustered.
+# The points that were clustered.
 POINTS = {
     "pixels": "data/flat/train.npy",
     "tsne_2d": "data/tsne/2d/train.npy",
@@ -37,7 +37,7 @@ PARTS = ("train", "test")
 
 
 def main() -> None:
-    """Write confused digits, portraits of clusters, agreement and confidence intervals."""
+    """Write confusions, portraits of clusters, agreement of partitions and confidence intervals."""
     params = common.load_params("examine")
     digits = {part: np.load(LABELS.format(part)) for part in PARTS}
     names = {
@@ -70,8 +70,8 @@ def main() -> None:
     common.save_json(PORTRAITS, portraits)
     common.save_json(AGREEMENT, agreement)
     common.save_json(INTERVALS, intervals)
-    accuracies = {name: {"accuracy": found["accuracy"]} for name, found in intervals.items()}
-    agreed = {pair: found["ari"] for pair, found in agreement["test"].items()}
+    accuracies = {name: {"accuracy": scores["accuracy"]} for name, scores in intervals.items()}
+    agreed = {pair: scores["ari"] for pair, scores in agreement["test"].items()}
     common.save_json(METRICS, accuracies | {"agreement": agreed})
 
 

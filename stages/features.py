@@ -1,4 +1,4 @@
-"""Describe each image by whole numbers: gradients, concavities and deskewed pixels."""
+"""Compute the features of each image: gradients, concavities and (optionally) pixels."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ LIBRARIES = ("numpy",)
 
 
 def main() -> None:
-    """Fit the bases on train, project train and test onto them."""
+    """Fit the principal components of each block on train; transform train and test."""
     params = common.load_params("features")
     blocks = [
         descriptors.Block(name, params[f"{name}_components"], params[f"{name}_weight"])

@@ -1,4 +1,4 @@
-"""Lay the pixels of each image out in one row."""
+"""Flatten each image to one row of pixels."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ LIBRARIES = ("numpy",)
 
 
 def main() -> None:
-    """Turn (n, 28, 28) images into (n, 784) pixels."""
+    """Reshape images (n, 28, 28) to (n, 784)."""
     for part in ("train", "test"):
         images = np.load(f"{SPLIT}/{part}_images.npy", mmap_mode="r")
         common.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))

@@ -13,7 +13,7 @@ LIBRARIES = ("numpy",)
 
 
 def main() -> None:
-    """Fit on train, assign train and test, and save the centres (they are images)."""
+    """Fit on train, assign train and test, and save the centres (which are images)."""
     params = common.load_params("kmeans")
     pixels = {part: np.load(f"{FLAT}/{part}.npy", mmap_mode="r") for part in ("train", "test")}
     fitted = kmeans.fit(

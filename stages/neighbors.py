@@ -1,4 +1,4 @@
-"""Find the nearest training images of every image, once for all maps."""
+"""Find the nearest training images of each image, once for all maps."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ LIBRARIES = ("numpy",)
 
 
 def main() -> None:
-    """Search train in train and test in train."""
+    """Search the training images for the neighbours of train and of test."""
     params = common.load_params("neighbors")
     train = np.load(f"{FEATURES}/train.npy")
     test = np.load(f"{FEATURES}/test.npy")

@@ -13,7 +13,7 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn")
 
 
 def main() -> None:
-    """Read four IDX files, choose the images of each part, write images, labels and indices."""
+    """Read the four IDX files, select the images of each part, write images, labels, indices."""
     params = common.load_params("split")
     raw = {part: _read(prefix) for part, prefix in {"train": "train", "test": "t10k"}.items()}
     images = np.concatenate([raw["train"][0], raw["test"][0]])

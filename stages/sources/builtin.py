@@ -1,4 +1,4 @@
-"""A library that is installed anyway as a source of files."""
+"""An installed library as a source of files."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _PARTS = {
 
 @dataclass(frozen=True)
 class Builtin:
-    """A dataset that comes with a library that is installed anyway: scikit-learn's digits."""
+    """A dataset bundled with an installed library: scikit-learn's digits."""
 
     name: str
 
@@ -26,6 +26,6 @@ class Builtin:
     def open(self, files: Mapping[str, str]) -> Callable[[str], bytes]:
         """See `Source.open`."""
         if self.name != "digits":
-            raise Unavailable("there is none of this name but digits")
+            raise Unavailable("there is no such dataset: the only one is digits")
         arrays = digits.load()
         return lambda name: idx.encode(arrays[_PARTS[name]])

@@ -1,7 +1,7 @@
-"""Get the files of a dataset from whichever source has them.
+"""Fetching the files of a dataset from whichever source has them.
 
-A source only hands over bytes. Whatever it gives is a file of the dataset if its SHA-256 is the
-one that ``stages/datasets`` states, and nothing otherwise.
+A source only supplies bytes. They are accepted as a file of the dataset if their SHA-256 is the
+one stated in ``stages/datasets``.
 """
 
 import gzip
@@ -14,37 +14,42 @@ from stages.methods.errors import InputError
 
 
 class Unavailable(OSError):
-    """A source can give none of its files, so that asking for another one is a waste of time."""
+    """A source cannot supply any file, so there is no point in asking it for another."""
 
 
 class Source(Protocol):
-    """A place that may hold files of a dataset, named by ``str()``."""
+    """A place that may have files of a dataset; ``str()`` gives its name."""
 
     def open(self, files: Mapping[str, str]) -> Callable[[str], bytes]:
-        """Make ready to hand over ``files`` (names and digests), one a call, as they come.
+        """Return a function that takes the name of a file and returns its bytes.
+
+        Parameters
+        ----------
+        files : mapping of str to str
+            Digests of the files that may be asked for, by name.
 
         Raises
         ------
         Unavailable
-            If the source can give no file at all; here or in a call.
+            If the source cannot supply any file; here or when the function is called.
         OSError
-            In a call, if it cannot give this one.
+            When the function is called, if the source cannot supply this file.
         """
 
 
 def fetch(
     files: Mapping[str, str], sources: Iterable[Source], note: Callable[[str], None]
 ) -> Iterator[tuple[str, bytes]]:
-    """Get files from the first source that has them, one source after the other.
+    """Fetch each file from the first source that has it.
 
     Parameters
     ----------
     files : mapping of str to str
-        The SHA-256 of each file, unpacked, by its name.
+        SHA-256 of each file, unpacked, by name.
     sources : iterable of Source
-        In the order in which they are tried; each is asked for what is still missing.
+        Tried in this order; each is asked for the files that are still missing.
     note : callable
-        Takes a sentence about a source that did not give all that it was asked for.
+        Takes a sentence about a source that did not supply everything it was asked for.
 
     Yields
     ------
@@ -55,7 +60,7 @@ def fetch(
     Raises
     ------
     InputError
-        If files are missing when all sources are exhausted, with the reason of each source.
+        If files are still missing after the last source; the message has the reasons.
     """
     missing = dict(files)
     failures: list[str] = []
@@ -93,24 +98,25 @@ def _fetch_from(
 
 
 def unpack(data: bytes, digest: str) -> bytes:
-    """Verify a file that came plain or as gzip.
+    """Unpack a file if it is gzipped, and verify its digest.
 
     Parameters
     ----------
     data : bytes
-        What a source gave. Its content counts, not its name: some servers unpack on the way.
+        Bytes from a source. Whether they are gzipped is decided by their content, because some
+        servers unpack a file on the way.
     digest : str
-        The SHA-256 of the plain file, in hexadecimal.
+        SHA-256 of the unpacked file, in hexadecimal.
 
     Returns
     -------
     bytes
-        The plain file.
+        The unpacked file.
 
     Raises
     ------
     OSError
-        If it is another file, or a damaged one.
+        If the file is a different one, or damaged.
     """
     if data[:256].lstrip().startswith(b"<"):
         raise OSError("is a web page instead of the file")
@@ -119,7 +125,7 @@ def unpack(data: bytes, digest: str) -> bytes:
             data = gzip.decompress(data)
         except (OSError, EOFError, zlib.error) as error:
             raise OSError("is damaged or cut short: it does not unpack") from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != digest:
-        raise OSError(f"has {len(data)} bytes of SHA-256 {found[:8]}… instead of {digest[:8]}…")
+    actual = hashlib.sha256(data).hexdigest()
+    if actual != digest:
+        raise OSError(f"has {len(data)} bytes of SHA-256 {actual[:8]}… instead of {digest[:8]}…")
     return data

@@ -11,7 +11,7 @@ from stages.sources.fetching import Unavailable
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder, given by a path or a ``file://`` URL, with files plain or as ``.gz``."""
+    """A folder, given by a path or a ``file://`` URL, with plain or gzipped (``.gz``) files."""
 
     location: str
 

@@ -1,4 +1,4 @@
-"""The kinds of sources that the description of a dataset may name."""
+"""The kinds of sources that a dataset's description may name."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,18 +18,18 @@ KINDS: dict[str, Callable[..., Source]] = {
 
 
 def make(entry: Mapping[str, str]) -> Source:
-    """Make a source from its entry in a dataset's description.
+    """Create a source from its entry in a dataset's description.
 
     Parameters
     ----------
     entry : mapping of str to str
-        ``kind`` and the fields of that kind: ``folder`` (location), ``web`` (url), ``npm``
-        (package, folder) or ``builtin`` (name).
+        ``kind`` and its fields: ``folder`` (location), ``web`` (url), ``npm`` (package, folder)
+        or ``builtin`` (name).
 
     Raises
     ------
     InputError
-        If the kind is unknown, or its fields are others.
+        If the kind is unknown, or if the fields are not those of the kind.
     """
     fields = dict(entry)
     try:

