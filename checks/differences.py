@@ -1,4 +1,4 @@
-"""How far two versions of an output are apart: arrays, numbers in JSON and CSV, pixels."""
+"""Differences between two versions of an output: arrays, numbers in JSON and CSV, pixels."""
 
 import csv
 import hashlib
@@ -13,20 +13,20 @@ from PIL import Image
 
 
 def digest(path: Path) -> str:
-    """Return the MD5 of a file, as DVC notes it."""
+    """Return the MD5 of a file, as recorded by DVC."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "md5").hexdigest()
 
 
 def describe(ours: Path, theirs: Path, suffix: str) -> list[str]:
-    """Say how two files differ, a line for each array or kind of content that does.
+    """Describe how two files differ, one line for each array that does.
 
     Parameters
     ----------
     ours, theirs : Path
-        The reference and the other file; a file of DVC's cache has no name of its own.
+        The reference and the other file.
     suffix : str
-        Which says how to read both, such as ``.npy``.
+        Format of both, such as ``.npy``: files in DVC's cache have no suffix of their own.
     """
     try:
         a, b = read(ours, suffix), read(theirs, suffix)
@@ -64,7 +64,7 @@ def read(path: Path, suffix: str) -> dict[str, NDArray[Any]]:
 
 
 def leaves(value: Any, name: str = "", *, texts: bool = False) -> Iterator[tuple[str, Any]]:
-    """Flatten JSON to its numbers, and to all else on request, by dotted name."""
+    """Flatten JSON to pairs of dotted name and number; with ``texts``, to all values."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from leaves(inner, f"{name}.{key}" if name else key, texts=texts)
@@ -87,7 +87,7 @@ def _column(cells: list[str]) -> NDArray[Any]:
 
 
 def compare(a: NDArray[Any], b: NDArray[Any]) -> str:
-    """Say how two arrays differ; nothing if they do not."""
+    """Describe how two arrays differ; an empty text if they do not."""
     if a.shape != b.shape or a.dtype.kind != b.dtype.kind:
         return f"{a.dtype} of shape {a.shape} against {b.dtype} of shape {b.shape}"
     differ = a != b

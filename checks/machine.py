@@ -1,4 +1,4 @@
-"""What of a machine can matter for the last digits of a result."""
+"""Facts about a machine that can affect the last digits of a result."""
 
 import platform
 import sys
@@ -16,7 +16,7 @@ _NAMES = ("model name", "flags")
 
 
 def promised() -> bool:
-    """Whether docs/reproducibility.md promises equal bytes for this machine."""
+    """Return whether docs/reproducibility.md promises equal bytes on this machine."""
     return (
         sys.platform == "linux"
         and platform.machine() in ("x86_64", "AMD64")
@@ -26,13 +26,13 @@ def promised() -> bool:
 
 
 def flags() -> set[str]:
-    """Instruction sets that the processor names; none where the system does not say."""
+    """Return the instruction sets of the processor; none if the system does not list them."""
     return set(_cpu().get("flags", "").split())
 
 
 def facts() -> dict[str, str]:
-    """Gather the facts by name: processor, C library, BLAS kernels, versions."""
-    import scipy.linalg  # noqa: F401  # scipy brings a BLAS of its own
+    """Collect the facts by name: processor, C library, BLAS kernels, versions."""
+    import scipy.linalg  # noqa: F401  # scipy loads a BLAS of its own
 
     pinned = yaml.safe_load((ROOT / "stages" / "versions.yaml").read_text(encoding="utf-8"))
     pools = sorted(
@@ -53,12 +53,12 @@ def facts() -> dict[str, str]:
 
 
 def _cpu() -> dict[str, str]:
-    """Read what Linux says of the first processor."""
+    """Read what Linux reports about the first processor."""
     if not _CPU.is_file():
         return {}
     pairs = (line.partition(":") for line in _CPU.read_text(encoding="utf-8").splitlines())
-    found: dict[str, str] = {}
+    first: dict[str, str] = {}
     for name, _, value in pairs:
         if name.strip() in _NAMES:
-            found.setdefault(name.strip(), value.strip())
-    return found
+            first.setdefault(name.strip(), value.strip())
+    return first

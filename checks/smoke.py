@@ -1,4 +1,4 @@
-"""Run the whole pipeline on 2,000 + 500 images, away from the workspace."""
+"""Run the whole pipeline on 2,000 + 500 images, in a temporary copy of the workspace."""
 
 import time
 

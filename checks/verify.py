@@ -1,8 +1,8 @@
-"""Compute everything anew from an empty cache and compare every digest with dvc.lock.
+"""Recompute everything from an empty cache and compare every digest with dvc.lock.
 
-On a difference it names the first stage and file that differ, how far, whether the scores agree,
-and the facts of the machine that matter. It ends with 0 if all bytes are equal, or, on a machine
-outside the promise of docs/reproducibility.md, if the scores agree.
+If digests differ, report the first stage and file that do, by how much, whether the scores agree,
+and the relevant facts about the machine. The exit status is 0 if all bytes are equal or, on a
+machine for which docs/reproducibility.md promises no equal bytes, if the scores agree.
 """
 
 import argparse
@@ -24,13 +24,13 @@ from checks.workspace import ROOT, cache_folder, repro, temporary_copy
 LOCK = "dvc.lock"
 RAW = "data/raw"
 SCORES = "metrics/evaluate.json"
-# What scores may differ by where the maps differ in their last digits.
+# Maximum difference between scores of maps that differ in their last digits.
 TOLERANCE = 0.005
 Digests = dict[tuple[str, str], str]
 
 
 def main() -> int:
-    """Verify the workspace, by the words of the command line."""
+    """Run the command line; return its exit status."""
     parser = argparse.ArgumentParser(prog="verify", description=__doc__)
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the run in a new folder")
     keep: Path | None = parser.parse_args().keep
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def verify(root: Path, keep: Path | None = None) -> int:
-    """Run every stage of a workspace in a temporary copy, and report; 0 if all is well."""
+    """Run every stage of a workspace in a temporary copy, report, and return the exit status."""
     started = time.monotonic()
     expected = digests(root / LOCK)
     with contextlib.ExitStack() as stack:
@@ -68,33 +68,33 @@ def digests(lock: Path) -> Digests:
 
 @contextlib.contextmanager
 def raw_files(root: Path, expected: Digests) -> Iterator[Path | None]:
-    """Gather the files that were downloaded before, to need no network; None if one is missing.
+    """Yield a folder with the files downloaded earlier, or None if one is missing.
 
-    `stages.download` checks their digests like those of any other source.
+    With it no network is needed. `stages.download` verifies the files like those of any source.
     """
-    found = {
+    sources = {
         Path(path).name: reference(root, path, md5)
         for (_, path), md5 in expected.items()
         if path.startswith(f"{RAW}/")
     }
-    if not found or None in found.values():
+    if not sources or None in sources.values():
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="mnist-clustering-raw-") as name:
-        for file, source in found.items():
+        for file, source in sources.items():
             shutil.copyfile(str(source), Path(name) / file)
         yield Path(name)
 
 
 def forget(folder: Path) -> None:
-    """Remove the lock and all outputs of a copy: nothing is then up to date or can be read."""
+    """Remove the lock and all outputs of a copy, so that every stage must run."""
     for _, path in digests(folder / LOCK):
         (folder / path).unlink(missing_ok=True)
     (folder / LOCK).unlink()
 
 
 def reference(root: Path, path: str, md5: str) -> Path | None:
-    """Find the content of a digest, in the workspace or in its DVC cache."""
+    """Find the file with a digest, in the workspace or in its DVC cache."""
     cached = cache_folder(root) / "files" / "md5" / md5[:2] / md5[2:]
     for candidate in (root / path, cached):
         if candidate.is_file() and differences.digest(candidate) == md5:
@@ -103,7 +103,7 @@ def reference(root: Path, path: str, md5: str) -> Path | None:
 
 
 def report(root: Path, folder: Path, expected: Digests, seconds: float) -> int:
-    """Compare a run with the workspace's lock, print what was found, return the exit code."""
+    """Compare a run with the workspace's lock, print the result, return the exit status."""
     found = digests(folder / LOCK)
     different = in_order(folder, expected, found)
     if not different:
@@ -125,7 +125,7 @@ def report(root: Path, folder: Path, expected: Digests, seconds: float) -> int:
 
 
 def in_order(folder: Path, expected: Digests, found: Digests) -> list[tuple[str, str]]:
-    """List what differs, is missing or is new, in the order in which DVC runs the stages."""
+    """List the outputs that differ, are missing or are new, in the order of the stages."""
     with Repo(str(folder)) as repo:
         order = [stage.name for stage in repo.index.stages]
     keys = {key for key in expected | found if expected.get(key) != found.get(key)}
@@ -133,14 +133,16 @@ def in_order(folder: Path, expected: Digests, found: Digests) -> list[tuple[str,
 
 
 def how_far(root: Path, folder: Path, path: str, md5: str | None) -> list[str]:
-    """Say how two versions of a file differ."""
+    """Describe how two versions of a file differ."""
     if md5 is None:
         return ["it is not in the lock"]
     if not (folder / path).is_file():
         return ["it was not made"]
     ours = reference(root, path, md5)
     if ours is None:
-        return ["how far is not known, for the reference is not here: dvc pull or make repro first"]
+        return [
+            "the reference is missing, so they cannot be compared: dvc pull or make repro first"
+        ]
     return differences.describe(ours, folder / path, Path(path).suffix)
 
 
@@ -162,7 +164,7 @@ def numbers(path: Path) -> Mapping[str, float]:
 
 
 def verdict(apart: float | None, *, promised: bool) -> int:
-    """Print the last line and return the exit code."""
+    """Print the last line and return the exit status."""
     agree = apart is not None and apart <= TOLERANCE
     scores = (
         "the scores cannot be compared"

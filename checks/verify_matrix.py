@@ -1,7 +1,7 @@
-"""Run the whole pipeline on small images under many settings of the machine, and compare digests.
+"""Run the whole pipeline on a small dataset under many machine settings, and compare digests.
 
-``checks/digits.lock`` is the dvc.lock of such a run: what any machine is to arrive at. After a
-change of results ``python -m checks.verify_matrix --write`` makes it anew.
+``checks/digits.lock`` is the dvc.lock of such a run, which every setting must reproduce. After a
+change of results, ``python -m checks.verify_matrix --write`` renews it.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from checks.workspace import ROOT, dvc, temporary_copy
 
 REFERENCE = ROOT / "checks" / "digits.lock"
 OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
-# What a setting may set: unset otherwise, whatever the user's environment says.
+# Variables that a setting may set. All others of these are unset, even if the user has set them.
 _KNOBS = re.compile(
     r"(OMP|OPENBLAS|MKL|NUMEXPR|GOTO|NPY)_.*|GLIBC_TUNABLES|PYTHONHASHSEED|TZ|LANG|LANGUAGE|LC_.*"
     r"|GIT_.*|VIRTUAL_ENV|PYTHONPATH|PYTHONHOME"
@@ -34,7 +34,7 @@ _KERNEL = (
     "import numpy, threadpoolctl as t;"
     "print(*{p['architecture'] for p in t.threadpool_info() if p['user_api'] == 'blas'})"
 )
-# OpenBLAS kernels and the instructions that they need.
+# OpenBLAS kernels and the instruction sets that they need.
 _KERNELS: dict[str, set[str]] = {
     "Haswell": {"avx2", "fma"},
     "Sandybridge": {"avx"},
@@ -46,7 +46,20 @@ _KERNELS: dict[str, set[str]] = {
 
 @dataclass(frozen=True)
 class Setting:
-    """One way to run the pipeline."""
+    """One way to run the pipeline.
+
+    Attributes
+    ----------
+    name : str
+    environment : mapping of str to str
+        Variables to set.
+    python : str
+        The interpreter.
+    folder : str
+        Name of the folder of the run.
+    warm : bool
+        Whether to run a second time, from the cache alone.
+    """
 
     name: str
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +70,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Result:
-    """What a setting led to."""
+    """The result of one setting: its BLAS kernel, the first difference ("" for none), seconds."""
 
     kernel: str
     difference: str
@@ -65,7 +78,7 @@ class Result:
 
 
 def settings(home: Path) -> Iterator[Setting]:
-    """List the settings that this machine can take; ``home`` is an empty folder."""
+    """List the settings that this machine supports; ``home`` is an empty folder."""
     yield Setting("as it comes")
     for n in ("1", "2"):
         threads = {"OMP_NUM_THREADS": n, "OPENBLAS_NUM_THREADS": n}
@@ -84,7 +97,7 @@ def settings(home: Path) -> Iterator[Setting]:
         plain | {"OPENBLAS_CORETYPE": "Sandybridge", "OMP_NUM_THREADS": "1"},
     )
     yield Setting("folder with a space", folder="another folder")
-    # Fonts and caches of the home are absent too.
+    # This also removes the fonts and caches in the home folder.
     user = {"HOME": str(home), "USER": "somebody", "LOGNAME": "somebody"}
     yield Setting("another home and user", user)
     yield Setting("Turkish locale", {"LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8"})
@@ -95,7 +108,7 @@ def settings(home: Path) -> Iterator[Setting]:
 
 
 def main() -> int:
-    """Run the settings, print a table; 0 if all digests are those of the reference."""
+    """Run the settings and print a table; return 0 if all digests are those of the reference."""
     parser = argparse.ArgumentParser(prog="verify_matrix", description=__doc__)
     parser.add_argument("--python", action="append", default=[], metavar="PATH",
                         help="another interpreter; can be given again")  # fmt: skip
@@ -118,7 +131,7 @@ def main() -> int:
 
 
 def run(chosen: Sequence[Setting], jobs: int) -> int:
-    """Run settings, a few at a time, and print a row for each as it ends."""
+    """Run settings, ``jobs`` at a time, and print a row for each."""
     expected = digests(REFERENCE)
     width = max(len(setting.name) for setting in chosen)
     print(f"{'setting':{width}}  {'BLAS kernel':12}  {'seconds':>7}  digests", flush=True)
@@ -158,7 +171,7 @@ def attempt(setting: Setting, expected: Digests) -> Result:
 
 @contextmanager
 def finished(setting: Setting) -> Iterator[Path]:
-    """Run every stage in a temporary copy: once, or a second time from the cache alone."""
+    """Run every stage in a temporary copy; for a warm setting, again from the cache alone."""
     with (
         temporary_copy(OVERRIDES, empty_cache=True, name=setting.folder) as folder,
         tempfile.TemporaryFile() as log,
@@ -180,15 +193,15 @@ def finished(setting: Setting) -> Iterator[Path]:
 
 
 def environment(setting: Setting) -> dict[str, str]:
-    """Return the environment of a setting: that of this process without what settings set."""
+    """Return the environment of a setting: this process's, with only its own variables set."""
     kept = {name: value for name, value in os.environ.items() if not _KNOBS.fullmatch(name)}
     return kept | dict(setting.environment)
 
 
 def interpreters(named: Sequence[str], only: str) -> Iterator[Setting]:
-    """List the interpreters that are given, or else those of other versions on the path.
+    """List the given interpreters, or else those of other supported versions on PATH.
 
-    Of them, those whose setting's name has ``only``: to prepare the others would take minutes.
+    Only those whose setting's name contains ``only``: preparing the others would take minutes.
     """
     own = f"3.{sys.version_info.minor}"
     found = [f"python3.{n}" for n in (11, 12, 13) if f"3.{n}" != own]
@@ -198,7 +211,7 @@ def interpreters(named: Sequence[str], only: str) -> Iterator[Setting]:
         try:
             done = subprocess.run(command, capture_output=True, text=True, check=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            print(f"verify-matrix: {python} is left out: {error}")  # Such as a shim to nowhere.
+            print(f"verify-matrix: {python} is left out: {error}")  # Such as a broken shim.
             continue
         version = done.stdout.strip()
         name = f"CPython {version}"
@@ -207,7 +220,7 @@ def interpreters(named: Sequence[str], only: str) -> Iterator[Setting]:
 
 
 def prepared(python: str, version: str) -> str:
-    """Return an interpreter that has the packages of requirements.lock: itself or of a new venv."""
+    """Return an interpreter with the packages of requirements.lock: this one or a new venv's."""
     probe = [python, "-c", "import dvc, openTSNE, matplotlib"]
     if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
         return python

@@ -16,7 +16,7 @@ from dvc.utils.serialize import modify_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 _GIT_SETTINGS = {
-    # Neither hooks nor signatures nor anything else of the user's belong to the copy.
+    # The copy uses none of the user's hooks, signatures and other settings.
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_AUTHOR_NAME": "mnist-clustering",
@@ -26,7 +26,7 @@ _GIT_SETTINGS = {
     "GIT_COMMITTER_EMAIL": "nobody@example.org",
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
 }
-_PATIENCE = 10.0  # seconds that an interrupted stage gets to end by itself
+_PATIENCE = 10.0  # seconds that an interrupted stage has to end by itself
 
 
 @contextmanager
@@ -37,11 +37,11 @@ def temporary_copy(
     empty_cache: bool = False,
     name: str = "mnist-clustering",
 ) -> Iterator[Path]:
-    """Copy the workspace as it stands, set params in the copy, and remove it at the end.
+    """Copy the workspace, set params in the copy, and remove it at the end.
 
-    The copy holds what git tracks or would track, uncommitted edits included, in a repository of
-    its own. It shares the DVC cache of the workspace, so that nothing is computed twice, unless
-    the cache is to be empty.
+    The copy contains the files that git tracks or would track, with uncommitted edits, in a
+    repository of its own. Unless ``empty_cache`` is set, it shares the DVC cache of the
+    workspace, so that nothing is computed twice.
 
     Parameters
     ----------
@@ -50,9 +50,9 @@ def temporary_copy(
     root : Path
         The workspace.
     empty_cache : bool
-        Whether the copy has a cache of its own, so that everything is computed anew.
+        Whether the copy has an empty cache of its own, so that everything is recomputed.
     name : str
-        Of the folder of the copy.
+        Name of the copy's folder.
 
     Yields
     ------
@@ -68,12 +68,12 @@ def temporary_copy(
         folder = Path(parent) / name
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         for file in _git(listed, root).split("\0"):
-            # A file that was deleted but is still tracked is listed too.
+            # git also lists tracked files that were deleted.
             if file and (root / file).is_file():
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(root / file, folder / file)
         set_params(folder / "params.yaml", overrides)
-        # What DVC notes about the copy goes away with it.
+        # DVC's own records about the copy are removed with it.
         config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
         if not empty_cache:
             config += f"[cache]\n    dir = {cache_folder(root)}\n"
@@ -84,7 +84,7 @@ def temporary_copy(
 
 
 def set_params(path: Path, overrides: Mapping[str, Any]) -> None:
-    """Change params in a file by dotted name, comments kept.
+    """Change params in a file by dotted name; comments are kept.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def set_params(path: Path, overrides: Mapping[str, Any]) -> None:
 
 
 def repro(folder: Path, targets: Sequence[str] = ()) -> None:
-    """Run ``dvc repro`` in a folder, for all stages or for those named and what they need.
+    """Run ``dvc repro`` in a folder, for all stages or for targets and what they depend on.
 
     Raises
     ------
@@ -120,19 +120,19 @@ def dvc(
     settings: Mapping[str, str] | None = None,
     log: IO[bytes] | None = None,
 ) -> None:
-    """Run a DVC command in a folder, with one interpreter first on the path.
+    """Run a DVC command in a folder, with the folder of an interpreter first on PATH.
 
     Parameters
     ----------
     folder : Path
     *arguments : str
-        Of ``dvc``.
+        Arguments of ``dvc``.
     python : str
-        The interpreter, of an environment that has DVC.
+        The interpreter of an environment that has DVC.
     settings : mapping of str to str, optional
-        The whole environment; without it, that of this process.
+        The whole environment; by default that of this process.
     log : file, optional
-        Takes what the command says; without it, it goes where this process writes.
+        Receives the output of the command; by default it goes where this process writes.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def dvc(
         env=environment | {"PATH": path, "DVC_NO_ANALYTICS": "1"},
         stdout=log,
         stderr=log and subprocess.STDOUT,
-        start_new_session=True,  # what is interrupted can then be ended with all its children
+        start_new_session=True,  # so that an interrupted command can be ended with its children
     )
     try:
         status = process.wait()
@@ -160,7 +160,7 @@ def dvc(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Interrupt a process and its children, and kill what does not end in time."""
+    """Interrupt a process and its children, and kill those that do not end in time."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
@@ -183,5 +183,5 @@ def _git(command: Sequence[str], folder: Path, settings: Mapping[str, str] | Non
 
 
 def _environment() -> dict[str, str]:
-    """Leave out what points git at another repository, as within a hook."""
+    """Return the environment without variables that point git elsewhere, as in a hook."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

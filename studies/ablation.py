@@ -1,7 +1,7 @@
-"""Leave out or exchange one step at a time and score what comes out.
+"""Ablation study: leave out or replace one step at a time and score the result.
 
-``make ablation`` writes studies/results/ablation.json and from it the table of docs/ablation.md.
-Every row is scored on the validation part before any is scored on test.
+``make ablation`` writes studies/results/ablation.json and, from it, the table in docs/ablation.md.
+Every row is scored on the validation part before any row is scored on test.
 """
 
 import resource
@@ -34,35 +34,35 @@ Clustering = Callable[[Points, Points, Mapping[str, Any]], tuple[np.ndarray, np.
 
 
 def by_kmeans(train: Points, test: Points, params: Mapping[str, Any], **changed: int) -> Any:
-    """Cluster as stage recluster does, but for the params given."""
+    """Cluster like the stage recluster, except for the params in ``changed``."""
     settings = {name: params[name] for name in ("n_init", "max_iter", "seed")} | changed
     fitted = kmeans.fit(train, params["k"], **settings)
     return fitted.labels, kmeans.assign(test, fitted.centres)
 
 
 def by_mixture(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
-    """Fit Gaussians with full covariances (`sklearn.mixture.GaussianMixture`, three starts)."""
+    """Fit Gaussians with full covariances (`sklearn.mixture.GaussianMixture`, n_init 3)."""
     mixture = GaussianMixture(params["k"], n_init=3, random_state=params["seed"])
     mixture.fit(train / STEPS)
     return mixture.predict(train / STEPS), mixture.predict(test / STEPS)
 
 
 def by_density(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
-    """Find dense regions (`sklearn.cluster.HDBSCAN`), of one percent of the images at least.
+    """Find dense regions (`sklearn.cluster.HDBSCAN`) of at least one percent of the images.
 
-    Images of train that it leaves out as noise, and those of test, go to the cluster of the nearest
-    image that has one.
+    Training images labelled as noise, and test images, are assigned to the cluster of the nearest
+    training image that has one.
     """
     size = max(len(train) // 100, 10)
-    found = HDBSCAN(min_cluster_size=size, min_samples=10, copy=True).fit_predict(train / STEPS)
-    dense = np.flatnonzero(found >= 0)
+    labels = HDBSCAN(min_cluster_size=size, min_samples=10, copy=True).fit_predict(train / STEPS)
+    dense = np.flatnonzero(labels >= 0)
     nearest = partial(neighbors.nearest, train[dense], k=1, n_jobs=common.threads())
-    return tuple(found[dense][nearest(points)[0][:, 0]] for points in (train, test))
+    return tuple(labels[dense][nearest(points)[0][:, 0]] for points in (train, test))
 
 
 @dataclass(frozen=True)
 class Variation:
-    """One row: other params than the default ones, another clustering, or another map."""
+    """One row of the table: changed params, another clustering method, or another map."""
 
     title: str
     overrides: Mapping[str, Any] = field(default_factory=dict)
@@ -76,7 +76,7 @@ PIXELS = {
     "features.pixel_weight": 1,
     "features.whiten": False,
 }
-# As many components as pixels: a rotation, which leaves distances as they are.
+# As many components as pixels: a rotation, which preserves distances.
 ALL = {"features.pixel_components": 784}
 VARIATIONS = (
     Variation("default"),
@@ -129,22 +129,22 @@ def main() -> None:
 def study(
     variations: tuple[Variation, ...], overrides: Mapping[str, Any]
 ) -> dict[str, dict[str, float]]:
-    """Score variations on the part that is held out.
+    """Score variations on the held-out part.
 
     Parameters
     ----------
     variations : tuple of Variation
     overrides : mapping of str to object
-        Params of all of them, by dotted name.
+        Params of all variations, by dotted name.
 
     Returns
     -------
     dict
-        By title accuracy, nmi and ari, and "cpu_seconds": user and system time, on all cores, of
-        what no variation before had computed.
+        By title: accuracy, nmi, ari, "clusters" (their number) and "cpu_seconds", the user and
+        system time, over all cores, of the computations that no earlier variation had done.
     """
-    found = {}
-    # Nothing of these runs comes from the cache of the workspace but MNIST itself.
+    scored = {}
+    # These runs take nothing from the workspace except MNIST itself.
     mirror = {"download.mirror": str(RAW)}
     with temporary_copy({**mirror, **overrides}, empty_cache=True) as folder:
         default = (folder / "params.yaml").read_text(encoding="utf-8")
@@ -152,9 +152,9 @@ def study(
         for variation in variations:
             (folder / "params.yaml").write_text(default, encoding="utf-8")
             set_params(folder / "params.yaml", variation.overrides)
-            found[variation.title] = _score(folder, variation)
-            print(f"ablation: {variation.title}: {found[variation.title]}", flush=True)
-    return found
+            scored[variation.title] = _score(folder, variation)
+            print(f"ablation: {variation.title}: {scored[variation.title]}", flush=True)
+    return scored
 
 
 def _score(folder: Path, variation: Variation) -> dict[str, float]:
@@ -174,7 +174,7 @@ def _score(folder: Path, variation: Variation) -> dict[str, float]:
 
 
 def _cpu_seconds() -> float:
-    """Time of all cores spent by this process and by its children that ended."""
+    """Return the CPU time of this process and of its finished children, over all cores."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + children.ru_utime + children.ru_stime
 

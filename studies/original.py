@@ -1,6 +1,6 @@
 """Run the original study's route: raw pixels, no deskewing, t-SNE without exaggeration.
 
-Its results are committed in ``studies/results/original``; ``make original`` makes them anew.
+Its results are committed in ``studies/results/original``; ``make original`` renews them.
 """
 
 import shutil

@@ -1,11 +1,11 @@
-"""Measure what `predict.py` makes of new images: digits of other hands and fonts, and non-digits.
+"""Measure how `predict.py` treats new images: other handwriting, printed fonts, and non-digits.
 
     python -m studies.predict
 
-needs a finished run (``make repro``) and writes ``studies/results/predict.json``. Every set is
-real or drawn by a fixed seed; china.jpg and flower.jpg come with scikit-learn, the fonts with
+needs a finished run (``make repro``) and writes ``studies/results/predict.json``. Each set is
+real or drawn with a fixed seed; china.jpg and flower.jpg come with scikit-learn, the fonts with
 matplotlib. Limits were chosen on a validation part of train and on china.jpg; flower.jpg and
-MNIST's test part are reported only.
+MNIST's test part are only reported.
 """
 
 import string
@@ -50,7 +50,7 @@ Grey = np.ndarray
 
 
 def main() -> None:
-    """Measure each set and write the shares."""
+    """Measure each set and write the results."""
     model = predict.load_model(predict.MODEL)
     rng = np.random.default_rng(SEED)
     images, digits = np.load(f"{TEST}_images.npy"), np.load(f"{TEST}_labels.npy")
@@ -70,23 +70,23 @@ def _arrays(images: np.ndarray) -> predict.Source:
 
 
 def _pictures(greys: Iterable[Grey]) -> predict.Source:
-    """Bring pictures into MNIST's form, as `predict.read` does with files."""
+    """Normalise pictures to MNIST's form, as `predict.read` does with files."""
     drawings = [handwriting.normalise(grey) for grey in greys]
     images = np.stack([drawing.image for drawing in drawings])
     return "pictures", images, [handwriting.flaw(drawing) for drawing in drawings]
 
 
 def _score(model: Any, source: predict.Source, digits: np.ndarray) -> dict[str, float]:
-    """Share of images that get their digit (a rejected one does not), and of rejected ones."""
-    found = predict.predict([source], model)
-    right = [row["digit"] == digit for row, digit in zip(found, digits.tolist(), strict=True)]
-    rejected = [row["reason"] is not None for row in found]
-    return {"n": len(found), "accuracy": _share(right), "rejected": _share(rejected)}
+    """Compute the share of images given their digit (rejected ones are not), and of rejections."""
+    rows = predict.predict([source], model)
+    right = [row["digit"] == digit for row, digit in zip(rows, digits.tolist(), strict=True)]
+    rejected = [row["reason"] is not None for row in rows]
+    return {"n": len(rows), "accuracy": _share(right), "rejected": _share(rejected)}
 
 
 def _rejected(model: Any, source: predict.Source) -> dict[str, float]:
-    found = predict.predict([source], model)
-    return {"n": len(found), "share": _share([row["reason"] is not None for row in found])}
+    rows = predict.predict([source], model)
+    return {"n": len(rows), "share": _share([row["reason"] is not None for row in rows])}
 
 
 def _share(flags: list[bool]) -> float:
@@ -100,7 +100,7 @@ def _enlarge(image: np.ndarray) -> Grey:
 
 
 def _fonts(model: Any) -> dict[str, Any]:
-    """Digits and letters printed black on white."""
+    """Score digits and letters printed in black on white."""
     folder = Path(matplotlib.get_data_path(), "fonts", "ttf")
     results: dict[str, Any] = {}
     for name in FONTS:
@@ -128,7 +128,7 @@ def _print(character: str, font: ImageFont.FreeTypeFont) -> Grey:
 
 
 def _non_digits(rng: np.random.Generator) -> dict[str, predict.Source]:
-    """Blanks, noise and pieces of photographs, as arrays and as pictures of several sizes."""
+    """Make blanks, noise and patches of photographs, as arrays and as pictures of several sizes."""
     shades = np.arange(0, 256, 5, dtype=np.uint8)
     blanks = np.broadcast_to(shades[:, None, None], (len(shades), 28, 28)).copy()
     sheets = [_grain(rng, shade, side) for shade in shades[::5] for side in SIDES]
@@ -147,7 +147,7 @@ def _non_digits(rng: np.random.Generator) -> dict[str, predict.Source]:
 
 
 def _grain(rng: np.random.Generator, shade: int, side: int) -> Grey:
-    """Draw an empty sheet as a camera sees it."""
+    """Make an empty sheet with the noise of a camera."""
     return _clip(rng.normal(float(shade), 4, (side, side)))
 
 
@@ -193,7 +193,7 @@ NOISE: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Grey]] = {
 
 
 def _seconds(images: np.ndarray) -> dict[str, float]:
-    """Time whole processes: one picture, and all test images."""
+    """Measure the time of whole processes: for one picture, and for all test images."""
     with tempfile.TemporaryDirectory() as folder:
         picture, array = Path(folder, "digit.png"), Path(folder, "test.npy")
         Image.fromarray(255 - images[0]).resize((280, 280)).save(picture)

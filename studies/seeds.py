@@ -1,7 +1,7 @@
-"""Run the pipeline with the seeds 0 to 4, and on training images drawn anew.
+"""Run the pipeline with seeds 0 to 4, and on random subsets of the training images.
 
-Results are committed as metrics/seeds.json; ``make seeds`` makes them anew. Each run goes through
-the DVC cache of the workspace: a study that was broken off goes on where it stopped.
+Results are committed as metrics/seeds.json; ``make seeds`` renews them. Runs use the DVC cache of
+the workspace, so an interrupted study continues where it stopped.
 """
 
 import json
@@ -23,29 +23,29 @@ from stages.methods.exact.grid import snap
 
 SEEDS = range(5)
 SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed")
-# Nine tenths of the training images; the test images stay the same ten thousand.
+# Size of a subset: nine tenths of the training images. The 10,000 test images stay the same.
 DRAWN = 54_000
 RESULTS = ROOT / "metrics" / "seeds.json"
 PREFERENCES = ("silhouette", "davies_bouldin", "calinski_harabasz")
 
 
 def main() -> None:
-    """Write scores over seeds, the preferred numbers of clusters and their stability."""
+    """Write the scores over seeds, the preferred numbers of clusters and the stability."""
     common.save_json(RESULTS, study({}, SEEDS, DRAWN))
     print(f"seeds: {RESULTS.relative_to(ROOT)} written")
 
 
 def study(overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int) -> dict[str, Any]:
-    """Run every seed on all of train, then on a part drawn with that seed.
+    """Run every seed on all of train, then on a subset drawn with that seed.
 
     Parameters
     ----------
     overrides : mapping of str to object
-        Params of all runs, by dotted name. ``recluster.k`` is ``auto`` besides: no run is told how
-        many clusters there are.
+        Params of all runs, by dotted name. In addition ``recluster.k`` is ``auto``: no run is given
+        the number of clusters.
     seeds : sequence of int
     drawn : int
-        Size of the part.
+        Size of the subset.
 
     Returns
     -------
@@ -80,7 +80,7 @@ def _all_of_train(settings: Mapping[str, Any]) -> dict[str, Any]:
         params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["elbow"]
         positions = snap(np.load(folder / "data/tsne/2d/train.npy"))
         numbers = range(params["k_min"], params["k_max"] + 1)
-        # As elbow@map clusters, which keeps no labels.
+        # The clusterings of elbow@map, which does not save them.
         partitions = criteria.clusterings(
             positions,
             numbers,
@@ -96,7 +96,7 @@ def _all_of_train(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _part_of_train(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Score the 2-D map of training images that the seed draws."""
+    """Score the 2-D map of the subset of train drawn by the seed."""
     print(
         f"seeds: seed {settings['tsne.seed']}, {settings['split.train_size']} training images",
         flush=True,
@@ -119,17 +119,17 @@ def _part_of_train(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
-    """Compare the partitions of every two seeds, for each number of clusters.
+    """Compare the partitions of all pairs of seeds, for each number of clusters.
 
     Parameters
     ----------
     partitions : sequence of mapping of int to ndarray of int32, shape (n,)
-        By seed and number of clusters the cluster of each training image.
+        The cluster of each training image, by seed and number of clusters.
 
     Returns
     -------
     dict
-        "ari": mean adjusted Rand index of all pairs by k; "preferred_k": where it is highest.
+        "ari": mean adjusted Rand index over all pairs, by k; "preferred_k": the k of the highest.
     """
     agreement = {
         k: fmean(adjusted_rand_score(a[k], b[k]) for a, b in combinations(partitions, 2))
@@ -142,7 +142,7 @@ def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
 
 
 def _summarise(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, Any]:
-    """Mean, sample standard deviation (n - 1), lowest and number of each score of each part."""
+    """Summarise each score of each part over runs: mean, standard deviation (n - 1), min, n."""
     return {
         part: {name: _spread([run[part][name] for run in runs]) for name in runs[0][part]}
         for part in runs[0]

@@ -1,4 +1,4 @@
-"""Check params.yaml against params.schema.json, and the schema itself."""
+"""Validate params.schema.json, and params.yaml against it."""
 
 import json
 import sys

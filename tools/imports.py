@@ -1,4 +1,4 @@
-"""What the code of the stages imports, read from its syntax and not run."""
+"""Imports of the stages' code, read from its syntax without running it."""
 
 import ast
 import functools
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def imports(path: str) -> Iterator[str]:
-    """Dotted names of all modules that a file imports, inside functions too."""
+    """Yield the dotted names of all modules that a file imports, also inside functions."""
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -22,30 +22,30 @@ def imports(path: str) -> Iterator[str]:
 
 
 def first_party(path: str) -> set[str]:
-    """Files of this project that a file imports."""
+    """Return the files of this project that a file imports."""
     files = (f"{name.replace('.', '/')}.py" for name in imports(path))
     return {file for file in files if (ROOT / file).is_file()}
 
 
 def third_party(paths: Iterable[str]) -> set[str]:
-    """Distributions that files import, without the standard library."""
+    """Return the distributions that files import, without the standard library."""
     tops = {name.partition(".")[0] for path in paths for name in imports(path)}
     other_names = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml"}
     return {other_names.get(top, top) for top in tops - sys.stdlib_module_names - {"stages"}}
 
 
 def closure(paths: Iterable[str]) -> set[str]:
-    """Return files with all that they import of this project, directly or not."""
-    found: set[str] = set()
+    """Return files together with all files of this project that they import, even indirectly."""
+    reached: set[str] = set()
     new = set(paths)
     while new:
-        found |= new
-        new = {file for path in new for file in first_party(path)} - found
-    return found
+        reached |= new
+        new = {file for path in new for file in first_party(path)} - reached
+    return reached
 
 
 def constants(path: str) -> dict[str, ast.expr]:
-    """Return the constants at the top of a script, unevaluated."""
+    """Return the module-level constants of a script, unevaluated."""
     assignments = (node for node in _tree(path).body if isinstance(node, ast.Assign))
     named = ((node.targets[0], node.value) for node in assignments)
     return {

@@ -9,7 +9,7 @@ LIBRARIES = ("kneed", "matplotlib", "numpy", "openTSNE", "pillow", "scikit-learn
 
 
 def versions(lock: str) -> str:
-    """Pick the versions out of the text of the lock."""
+    """Extract the versions of `LIBRARIES` from the text of requirements.lock."""
     pinned = {
         name.lower(): version
         for name, version in re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, flags=re.MULTILINE)

@@ -38,7 +38,7 @@ def test_a_difference_is_named_and_fails(locked, capsys, monkeypatch, promised):
     assert verify.verify(locked) == 1
     said = capsys.readouterr().out
     assert "first difference: data/double.txt of stage double" in said
-    assert "the reference is not here" in said
+    assert "the reference is missing" in said
     assert "C library: " in said
 
 
