@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pin every package by version and digest, for CPython 3.11 to 3.13, and name no package index.
+# Pin every package by version and digest, for CPython 3.11 and newer, and name no package index.
 # Pins that still fit stay; `tools/lock.sh --upgrade` takes the newest of everything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
