@@ -1,4 +1,4 @@
-"""Time and peak memory of each stage against the number of images, up to four MNISTs."""
+"""Time and peak memory of each stage by the number of images, up to four times MNIST's."""
 
 import sys
 from collections import defaultdict
@@ -16,14 +16,14 @@ from checks.workspace import temporary_copy
 from stages import common
 
 SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
-# Half the width of the uniform shifts, in pixels, and of the rotations, in degrees.
+# Half-width of the uniform shifts, in pixels, and of the rotations, in degrees.
 _SHIFT = 1.5
 _TURN = 8.0
 _MADE_ELSEWHERE = ("download", "split")
 
 
 def main(options: Options) -> None:
-    """Run the stages from flatten on, one by one, on more and more images."""
+    """Run the stages from flatten on, one by one, on increasing numbers of images."""
     stages: dict[str, dict[str, Any]] = defaultdict(dict)
     sizes = [n for n in scaled(options.n) if n <= options.largest]
     for n in sizes:
@@ -32,7 +32,7 @@ def main(options: Options) -> None:
             for name, command in commands(folder).items():
                 measure.say(f"{name} on {n} images")
                 stages[name][str(n)] = measure.run([sys.executable, *command], folder)
-            # What there is is kept, should a larger one fail or be interrupted.
+            # Results so far are written in case a larger size fails or is interrupted.
             measure.save("growth", {"n": options.n, "stages": stages}, options.results)
 
 
@@ -42,7 +42,7 @@ def scaled(n: int) -> list[int]:
 
 
 def commands(folder: Path) -> dict[str, list[str]]:
-    """Return the words after ``python`` of each stage from flatten on, in order."""
+    """Return the arguments of ``python`` for each stage from flatten on, in order."""
     with Repo(str(folder)) as repo:
         return {
             made.name: made.cmd.split()[1:]
@@ -52,7 +52,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
 
 
 def write_split(folder: Path, n: int, limit: int) -> None:
-    """Write the arrays of `split`: the first n images of train, beyond ``limit`` varied ones."""
+    """Write the arrays of `split`: the first n images, varied copies beyond ``limit``."""
     for part in ("train", "test"):
         arrays = {
             kind: np.load(DATA / "split" / f"{part}_{kind}.npy")
@@ -68,7 +68,7 @@ def write_split(folder: Path, n: int, limit: int) -> None:
 
 
 def vary(images: np.ndarray, start: int) -> np.ndarray:
-    """Shift and turn each image from ``start`` on a little, at random but the same each time."""
+    """Shift and rotate each image from ``start`` on by small random amounts, with a fixed seed."""
     rng = np.random.default_rng(0)
     centre = (np.array(images.shape[1:]) - 1) / 2
     varied = images.copy()

@@ -1,4 +1,4 @@
-"""Time and peak memory of processes, and the facts of the machine that they run on."""
+"""Time and peak memory of processes, and facts about the machine that they run on."""
 
 import json
 import os
@@ -16,14 +16,14 @@ from checks.workspace import ROOT
 from stages import common
 
 RESULTS = ROOT / "benchmarks" / "results"
-# Settings of BLAS and of Python that a machine may preset; no side shall gain or lose by them.
+# Settings of BLAS and Python that a machine may preset, unset so that they favour no side.
 PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 RECORD = Path(__file__).with_name("record.py")
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment without presets, this interpreter's folder first."""
+    """Return this process's environment without presets, with the interpreter first on PATH."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -36,7 +36,7 @@ def environment() -> dict[str, str]:
 def run(
     command: Sequence[str], folder: Path = ROOT, settings: Mapping[str, str] | None = None
 ) -> dict[str, float]:
-    """Run a command in a process of its own.
+    """Run a command in a separate process and measure it.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def median(rounds: Iterable[Mapping[str, float]]) -> dict[str, float]:
 
 
 def machine() -> dict[str, str]:
-    """Facts of the machine that decide its speed; nothing that names it."""
+    """Return facts about the machine that determine its speed, but none that identify it."""
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return {
         "processor": _first("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
@@ -92,7 +92,7 @@ def machine() -> dict[str, str]:
 
 
 def _first(path: str, key: str) -> str:
-    """Return the first value of a key in a file of the kernel's."""
+    """Return the first value of a key in a file such as /proc/cpuinfo."""
     for line in Path(path).read_text(encoding="utf-8").splitlines():
         name, _, value = line.partition(":")
         if name.strip() == key:
@@ -101,10 +101,10 @@ def _first(path: str, key: str) -> str:
 
 
 def save(part: str, results: Mapping[str, Any], folder: Path = RESULTS) -> None:
-    """Write the results of one part beside the machine's facts."""
+    """Write the results of one part together with the facts about the machine."""
     common.save_json(folder / f"{part}.json", {"machine": machine(), **results})
 
 
 def say(text: str) -> None:
-    """Show how far the benchmark has come."""
+    """Print a line of progress."""
     print(f"bench: {text}", flush=True)

@@ -1,4 +1,4 @@
-"""What a run of the benchmarks can be told."""
+"""Options of a benchmark run."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Options:
     results: Path = RESULTS
 
     def overrides(self) -> dict[str, Any]:
-        """Params that make the pipeline run on so many images."""
+        """Params with which the pipeline runs on that number of images."""
         if self.n >= TRAIN:
             return {}
         return {"split.train_size": self.n, "split.test_size": max(100, self.n // 6)}

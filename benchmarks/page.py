@@ -1,4 +1,4 @@
-"""The tables of ``docs/benchmarks.md``, from committed results; `tools.readme` puts them there."""
+"""The tables of ``docs/benchmarks.md``, from committed results; `tools.readme` inserts them."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -41,16 +41,16 @@ WORK = {
     "map_3d": "3-D map",
     "map_3d_low": "3-D map, exaggeration 1.5",
 }
-# The 3-D map that the target was set against took so many seconds, measured once by hand.
+# Seconds of the 3-D map that the target refers to, measured once by hand.
 OLD_3D_SECONDS = 212
-# Stages that take less at the largest size say nothing on growth.
+# Stages that take fewer seconds than this at the largest size are ignored in the growth.
 _SHORT = 2.0
 Results = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Target:
-    """A figure to keep below (or above) a limit.
+    """A figure that should stay below (or above) a limit.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class Target:
     at_least: bool = False
 
     def row(self, results: Results) -> tuple[str, str, str, str]:
-        """Say what was wanted, what was found, and whether that is met."""
+        """Return the cells of the target's row: text, limit, measured value, whether it is met."""
         sign = "at least" if self.at_least else "at most"
         wanted = f"{sign} {_short(self.limit)} {self.unit}".rstrip()
         try:
@@ -197,7 +197,7 @@ def pairs(results: Results) -> str:
 
 
 def peers(results: Results) -> str:
-    """Lay out the routes people know."""
+    """Lay out the common methods."""
     routes = results["peers"]["routes"]
     rows = [(title, *_route(routes[name])) for name, title in ROUTES.items() if name in routes]
     if elbow := routes.get("sklearn_elbow"):

@@ -1,4 +1,4 @@
-"""Ours beside the peers', in turn and in one run, on the same features."""
+"""Comparison of our steps with those of other libraries, in turn, on the same features."""
 
 import json
 import shutil
@@ -22,15 +22,15 @@ PAIRS = {
     "map_3d": ("our_map_3d", "opentsne_map_3d"),
     "map_3d_low": ("our_map_3d_low", "opentsne_map_3d_low"),
 }
-# What is measured once, for it takes more than five minutes.
+# Sides measured only once, because they take more than five minutes.
 ONCE = ("opentsne_map_3d", "opentsne_map_3d_low")
-# How many dimensions the maps have that our stages make.
+# Number of dimensions of the maps that our stages compute.
 OURS = {"our_map": 2, "our_map_3d": 3, "our_map_3d_low": 3}
 OVERRIDES = {"our_map_3d_low": {"tsne.exaggeration": LOW_EXAGGERATION}}
 
 
 def main(options: Options) -> None:
-    """Measure each pair in turn, several rounds."""
+    """Measure the sides of each pair in turn, in several rounds."""
     results: dict[str, Any] = {}
     for pair, sides in PAIRS.items():
         rounds: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -49,7 +49,7 @@ def side_of(side: str, options: Options) -> dict[str, Any]:
 
 
 def our_map(side: str, options: Options) -> dict[str, Any]:
-    """Run the stages that make a map, with all that they do beside: start-up, test, quality."""
+    """Run the stages of a map as whole processes: with start-up, placement and quality."""
     measure.say(f"{side} on {options.n} images")
     with temporary_copy(OVERRIDES.get(side, {})) as folder:
         features = folder / "data" / "features"
@@ -75,7 +75,7 @@ def our_map(side: str, options: Options) -> dict[str, Any]:
 
 
 def _plain(found: dict[str, Any]) -> dict[str, Any]:
-    """Keep the figures; of a route's seconds those of the step, imports left out."""
+    """Select the figures to keep; of a route, the seconds of its steps without imports."""
     seconds = sum(found["steps"].values()) if "steps" in found else found["seconds"]
     kept = ("cpu_seconds", "peak_mib", "neighbor_recall", "accuracy")
     return {"seconds": round(seconds, 3)} | {name: found[name] for name in kept if name in found}

@@ -1,4 +1,4 @@
-"""The routes people know, on the same images: seconds, memory and scores."""
+"""Common methods ("routes") on the same images: seconds, memory and scores."""
 
 import json
 import sys
@@ -24,14 +24,14 @@ ROUTES = (
     "opentsne_exaggerated",
     "sklearn_tsne_3d",
 )
-# Measured on these parts of train, and carried on by the growth from one to the next.
+# Slow routes are measured on these fractions of train and extrapolated by their growth.
 IN_PARTS = ("sklearn_tsne_2d", "sklearn_tsne_3d")
 PARTS = (24, 12, 6)
 K_OF_ELBOW = range(2, 21)
 
 
 def main(options: Options) -> None:
-    """Run every route once, scikit-learn's slow ones on parts unless all is asked for.
+    """Run every route once; scikit-learn's slow ones on subsets, unless ``--full`` is given.
 
     Results are written after each route, so that a run that is broken off leaves what it has.
     """
@@ -48,7 +48,7 @@ def main(options: Options) -> None:
 
 
 def route(name: str, options: Options, n: int | None = None) -> dict[str, Any]:
-    """Follow one route in a process of its own.
+    """Run one route in a separate process.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def route(name: str, options: Options, n: int | None = None) -> dict[str, Any]:
     n = n or options.n
     if not (DATA / "features" / "train.npy").is_file():
         raise InputError("data/features has no arrays: finish a run by make repro first")
-    # openTSNE would import numba within the time that is taken, were UMAP's libraries installed.
+    # With UMAP's libraries installed, openTSNE would import numba within the measured time.
     python = options.peers if name.startswith("umap") else Path(sys.executable)
     if not python.is_file():
         raise InputError("there is no environment of the peers: start by make bench, or give one")
@@ -71,7 +71,7 @@ def route(name: str, options: Options, n: int | None = None) -> dict[str, Any]:
 
 
 def extrapolate(name: str, options: Options) -> dict[str, Any]:
-    """Measure parts and carry their seconds on to all images by the fitted power of n."""
+    """Measure subsets and extrapolate their seconds to all images by the fitted power of n."""
     parts = [route(name, options, options.n // part) for part in PARTS]
     sizes, seconds = ([part[key] for part in parts] for key in ("n", "seconds"))
     exponent, seconds_of_all = carried_on(sizes, seconds, options.n)
@@ -92,11 +92,11 @@ def carried_on(sizes: list[int], seconds: list[float], n: int) -> tuple[float, f
 
 
 def all_of_elbow(steps: dict[str, float]) -> float:
-    """Seconds of all k from those of some: between them by interpolation over k."""
+    """Estimate the seconds of all k from those of some, by interpolation over k."""
     known = sorted((int(k), seconds) for k, seconds in steps.items())
     numbers, seconds = zip(*known, strict=True)
     slope = seconds[0] / numbers[0]
-    # Below the least k in proportion to k.
+    # Below the lowest k, proportional to k.
     low = [k * slope for k in K_OF_ELBOW if k < numbers[0]]
     rest = [k for k in K_OF_ELBOW if k >= numbers[0]]
     return round(sum(low) + float(np.interp(rest, numbers, seconds).sum()), 1)

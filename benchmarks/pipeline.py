@@ -1,4 +1,4 @@
-"""Time and peak memory of the whole pipeline, of each stage, of a sweep step, of start-up."""
+"""Time and peak memory of the whole pipeline, each stage, sweep steps and start-up."""
 
 import json
 import os
@@ -23,7 +23,7 @@ FLOORS = ("numpy", "sklearn", "openTSNE", "kneed", "matplotlib.figure")
 
 
 def main(options: Options) -> None:
-    """Reproduce everything from an empty cache in a copy, then the sweep steps, several times."""
+    """In a copy, run everything from an empty cache, then the sweep steps; several times."""
     whole: list[dict[str, float]] = []
     stages: dict[str, list[dict[str, float]]] = defaultdict(list)
     sweeps: dict[str, list[dict[str, float]]] = defaultdict(list)
@@ -32,7 +32,7 @@ def main(options: Options) -> None:
         measure.say(f"the whole pipeline, round {round_ + 1} of {options.rounds}")
         overrides = options.overrides() | {"download.mirror": str(ROOT / "data" / "raw")}
         with temporary_copy(overrides, empty_cache=True) as folder:
-            # Drawings and metrics are in git: with them there, DVC would not make them again.
+            # Drawings and metrics are in git. If they are present, DVC does not make them again.
             forget(folder)
             measured = Measured(folder)
             measured.dvc(["repro", "download"])
@@ -58,7 +58,7 @@ def main(options: Options) -> None:
 
 
 def start_up(rounds: int) -> dict[str, Any]:
-    """Time how long each stage takes to import, and the libraries alone, which set the floor."""
+    """Measure the time to import each stage, and single libraries as a lower bound."""
     measure.say("start-up of each stage")
     scripts = sorted((ROOT / "stages").glob("*.py"))
     modules = {path.stem: f"stages.{path.stem}" for path in scripts if path.stem not in SHARED}
@@ -88,9 +88,9 @@ class Measured:
         shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
 
     def dvc(self, arguments: list[str]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-        """Run a DVC command; return its seconds, and what each stage took, by its name."""
+        """Run a DVC command; return its cost and, by name, that of each stage."""
         self.log.unlink(missing_ok=True)
-        # The shim comes first, then the environment that the interpreter belongs to.
+        # The recording shim comes first on PATH, then the interpreter's own environment.
         path = f"{self.shims}{os.pathsep}{measure.environment()['PATH']}"
         command = [sys.executable, "-m", "dvc", *arguments]
         taken = measure.run(command, self.folder, {"PATH": path})

@@ -1,4 +1,4 @@
-"""Run a command and note its time and peak memory: ``record.py LOG COMMAND...``.
+"""Run a command and record its time and peak memory: ``record.py LOG COMMAND...``.
 
 Stands in for ``python`` on the path of ``dvc repro``. It imports next to nothing, for the peak that
 the kernel reports of a process begins with that of the process that started it.

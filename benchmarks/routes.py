@@ -1,10 +1,10 @@
-"""The ways to cluster MNIST that people know, one a process: ``python -m benchmarks.routes NAME``.
+"""Common ways to cluster MNIST, each run in a separate process.
 
     python -m benchmarks.routes NAME DATA N SEED RESULT
 
 reads the arrays of ``DATA/split`` (or ``DATA/features``), takes the first N training images, and
 writes seconds by step and scores as JSON. Each route follows the documentation of its library;
-what is imported is not counted.
+imports are not counted.
 """
 
 import json
@@ -27,11 +27,11 @@ from stages.methods.exact.sampling import fixed_sample
 
 K = 10
 SAMPLE = 5000
-# Of the 3-D map that the targets were set against.
+# Exaggeration of the 3-D map for which the target was set.
 LOW_EXAGGERATION = 1.5
 # openTSNE's default.
 PERPLEXITY = 30
-# Enough for UMAP to search for neighbours approximately, as it does among all.
+# Enough points for UMAP to search for neighbours approximately, as it does among all points.
 _WARM_UP = 5000
 Found = tuple[np.ndarray, np.ndarray | None]
 

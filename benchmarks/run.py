@@ -1,4 +1,4 @@
-"""Run the benchmarks, or those parts of them that are named.
+"""Run the benchmarks, or only the parts named.
 
     python -m benchmarks.run [PART...] [--n N] [--rounds R] [--largest N] [--full]
 

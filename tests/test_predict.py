@@ -216,7 +216,7 @@ def test_blanks_noise_and_photographs_are_not_digits(fitted, tmp_path):
 
 def test_mnists_form_comes_back_unchanged(test_images):
     for image in test_images[:30]:
-        digit = handwriting.place(handwriting.fit_into_box(image))
+        digit = handwriting.centre_in_field(handwriting.fit_into_box(image))
         for shown in (digit, 255 - digit):
             drawing = handwriting.normalise(shown)
             assert np.array_equal(drawing.image, digit)
@@ -227,7 +227,7 @@ def test_mnists_form_comes_back_unchanged(test_images):
 @pytest.mark.parametrize("dark_on_light", [False, True])
 def test_size_shade_and_margin_do_not_matter(test_images, side, dark_on_light):
     for image in test_images[:10]:
-        wanted = handwriting.place(handwriting.fit_into_box(image))
+        wanted = handwriting.centre_in_field(handwriting.fit_into_box(image))
         picture = enlarged(image, side, side // 3)
         picture = 255 - picture // 2 if dark_on_light else picture
         drawing = handwriting.normalise(picture)

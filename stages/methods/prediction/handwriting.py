@@ -81,7 +81,7 @@ def normalise(grey: NDArray[np.uint8]) -> Drawing:
     ink = np.rint(255 * np.clip((contrast - floor) / (full - floor), 0, 1))
     edges = ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=2)
     digit = fit_into_box(np.where(edges, ink, 0).astype(np.uint8))
-    return Drawing(place(digit), _clarity(contrast, strokes), _cornered(strokes))
+    return Drawing(centre_in_field(digit), _clarity(contrast, strokes), _cornered(strokes))
 
 
 def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -229,8 +229,8 @@ def fit_into_box(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return ((fitted.astype(np.int64) * 255 + brightest // 2) // brightest).astype(np.uint8)
 
 
-def place(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Put a digit into the field so that its centre of mass lies at the centre.
+def centre_in_field(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Place a digit in the field with its centre of mass at the centre.
 
     Parameters
     ----------
