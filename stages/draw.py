@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from stages import common
 from stages.methods.errors import InputError
-from stages.methods.figures import style
+from stages.methods.figures import page
 
 # The module of methods/figures that makes the picture, and the two results that it shows.
 DRAWINGS = {
@@ -39,7 +39,7 @@ def main(name: str) -> None:
     module, first, second = DRAWINGS[name]
     draw = importlib.import_module(f"stages.methods.figures.{module}").draw
     results = load(Path(first)), load(Path(second))
-    png = style.render(functools.partial(draw, *results, **params[name]), params["dpi"])
+    png = page.render(functools.partial(draw, *results, **params[name]), params["dpi"])
     with common.output(OUTPUT.format(name)) as temporary:
         temporary.write_bytes(png)
 

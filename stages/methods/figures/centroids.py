@@ -7,53 +7,76 @@ from typing import Any
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from stages.methods.figures import style
+from stages.methods.errors import InputError
+from stages.methods.figures import labels, marks, page, theme
 
 _NOTE = (
-    "The mean image of each cluster, under the digit that it is matched with, one to one\n"
-    "(– for none); in grey the digit that most of its images show, where that is another one."
+    "The mean image of each cluster, under the cluster's name and the label it is matched with, "
+    "one to one{}; on the right the label of most of its images, where that is another."
 )
 
 
 def draw(
     model: Mapping[str, NDArray[Any]],
     names: Mapping[str, Sequence[Any]],
+    images: NDArray[Any] | None = None,
     *,
     columns: int,
     colour_map: str,
 ) -> Figure:
-    """Draw each centroid with the digit that it stands for.
+    """Draw each centroid with the label that it is matched with.
 
     Parameters
     ----------
     model : mapping
-        "centres": ndarray of integers, shape (k, side * side), intensities from 0 to 255.
+        "centres": ndarray of integers, shape (k, height * width), intensities from 0 to 255.
     names : mapping
-        The digit of each cluster "one_to_one" (None for none) and by "majority".
+        The label of each cluster "one_to_one" (None for none) and by "majority".
+    images : ndarray, shape (n, height, width), optional
+        Images like those that were clustered, for their height and width. Without them a centroid
+        must be a square.
     columns : int
         Images in a row, or more where there are many rows.
     colour_map : str
         Of the intensities.
+
+    Raises
+    ------
+    InputError
+        If a centroid cannot be laid out in rows.
     """
     centres = model["centres"]
-    digits, commonest = names["one_to_one"], names["majority"]
-    side = math.isqrt(centres.shape[1])
+    matched, commonest = names["one_to_one"], names["majority"]
+    height, width = _shape(centres, images)
     columns = max(columns, math.ceil(math.sqrt(len(centres))))
     title = f"The {len(centres)} centroids of KMeans on raw pixels"
-    figure, tiles, scale = style.gallery(len(centres), columns, title, _NOTE)
-    # Clusters that no digit is left for come last.
-    order = sorted(range(len(centres)), key=lambda c: (digits[c] is None, digits[c], commonest[c]))
+    note = _NOTE.format(f" ({labels.NONE} for none)" if None in matched else "")
+    figure, tiles, scale = page.gallery(len(centres), columns, height / width, title, note)
+    order = sorted(
+        range(len(centres)), key=lambda c: (*labels.rank(matched[c]), labels.rank(commonest[c]))
+    )
     for axes, cluster in zip(tiles, order, strict=True):
-        style.image(axes, centres[cluster].reshape(side, side), colour_map)
-        digit = "–" if digits[cluster] is None else str(digits[cluster])
-        axes.set_title(digit, fontsize=15 * scale, pad=3 * scale)
-        if digits[cluster] != commonest[cluster]:
+        marks.image(axes, centres[cluster].reshape(height, width), colour_map)
+        name = labels.cluster_name(cluster, matched[cluster])
+        axes.set_title(name, fontsize=theme.HEADING * scale, pad=3 * scale)
+        if matched[cluster] != commonest[cluster]:
             axes.set_title(
                 f"mostly {commonest[cluster]}",
-                fontsize=9.5 * scale,
+                fontsize=theme.SMALL * scale,
                 fontweight="normal",
-                color=style.GREY,
                 loc="right",
-                pad=4 * scale,
+                pad=3 * scale,
             )
     return figure
+
+
+def _shape(centres: NDArray[Any], images: NDArray[Any] | None) -> tuple[int, int]:
+    """Height and width of a centroid."""
+    n = centres.shape[1]
+    height, width = (math.isqrt(n), math.isqrt(n)) if images is None else images.shape[1:]
+    if height * width != n:
+        raise InputError(
+            f"a centroid of {n} pixels is no image of {height} x {width}: give images of the size "
+            "that was clustered"
+        )
+    return height, width

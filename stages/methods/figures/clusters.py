@@ -8,18 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from stages.methods.figures import style
+from stages.methods.figures import labels, marks, page, theme
 
 _NOTE = (
-    "Training images. Large: the medoid. Beside it members from near the middle (left) to the one "
-    "farthest out (right).\nBelow them the commonest other digits in the cluster, and the cluster "
-    "whose centre is nearest."
+    "A cluster's name, the label it is matched with on train, one to one{}, its training images, "
+    "and the share of their commonest label. Large: the medoid. Beside it members from near the "
+    "middle (left) to the one farthest out (right). Below: the commonest other labels with their "
+    "numbers of images, and the cluster whose centre is nearest."
 )
-_GAP = 0.3  # inches between tiles
-_SHAPE = 0.235  # height of a tile to its width
+_GAP = 0.26  # inches between tiles
+_SHAPE = 0.25  # height of a tile to its width
 _MEMBERS = 8
 _OTHERS = 2
-_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def draw(
@@ -30,14 +30,14 @@ def draw(
     columns: int,
     colour_map: str,
 ) -> Figure:
-    """Draw a tile for each cluster of the 2-D map, in the order of their digits.
+    """Draw a tile for each cluster of the 2-D map, in the order of their labels.
 
     Parameters
     ----------
-    images : ndarray of uint8, shape (n, side, side)
+    images : ndarray of uint8, shape (n, height, width)
         Of train.
     portraits : mapping
-        "tsne_2d": of each cluster its "digit" (None for none), "size", "purity", "digits",
+        "tsne_2d": of each cluster its "digit" (label, None for none), "size", "purity", "digits",
         "medoid", "members" and "nearest" other cluster.
     count : int
         Clusters to draw at most, the largest.
@@ -48,18 +48,19 @@ def draw(
     """
     clusters = portraits["tsne_2d"]
     largest = sorted(range(len(clusters)), key=lambda c: -clusters[c]["size"])[:count]
-    # Clusters that no digit is left for come last.
-    order = sorted(largest, key=lambda c: (clusters[c]["digit"] is None, _name(clusters[c]), c))
+    order = sorted(largest, key=lambda c: (labels.rank(clusters[c]["digit"]), c))
     number = (
         f"{len(clusters)}" if len(order) == len(clusters) else f"{count} largest of {len(clusters)}"
     )
     rows = -(-len(order) // columns)
-    across = (style.WIDTH - 0.3 - _GAP * (columns - 1)) / columns
-    height = 1.05 + rows * (across * _SHAPE + _GAP) - _GAP
-    figure = style.page(height, f"The {number} clusters of the 2-D map", _NOTE)
-    tiles = style.panels(figure, rows, columns, top=0.95, gap=(_GAP, _GAP))
+    across = (theme.WIDTH - 2 * theme.MARGIN - _GAP * (columns - 1)) / columns
+    body = rows * (across * _SHAPE + _GAP) - _GAP + 2 * theme.MARGIN
+    unmatched = any(clusters[c]["digit"] is None for c in order)
+    note = _NOTE.format(f" ({labels.NONE} for none)" if unmatched else "")
+    figure, top = page.page(body, f"The {number} clusters of the 2-D map", note)
+    tiles = page.panels(figure, rows, columns, top=top + theme.MARGIN, gap=(_GAP, _GAP))
     for axes, cluster in zip(tiles, order, strict=False):
-        _draw_tile(axes, images, clusters, cluster, across / 4.2, colour_map)
+        _draw_tile(axes, images, clusters, cluster, across / 3.4, colour_map)
     for empty in tiles[len(order) :]:
         empty.remove()
     return figure
@@ -79,41 +80,28 @@ def _draw_tile(
     left = _SHAPE + 0.025
     rows = [row for row in (facts["medoid"], *facts["members"]) if row is not None]
     if rows:
-        style.image(axes.inset_axes((0, 0, _SHAPE, 1)), images[rows[0]], colour_map)
+        marks.image(axes.inset_axes((0, 0, _SHAPE, 1)), images[rows[0]], colour_map)
         height = (1 - left) / _MEMBERS / _SHAPE
         members = axes.inset_axes((left, 0.5 - height / 2, 1 - left, height))
-        style.strip(members, images[rows[1:]], colour_map)
-    small: dict[str, Any] = {
-        "fontsize": 8.5 * scale,
-        "color": style.GREY,
-        "transform": axes.transAxes,
-    }
+        marks.strip(members, images[rows[1:]], colour_map)
+    small: dict[str, Any] = {"fontsize": theme.SMALL * scale, "transform": axes.transAxes}
     large: dict[str, Any] = {
-        "fontsize": 13 * scale,
+        "fontsize": 12 * scale,
         "fontweight": "bold",
         "transform": axes.transAxes,
     }
     size = f"{facts['size']:,} images, {facts['purity']:.1%} pure"
-    axes.text(left, 0.98, _name(facts), va="top", **large)
-    axes.text(1, 0.93, f"cluster {cluster}: {size}", va="top", ha="right", **small)
-    axes.text(left, 0.03, _others(facts["digits"]), **small)
+    axes.text(left, 1, labels.cluster_name(cluster, facts["digit"]), va="top", **large)
+    axes.text(1, 0.97, size, va="top", ha="right", **small)
+    axes.text(left, 0.02, _others(facts["digits"]), **small)
     if facts["nearest"] is not None:
-        next_to = f"next to {_name(clusters[facts['nearest']])} (cluster {facts['nearest']})"
-        axes.text(1, 0.03, next_to, ha="right", **small)
+        name = labels.cluster_name(facts["nearest"], clusters[facts["nearest"]]["digit"])
+        axes.text(1, 0.02, f"next to {name}", ha="right", **small)
 
 
-def _name(facts: Mapping[str, Any]) -> str:
-    return "–" if facts["digit"] is None else str(facts["digit"])
-
-
-def _others(digits: Sequence[int]) -> str:
-    """Name the commonest digits of a cluster after the first, with their numbers of images."""
-    _, *others = sorted(range(style.N_DIGITS), key=lambda digit: (-digits[digit], digit))
-    named = [_counted(digits[digit], _DIGITS[digit]) for digit in others[:_OTHERS] if digits[digit]]
-    return f"and {', '.join(named)}" if named else ""
-
-
-def _counted(count: int, name: str) -> str:
-    if count == 1:
-        return f"1 {name}"
-    return f"{count:,} {name}{'es' if name.endswith('x') else 's'}"
+def _others(counts: Sequence[int] | Mapping[str, int]) -> str:
+    """Name the commonest labels of a cluster after the first, with their numbers of images."""
+    named: dict[Any, int] = dict(counts if isinstance(counts, Mapping) else enumerate(counts))
+    _, *others = sorted(named, key=lambda label: (-named[label], labels.rank(label)))
+    texts = [f"{label} ({named[label]:,})" for label in others[:_OTHERS] if named[label]]
+    return f"also {', '.join(texts)}" if texts else ""

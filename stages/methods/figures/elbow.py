@@ -1,27 +1,24 @@
 """How many clusters there are: the elbow and three other criteria."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
-from stages.methods.figures import style
+from stages.methods.figures import page, theme
 
 Curves = Mapping[str, NDArray[np.float64]]
-# Label, colour, marker, and whether a lower value is better.
-_OTHERS = {
-    "calinski_harabasz": ("Calinski-Harabasz", style.ACCENTS[2], "s", False),
-    "davies_bouldin": ("Davies-Bouldin", style.ACCENTS[1], "^", True),
-}
+_CHOSEN = theme.ACCENTS[1]
 
 
 def draw(
     curves: Curves, preferred: Mapping[str, int | None], *, points: str, height: float
 ) -> Figure:
-    """Draw the inertia with its knee, and the criteria with the k that each prefers.
+    """Draw the inertia with its knee, and three criteria with the k that each prefers.
 
     Parameters
     ----------
@@ -32,81 +29,120 @@ def draw(
     points : str
         What was clustered, for the title.
     height : float
-        Of the drawing, in inches.
+        Of the panels, in inches.
     """
-    figure = style.page(
-        height,
-        f"How many clusters? KMeans on {points}",
-        "Each criterion over k, the number of clusters; none of them looks at a label.",
+    title = f"How many clusters? KMeans on {points}"
+    figure, top = page.page(height, title, _note(curves, preferred))
+    panels = page.panels(
+        figure, 2, 2, top=top + 0.3, bottom=0.5, left=0.65, right=0.15, gap=(0.75, 0.8)
     )
-    panels = style.panels(figure, 1, 3, top=1.0, bottom=0.55, left=0.55, gap=(0.5, 0))
-    _draw_inertia(panels[0], curves, preferred["knee"])
+    _draw_inertia(panels[0], curves, preferred)
     _draw_silhouette(panels[1], curves, preferred["silhouette"])
-    _draw_others(panels[2], curves, preferred)
+    _draw_variance_ratio(panels[2], curves, preferred["calinski_harabasz"])
+    _draw_overlap(panels[3], curves, preferred["davies_bouldin"])
     for axes in panels:
-        axes.set_xlabel("k")
+        axes.set_xlabel("k, number of clusters")
         axes.xaxis.set_major_locator(MaxNLocator(nbins=7, steps=[1, 2, 5, 10], integer=True))
     return figure
 
 
-def _draw_inertia(axes: Axes, curves: Curves, knee: int | None) -> None:
+def _note(curves: Curves, preferred: Mapping[str, int | None]) -> str:
+    """Say which criterion prefers which k."""
+    last = int(curves["k"][-1])
+    choices = [
+        f"{name} {preferred[key]}" + (" (the largest tried)" if preferred[key] == last else "")
+        for name, key in (
+            ("silhouette", "silhouette"),
+            ("Calinski-Harabasz", "calinski_harabasz"),
+            ("Davies-Bouldin", "davies_bouldin"),
+        )
+    ]
+    knee = preferred["knee"]
+    rule = (
+        "The inertia has no knee."
+        if knee is None
+        else f"The knee of the inertia, a rule of thumb, is at {knee}."
+    )
+    return f"Preferred number of clusters: {', '.join(choices)}. {rule} No label is used."
+
+
+def _draw_inertia(axes: Axes, curves: Curves, preferred: Mapping[str, int | None]) -> None:
     """Draw the inertia, whose unit says nothing, in percent of its first value."""
+    k, knee = curves["k"], preferred["knee"]
     inertia = 100 * curves["inertia"] / max(float(curves["inertia"][0]), 1.0)
-    axes.plot(curves["k"], inertia, "-o", color=style.ACCENTS[0])
+    axes.set_title("Inertia")
+    axes.set_ylabel(f"% of that at k = {k[0]:.0f}")
     axes.set_ylim(0, max(105.0, 1.05 * float(inertia.max())))
-    axes.set_title(f"Inertia, % of that at k = {curves['k'][0]:.0f}")
-    _mark(axes, curves["k"], inertia, knee, style.ACCENTS[0])
-    _say(axes, "no knee" if knee is None else f"knee at k = {knee}")
+    # What the knee is measured from.
+    axes.plot(k[[0, -1]], inertia[[0, -1]], "--", color=theme.INK, linewidth=1)
+    _curve(axes, k, inertia, knee)
+    if knee is None:
+        _say(axes, "no knee", "")
+        return
+    explained = "farthest below the\ndashed line"
+    best = preferred["silhouette"]
+    if best is not None and best > knee:
+        at = {int(number): value for number, value in zip(k, inertia, strict=True)}
+        further = 1 - at[best] / max(at[knee], 1e-12)
+        explained += f"; from there to\nk = {best} it still falls by {further:.0%}"
+    _say(axes, f"knee at k = {knee}", explained)
 
 
 def _draw_silhouette(axes: Axes, curves: Curves, best: int | None) -> None:
     silhouette = curves["silhouette"]
-    axes.plot(curves["k"], silhouette, "-o", color=style.ACCENTS[0])
+    axes.set_title("Silhouette")
+    axes.set_ylabel("from −1 to 1 (best)")
     axes.set_ylim(min(0.0, 1.1 * float(silhouette.min())), 1)
-    axes.set_title("Silhouette (1 is best)")
-    _mark(axes, curves["k"], silhouette, best, style.ACCENTS[0])
-    _say(axes, f"highest at k = {best}")
+    _curve(axes, curves["k"], silhouette, best)
+    _say(axes, f"highest at k = {best}", "")
 
 
-def _draw_others(axes: Axes, curves: Curves, preferred: Mapping[str, int | None]) -> None:
-    """Draw the criteria that have no common unit from their worst (0) to their best (1)."""
-    axes.set_title("Others, scaled (1 is best)")
-    for name, (title, colour, marker, lower_is_better) in _OTHERS.items():
-        values = -curves[name] if lower_is_better else curves[name]
-        scaled = (values - values.min()) / max(float(np.ptp(values)), 1e-12)
-        label = f"{title}: k = {preferred[name]}"
-        axes.plot(curves["k"], scaled, marker=marker, color=colour, label=label)
-        _mark(axes, curves["k"], scaled, preferred[name], colour)
-    axes.set_ylim(-0.05, 1.42)
-    axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
-    axes.legend(loc="upper left", borderaxespad=0.1, handlelength=1.6, labelspacing=0.3)
+def _draw_variance_ratio(axes: Axes, curves: Curves, best: int | None) -> None:
+    ratio = curves["calinski_harabasz"]
+    axes.set_title("Calinski-Harabasz")
+    axes.set_ylabel("thousands, higher is better")
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.set_ylim(0, 1.3 * max(float(ratio.max()), 1e-9) / 1000)
+    _curve(axes, curves["k"], ratio / 1000, best)
+    _say(axes, f"highest at k = {best}", "")
 
 
-def _mark(
+def _draw_overlap(axes: Axes, curves: Curves, best: int | None) -> None:
+    overlap = curves["davies_bouldin"]
+    axes.set_title("Davies-Bouldin")
+    axes.set_ylabel("lower is better")
+    axes.set_ylim(0, 1.3 * max(float(overlap.max()), 1e-9))
+    _curve(axes, curves["k"], overlap, best)
+    _say(axes, f"lowest at k = {best}", "")
+
+
+def _curve(
     axes: Axes,
     k: NDArray[np.float64],
     values: NDArray[np.float64],
     chosen: int | None,
-    colour: str,
 ) -> None:
-    """Ring the chosen k and drop a line from it."""
-    if chosen is None:
-        return
-    for i in np.flatnonzero(k == chosen):
-        axes.vlines(k[i], axes.get_ylim()[0], values[i], color=colour, linestyle=":", linewidth=1.4)
+    """Draw a curve, ring the chosen k and drop a line from it."""
+    axes.plot(k, values, "-o", color=theme.ACCENTS[0])
+    for i in np.flatnonzero(k == (chosen if chosen is not None else np.nan)):
+        axes.vlines(
+            k[i], axes.get_ylim()[0], values[i], color=_CHOSEN, linestyle=":", linewidth=1.4
+        )
         axes.plot(
             k[i],
             values[i],
             "o",
-            markersize=11,
+            markersize=10,
             markerfacecolor="none",
-            markeredgecolor=colour,
+            markeredgecolor=_CHOSEN,
             markeredgewidth=1.8,
             clip_on=False,
         )
 
 
-def _say(axes: Axes, sentence: str) -> None:
-    axes.text(
-        0.97, 0.95, sentence, transform=axes.transAxes, ha="right", va="top", fontweight="bold"
-    )
+def _say(axes: Axes, sentence: str, explained: str) -> None:
+    """Write a sentence in the upper right corner, and in small type below it what it means."""
+    place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top"}
+    axes.text(0.98, 0.97, sentence, fontweight="bold", **place)
+    if explained:
+        axes.text(0.98, 0.86, explained, fontsize=theme.SMALL, **place)

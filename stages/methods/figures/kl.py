@@ -8,11 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from stages.methods.figures import style
+from stages.methods.figures import page, theme
 
 Curve = Mapping[str, NDArray[Any]]
 _NOTE = (
-    "Kullback-Leibler divergence of the map's neighbourhoods from the images' own: lower is truer."
+    "Kullback-Leibler divergence (in nats) of the neighbourhoods on the map from those among the "
+    "features: the lower, the truer the map."
 )
 
 
@@ -24,18 +25,20 @@ def draw(flat: Curve, deep: Curve, *, height: float) -> Figure:
     flat, deep : mapping
         Columns "iteration", "kl_divergence" and "phase" of the 2-D and the 3-D map.
     height : float
-        Of the drawing, in inches.
+        Of the panels, in inches.
     """
-    figure = style.page(height, "KL divergence while t-SNE optimises the maps", _NOTE)
-    panels = style.panels(figure, 1, 2, top=1.0, bottom=0.55, left=0.65, right=0.25, gap=(0.55, 0))
+    figure, top = page.page(height, "KL divergence while t-SNE optimises the maps", _NOTE)
+    panels = page.panels(
+        figure, 1, 2, top=top + 0.3, bottom=0.5, left=0.55, right=0.2, gap=(0.5, 0)
+    )
     values = np.concatenate([flat["kl_divergence"], deep["kl_divergence"]])
     margin = 0.12 * max(float(np.ptp(values)), 0.1)
     for axes, curve, name in zip(panels, (flat, deep), ("2-D map", "3-D map"), strict=True):
-        axes.set_ylim(float(values.min()) - margin, float(values.max()) + 1.5 * margin)
+        axes.set_ylim(float(values.min()) - margin, float(values.max()) + 2.5 * margin)
         _draw_phases(axes, curve)
         axes.set_title(name)
         axes.set_xlabel("iteration")
-    panels[0].set_ylabel("KL divergence")
+    panels[0].set_ylabel("KL divergence, nats")
     return figure
 
 
@@ -46,8 +49,8 @@ def _draw_phases(axes: Axes, curve: Curve) -> None:
     for phase in dict.fromkeys(phases.tolist()):
         end = float(iterations[phases == phase][-1])
         if phase != phases[-1]:
-            axes.axvspan(begin, end, color=style.GROUND, linewidth=0, zorder=0)
-        name = phase.replace("_", " ")
+            axes.axvspan(begin, end, color=theme.INK, alpha=theme.GROUND, linewidth=0, zorder=0)
+        name = phase.replace("_", "\n")
         at = (begin + end) / 2
         axes.text(
             at,
@@ -56,11 +59,10 @@ def _draw_phases(axes: Axes, curve: Curve) -> None:
             transform=axes.get_xaxis_transform(),
             ha="center",
             va="top",
-            color=style.GREY,
-            fontsize=9,
+            fontsize=theme.SMALL,
         )
         begin = end
-    axes.plot(iterations, divergence, "-o", color=style.ACCENTS[0], clip_on=False)
+    axes.plot(iterations, divergence, "-o", color=theme.ACCENTS[0], clip_on=False)
     axes.annotate(
         f"{divergence[-1]:.2f}",
         (iterations[-1], divergence[-1]),

@@ -1,73 +1,107 @@
-"""The 2-D map, coloured by digit and by cluster."""
+"""The 2-D map, coloured by label and by cluster."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from stages.methods.figures import style
+from stages.methods.figures import labels, marks, page, theme
 
-# How much larger the images are drawn that lie in the cluster of another digit.
+# How much larger the images are drawn that lie in the cluster of another label.
 _LARGER = 2.0
+_READING = (
+    "Neighbours on the map are alike; distances between islands, and their sizes, mean little."
+)
 
 
 def draw(
     positions: NDArray[np.float32],
-    clusters: Mapping[str, NDArray[np.float64]],
+    clusters: Mapping[str, NDArray[Any]],
     *,
+    title: str,
     palette: str,
     point_size: float,
     alpha: float,
 ) -> Figure:
-    """Draw the training images on the map, once by digit and once by cluster.
+    """Draw the training images on the map, once by label and once by cluster.
 
     Parameters
     ----------
     positions : ndarray of float32, shape (n, 2)
     clusters : mapping
-        Columns "digit", "tsne_2d_cluster" and "tsne_2d_digit" (NaN for none), a row an image.
+        Columns "digit" and "tsne_2d_digit" (labels, as `labels.encode` takes them) and
+        "tsne_2d_cluster" (numbers), a row an image.
+    title : str
+        Which map this is.
     palette : str
-        A name of `style.PALETTES`.
+        A name of `theme.PALETTES`.
     point_size : float
         Diameter of one of 60,000 points, in points (1/72 inch); fewer are larger.
     alpha : float
         Opacity of a point.
     """
-    digits, given = style.whole(clusters["digit"]), style.whole(clusters["tsne_2d_digit"])
-    numbers = style.whole(clusters["tsne_2d_cluster"])
-    agree = float((digits == given).mean())
-    note = (
-        f"{len(positions):,} training images, of which {agree:.1%} lie in the cluster of their "
-        "digit; on the left those in the cluster\nof another digit are larger."
-    )
-    if (given < 0).any():
-        note += " Grey on the right: clusters without a digit."
-    figure = style.page(5.55, "The 2-D t-SNE map", note)
-    panels = style.panels(figure, 1, 2, top=1.1, gap=(0.15, 0))
-    panels[0].set_title("By true digit")
-    panels[1].set_title("By cluster, in the colour of its digit")
-    order, diameter = style.mixed_order(len(positions)), style.diameter(point_size, len(positions))
-    for axes, shown in zip(panels, (digits, given), strict=True):
-        colours = style.colours(shown[order], palette)
-        style.scatter(axes, positions[order], colours, diameter, alpha)
+    names, (true, given) = labels.encode(clusters["digit"], clusters["tsne_2d_digit"])
+    numbers = clusters["tsne_2d_cluster"].astype(np.int64)
+    none = bool((given < 0).any())
+    side = (theme.WIDTH - 2 * theme.MARGIN - 0.15) / 2
+    below = page.key_height([*names, "no label"] if none else names) + 0.12
+    note = _note(true, given, len(names) > len(theme.PALETTES[palette]))
+    figure, top = page.page(0.3 + side + below, title, note)
+    left, right = page.panels(figure, 1, 2, top=top + 0.3, bottom=below, gap=(0.15, 0))
+    left.set_title("By true label")
+    right.set_title("By cluster, coloured by its label")
+    order, size = marks.mixed_order(len(positions)), marks.diameter(point_size, len(positions))
+    for axes, codes in ((left, true), (right, given)):
         _fit(axes, positions)
-    astray = order[((digits != given) & (given >= 0))[order]]
-    colours = style.colours(digits[astray], palette)
-    style.scatter(panels[0], positions[astray], colours, _LARGER * diameter, 1.0)
-    for cluster in np.unique(numbers):
-        members = numbers == cluster
-        spot = np.median(positions[members], axis=0)
-        digit = int(given[members][0])
-        style.name_spot(panels[1], spot, "–" if digit < 0 else str(digit))
-    for digit in np.unique(digits):
-        members = digits == digit
-        # The digit's name goes where most of its images are, not between two of its islands.
-        home = np.bincount(numbers[members]).argmax()
-        spot = np.median(positions[members & (numbers == home)], axis=0)
-        style.name_spot(panels[0], spot, str(digit))
+        marks.scatter(axes, positions[order], codes[order], palette, size, alpha)
+    astray = order[((true != given) & (given >= 0))[order]]
+    marks.scatter(left, positions[astray], true[astray], palette, _LARGER * size, 1)
+    _name_labels(left, positions, names, true, numbers)
+    _name_clusters(right, positions, numbers)
+    page.key(figure, names, palette, none=none)
     return figure
+
+
+def _note(true: NDArray[np.int64], given: NDArray[np.int64], repeated: bool) -> str:
+    agree = float((true == given).mean())
+    note = (
+        f"{len(true):,} training images, {agree:.1%} in a cluster that is matched with their "
+        "label; larger dots on the left: images in a cluster of another label.\n" + _READING
+    )
+    return note + " Colours come again after the tenth." if repeated else note
+
+
+def _type_size(n: int) -> float:
+    """Size of the type for ``n`` names on a map, in points."""
+    return float(np.clip(11 * (12 / n) ** 0.5, 6, 11))
+
+
+def _name_labels(
+    axes: Axes,
+    positions: NDArray[np.float32],
+    names: list[str],
+    codes: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+) -> None:
+    """Write each label where most of its images are, not between two of its islands."""
+    for code, name in enumerate(names):
+        members = codes == code
+        if members.any():
+            home = members & (numbers == np.bincount(numbers[members]).argmax())
+            spot = np.median(positions[home], axis=0)
+            marks.name_spot(axes, spot, labels.shortened([name], 10)[0], _type_size(len(names)))
+
+
+def _name_clusters(axes: Axes, positions: NDArray[np.float32], numbers: NDArray[np.int64]) -> None:
+    """Write the name of each cluster at its middle."""
+    found = np.unique(numbers).tolist()
+    for cluster in found:
+        spot = np.median(positions[numbers == cluster], axis=0)
+        name = labels.cluster_name(cluster, matched=False)
+        marks.name_spot(axes, spot, name, _type_size(len(found)))
 
 
 def _fit(axes: Axes, positions: NDArray[np.float32]) -> None:
@@ -77,4 +111,4 @@ def _fit(axes: Axes, positions: NDArray[np.float32]) -> None:
     axes.set_xlim(middle[0] - reach, middle[0] + reach)
     axes.set_ylim(middle[1] - reach, middle[1] + reach)
     axes.set_aspect("equal")
-    style.frame(axes)
+    marks.frame(axes)

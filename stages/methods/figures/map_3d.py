@@ -1,15 +1,20 @@
-"""The 3-D map from several sides, coloured by digit."""
+"""The 3-D map from several sides, coloured by label."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from stages.methods.figures import style
+from stages.methods.figures import labels, marks, page, theme
 
+_NOTE = (
+    "{:,} training images, coloured by true label, above their shadow; what is far is fainter. As "
+    "on the 2-D map, distances between islands mean little."
+)
 _FIRST_AZIMUTH = 30
 _EYE = 6.0
 _DECIMALS = 6
@@ -23,7 +28,7 @@ _UNIT_CORNERS = np.array(
 
 def draw(
     positions: NDArray[np.float32],
-    digits: NDArray[np.integer],
+    true: NDArray[Any],
     *,
     palette: str,
     views: int,
@@ -37,9 +42,10 @@ def draw(
     Parameters
     ----------
     positions : ndarray of float32, shape (n, 3)
-    digits : ndarray of integers, shape (n,)
+    true : ndarray of integers or texts, shape (n,)
+        Labels, as `labels.encode` takes them.
     palette : str
-        A name of `style.PALETTES`.
+        A name of `theme.PALETTES`.
     views : int
         Sides to look from, evenly spaced but for less than a degree.
     elevation : int
@@ -49,48 +55,58 @@ def draw(
     alpha : float
         Opacity of a point.
     fade : float
-        How much the farthest points fade into the paper, from 0 to 1.
+        How much the farthest points fade into the page, from 0 to 1.
     """
-    colours = style.colours(digits, palette)
-    cube, diameter = _to_cube(positions), style.diameter(point_size, len(positions))
-    spots = {int(digit): np.median(cube[digits == digit], axis=0) for digit in np.unique(digits)}
+    names, (codes,) = labels.encode(true)
+    cube, diameter = _to_cube(positions), marks.diameter(point_size, len(positions))
+    spots = [np.median(cube[codes == code], axis=0) for code in range(len(names))]
     azimuths = [_FIRST_AZIMUTH + 360 * view // views for view in range(views)]
     turns = [_rotation(azimuth, elevation) for azimuth in azimuths]
-    figure, panels = _page(len(positions), [_project(_corners(cube), turn)[0] for turn in turns])
+    outlines = [_project(_corners(cube), turn)[0] for turn in turns]
+    none = bool((codes < 0).any())
+    key = [*names, "no label"] if none else names
+    figure, panels = _page(len(positions), outlines, page.key_height(key))
     for axes, azimuth, turn in zip(panels, azimuths, turns, strict=True):
         axes.set_title(f"From {azimuth % 360}°")
         _draw_floor(axes, cube, turn, diameter)
         seen, depth = _project(cube, turn)
         order = np.argsort(depth, kind="stable")
-        distance = (depth.max() - depth[order]) / max(float(np.ptp(depth)), 1e-6)
-        paleness = fade * distance[:, None]
-        shades = colours[order] * (1 - paleness) + paleness
-        style.scatter(axes, seen[order], shades, diameter, alpha)
-        _write_names(axes, spots, turn)
+        marks.scatter(axes, seen[order], codes[order], palette, diameter, alpha, fade=fade)
+        _write_names(axes, names, spots, turn)
+    page.key(figure, names, palette, none=none)
     return figure
 
 
-def _page(n: int, outlines: Sequence[NDArray[np.float64]]) -> tuple[Figure, list[Axes]]:
-    """Make a page with a panel a view, all to one scale and no larger than the outlines need."""
+def _page(
+    n: int, outlines: Sequence[NDArray[np.float64]], below: float
+) -> tuple[Figure, list[Axes]]:
+    """Make a page with a panel a view, all to one scale and no larger than the outlines need.
+
+    Parameters
+    ----------
+    n : int
+        Images.
+    outlines : sequence of ndarray of float64, shape (8, 2)
+        Corners of the box around the points in each view.
+    below : float
+        Height of the key, in inches.
+    """
     columns = math.ceil(math.sqrt(len(outlines)))
     rows = math.ceil(len(outlines) / columns)
     corners = np.concatenate(outlines)
     reach = 1.03 * float(np.abs(corners[:, 0]).max())
     low, high = 1.03 * corners[:, 1].min(), 1.03 * corners[:, 1].max()
-    gap = (0.15, 0.4)
-    across = (style.WIDTH - 0.3 - gap[0] * (columns - 1)) / columns
+    gap = (0.15, 0.36)
+    across = (theme.WIDTH - 2 * theme.MARGIN - gap[0] * (columns - 1)) / columns
     down = across * float(high - low) / (2 * reach)
-    figure = style.page(
-        1.0 + 0.1 + rows * down + (rows - 1) * gap[1],
-        "The 3-D t-SNE map from all sides",
-        f"{n:,} training images, coloured by true digit, above their shadow; what is far is paler.",
-    )
-    panels = style.panels(figure, rows, columns, top=1.0, gap=gap)
+    body = 0.3 + rows * down + (rows - 1) * gap[1] + below + 0.12
+    figure, top = page.page(body, "The 3-D t-SNE map from all sides", _NOTE.format(n))
+    panels = page.panels(figure, rows, columns, top=top + 0.3, bottom=below + 0.12, gap=gap)
     for axes in panels[len(outlines) :]:
         axes.remove()
     for axes in panels[: len(outlines)]:
         axes.set(xlim=(-reach, reach), ylim=(low, high))
-        style.frame(axes)
+        marks.frame(axes)
     return figure, panels[: len(outlines)]
 
 
@@ -140,20 +156,25 @@ def _draw_floor(
 ) -> None:
     """Draw the floor with the shadow of the points, which shows where in depth they hang."""
     floor, _ = _project(_corners(cube)[:4], turn)
-    axes.fill(floor[:, 0], floor[:, 1], facecolor=style.GROUND, edgecolor=style.FAINT, zorder=0)
+    axes.fill(floor[:, 0], floor[:, 1], color=theme.INK, alpha=theme.GROUND, linewidth=0, zorder=0)
     fallen = cube.copy()
     fallen[:, 2] = cube[:, 2].min()
-    style.scatter(axes, _project(fallen, turn)[0], style.NO_DIGIT, diameter, _SHADOW)
+    x, y = _project(fallen, turn)[0].T
+    axes.plot(
+        x, y, "o", color=theme.NO_LABEL, alpha=_SHADOW, markersize=diameter, markeredgewidth=0
+    )
 
 
 def _write_names(
-    axes: Axes, spots: Mapping[int, NDArray[np.float64]], turn: NDArray[np.float64]
+    axes: Axes,
+    names: Sequence[str],
+    spots: Sequence[NDArray[np.float64]],
+    turn: NDArray[np.float64],
 ) -> None:
-    """Name the digits, the nearest first, and leave out a name that would cover another."""
-    seen, depth = _project(np.array(list(spots.values())), turn)
-    names = list(spots)
+    """Write the labels, the nearest first, and leave out one that would cover another."""
+    seen, depth = _project(np.array(spots).reshape(-1, 3), turn)
     written: list[int] = []
     for i in np.argsort(-depth, kind="stable").tolist():
         if all(np.abs(seen[i] - seen[j]).max() > _ROOM for j in written):
-            style.name_spot(axes, seen[i], str(names[i]))
+            marks.name_spot(axes, seen[i], labels.shortened([names[i]], 10)[0])
             written.append(i)
