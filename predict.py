@@ -23,10 +23,8 @@ from stages.methods.errors import InputError
 
 HERE = Path(__file__).resolve().parent
 MODEL = HERE / "models/model.npz"
-COLUMNS = ("file", "image", "digit", "cluster", "x", "y", "distance", "reason")
+COLUMNS = ("file", "image", "label", "cluster", "x", "y", "distance", "reason")
 SHAPE = (28, 28)
-# Steps in one unit of the features, in which distances are shown.
-UNIT = 1024
 NOT_A_DIGIT = "not a digit"
 # How files begin that hold images: NPY, IDX of bytes, PNG, JPEG.
 STARTS = (b"\x93NUMPY", b"\x00\x00\x08", b"\x89PNG", b"\xff\xd8")
@@ -209,13 +207,16 @@ def predict(sources: Sequence[Source], fitted: Any) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        For each image: file, image (its number in the file), digit, cluster, x, y, distance (to
+        For each image: file, image (its number in the file), label, cluster, x, y, distance (to
         the nearest training image), reason, neighbors (numbers of the nearest training images).
-        Digit and cluster are None where there is a reason why the image is not a digit.
+        Label and cluster are None where there is a reason why the image is not a digit.
     """
+    from stages import common
     from stages.methods.prediction import model
 
-    placed = model.apply(fitted, np.concatenate([images for _, images, _ in sources]))
+    placed = model.apply(
+        fitted, np.concatenate([images for _, images, _ in sources]), common.threads()
+    )
     flaws = [flaw for _, _, own in sources for flaw in own]
     names = [(file, number) for file, own, _ in sources for number in range(len(own))]
     results = []
@@ -228,11 +229,11 @@ def predict(sources: Sequence[Source], fitted: Any) -> list[dict[str, Any]]:
             {
                 "file": file,
                 "image": number,
-                "digit": None if reason else fitted.digits[cluster],
+                "label": None if reason else fitted.names[cluster],
                 "cluster": None if reason else cluster,
                 "x": x,
                 "y": y,
-                "distance": round(math.sqrt(placed.distances[row, 0]) / UNIT, 6),
+                "distance": round(math.sqrt(placed.distances[row, 0]), 6),
                 "reason": reason,
                 "neighbors": placed.neighbors[row].tolist(),
             }
@@ -290,7 +291,7 @@ def _table(results: list[dict[str, Any]]) -> str:
     """Lay the results out in columns for people."""
     rows = [COLUMNS]
     for result in results:
-        digit = NOT_A_DIGIT if result["reason"] else _or_dash(result["digit"])
+        digit = NOT_A_DIGIT if result["reason"] else _or_dash(result["label"])
         numbers = [f"{result['x']:.2f}", f"{result['y']:.2f}", f"{result['distance']:.3f}"]
         rows.append(
             (

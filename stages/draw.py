@@ -17,7 +17,7 @@ from stages.methods.figures import page
 
 # The module of methods/figures that makes the picture, and the two results that it shows.
 DRAWINGS = {
-    "centroids": ("centroids", "models/kmeans.npz", "data/evaluate/digits_pixels.json"),
+    "centroids": ("centroids", "models/kmeans.npz", "data/evaluate/names_pixels.json"),
     "elbow_pixels": ("elbow", "plots/elbow_pixels.csv", "metrics/elbow_pixels.json"),
     "elbow_map": ("elbow", "plots/elbow_map.csv", "metrics/elbow_map.json"),
     "kl": ("kl", "plots/kl_2d.csv", "plots/kl_3d.csv"),

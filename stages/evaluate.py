@@ -15,16 +15,23 @@ CLUSTERS = {
     "pixels": "data/kmeans",
     "tsne_2d": "data/recluster/2d",
     "tsne_3d": "data/recluster/3d",
+    "merged_2d": "data/merge/2d",
+    "merged_3d": "data/merge/3d",
 }
 MODELS = {
     "pixels": "models/kmeans.npz",
     "tsne_2d": "models/recluster_2d.npz",
     "tsne_3d": "models/recluster_3d.npz",
+    "merged_2d": "models/merge_2d.npz",
+    "merged_3d": "models/merge_3d.npz",
 }
+# The partition that predict.py, the pictures and the summary are about.
+HEADLINE = "merged_2d"
 TEST_MAP = "data/tsne/2d/test.npy"
+SUMMARY = "metrics/scores.json"
 METRICS = "metrics/evaluate.json"
 DETAILS = "data/evaluate/details.json"
-DIGITS = "data/evaluate/digits_{}.json"
+NAMES = "data/evaluate/names_{}.json"
 TABLES = "data/evaluate/clusters_{}.csv"
 CONFUSION = "plots/confusion/{}.csv"
 LIBRARIES = ("numpy", "scipy")
@@ -32,43 +39,48 @@ PARTS = ("train", "test")
 
 
 def main() -> None:
-    """Write scores, the digit of every cluster and the cluster of every image."""
-    digits = {part: np.load(f"{SPLIT}/{part}_labels.npy") for part in PARTS}
+    """Write the scores, the name of every cluster and the cluster of every image."""
+    labels = {part: np.load(f"{SPLIT}/{part}_labels.npy") for part in PARTS}
     clusters = {name: _load_parts(folder) for name, folder in CLUSTERS.items()}
-    centres = {name: np.load(model)["centres"] for name, model in MODELS.items()}
+    models = {name: _load_model(path) for name, path in MODELS.items()}
     names = {
-        name: scores.name_clusters(digits["train"], parts["train"], len(centres[name]))
+        name: scores.name_clusters(
+            labels["train"], parts["train"], int(models[name]["clusters"].max()) + 1
+        )
         for name, parts in clusters.items()
     }
     scored = {
         name: {
-            part: scores.score(digits[part], parts[part], names[name]["majority"]) for part in PARTS
+            part: scores.score(labels[part], parts[part], names[name]["majority"]) for part in PARTS
         }
         for name, parts in clusters.items()
     }
     misplaced = scores.misplacement(
         snap(np.load(TEST_MAP)),
-        centres["tsne_2d"],
-        clusters["tsne_2d"]["test"],
-        digits["test"],
-        names["tsne_2d"]["one_to_one"],
+        models[HEADLINE]["centres"],
+        models[HEADLINE]["clusters"],
+        labels["test"],
+        names[HEADLINE]["one_to_one"],
     )
 
+    summary = scored[HEADLINE]["test"]["summary"]
+    k = len(names[HEADLINE]["majority"])
+    common.save_json(SUMMARY, {score: summary[score] for score in ("accuracy", "nmi")} | {"k": k})
     for path, kind in ((METRICS, "summary"), (DETAILS, "details")):
         chosen = {
             name: {part: parts[part][kind] for part in PARTS} for name, parts in scored.items()
         }
         common.save_json(path, chosen)
     for name, named in names.items():
-        common.save_json(DIGITS.format(name), named)
+        common.save_json(NAMES.format(name), named)
     for part in PARTS:
         table: dict[str, Any] = {
             "index": np.load(f"{SPLIT}/{part}_indices.npy"),
-            "digit": digits[part],
+            "label": labels[part],
         }
         for name, parts in clusters.items():
             table[f"{name}_cluster"] = parts[part]
-            table[f"{name}_digit"] = scores.digits_of(parts[part], names[name]["one_to_one"])
+            table[f"{name}_label"] = scores.labels_of(parts[part], names[name]["one_to_one"])
         if part == "test":
             table["misplaced"] = [to_decimals(value, 3) for value in misplaced.tolist()]
             _save_confusion(table)
@@ -76,11 +88,19 @@ def main() -> None:
 
 
 def _save_confusion(table: Mapping[str, Any]) -> None:
-    """Write actual and predicted digit of every test image, as DVC's template wants them."""
+    """Write actual and predicted label of every test image, as DVC's template wants them."""
     for name in CLUSTERS:
-        predicted = [given or "none" for given in table[f"{name}_digit"]]
-        rows = zip(table["digit"], predicted, strict=True)
+        predicted = [given or "none" for given in table[f"{name}_label"]]
+        rows = zip(table["label"], predicted, strict=True)
         common.save_table(CONFUSION.format(name), ("actual", "predicted"), rows)
+
+
+def _load_model(path: str) -> dict[str, np.ndarray]:
+    """Read the centres and which cluster each belongs to: each to its own, unless merged."""
+    with np.load(path) as arrays:
+        centres = arrays["centres"]
+        own = np.arange(len(centres))
+        return {"centres": centres, "clusters": arrays.get("clusters", own)}
 
 
 def _load_parts(folder: str) -> dict[str, np.ndarray]:

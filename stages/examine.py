@@ -14,19 +14,18 @@ CLUSTERS = {
     "pixels": "data/kmeans/{}.npy",
     "tsne_2d": "data/recluster/2d/{}.npy",
     "tsne_3d": "data/recluster/3d/{}.npy",
+    "merged_2d": "data/merge/2d/{}.npy",
+    "merged_3d": "data/merge/3d/{}.npy",
 }
 # The points that were clustered.
 POINTS = {
     "pixels": "data/flat/train.npy",
     "tsne_2d": "data/tsne/2d/train.npy",
     "tsne_3d": "data/tsne/3d/train.npy",
+    "merged_2d": "data/tsne/2d/train.npy",
+    "merged_3d": "data/tsne/3d/train.npy",
 }
-MODELS = {
-    "pixels": "models/kmeans.npz",
-    "tsne_2d": "models/recluster_2d.npz",
-    "tsne_3d": "models/recluster_3d.npz",
-}
-DIGITS = "data/evaluate/digits_{}.json"
+NAMES = "data/evaluate/names_{}.json"
 CONFUSED = "data/examine/confused.json"
 PORTRAITS = "data/examine/clusters.json"
 AGREEMENT = "data/examine/agreement.json"
@@ -41,7 +40,7 @@ def main() -> None:
     params = common.load_params("examine")
     digits = {part: np.load(LABELS.format(part)) for part in PARTS}
     names = {
-        name: json.loads(Path(DIGITS.format(name)).read_text(encoding="utf-8")) for name in CLUSTERS
+        name: json.loads(Path(NAMES.format(name)).read_text(encoding="utf-8")) for name in CLUSTERS
     }
     clusters = {
         part: {name: np.load(path.format(part)) for name, path in CLUSTERS.items()}
@@ -56,7 +55,6 @@ def main() -> None:
         name: examination.portraits(
             snap(np.load(POINTS[name], mmap_mode="r")),
             labels,
-            np.load(MODELS[name])["centres"],
             digits["train"],
             names[name]["one_to_one"],
         )

@@ -5,7 +5,7 @@ import numpy as np
 from stages import common
 from stages.methods.features import descriptors
 
-FLAT = "data/flat"
+IMAGES = "data/split/{}_images.npy"
 FEATURES = "data/features"
 MODEL = "models/features.npz"
 LIBRARIES = ("numpy",)
@@ -18,10 +18,7 @@ def main() -> None:
         descriptors.Block(name, params[f"{name}_components"], params[f"{name}_weight"])
         for name in ("gradient", "concavity", "pixel")
     ]
-    images = {
-        part: np.load(f"{FLAT}/{part}.npy", mmap_mode="r").reshape(-1, *descriptors.SHAPE)
-        for part in ("train", "test")
-    }
+    images = {part: np.load(IMAGES.format(part), mmap_mode="r") for part in ("train", "test")}
     descriptor, features = descriptors.fit_transform(
         images["train"], blocks, deskewed=params["deskew"], whiten=params["whiten"]
     )

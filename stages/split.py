@@ -24,6 +24,8 @@ def main() -> None:
         parts = splitting.official(n_train, n_train + n_test)
     elif params["method"] == "validation":
         parts = splitting.official(n_train - n_train // 6, n_train)
+    elif params["method"] == "all":
+        parts = np.arange(n_train + n_test), np.arange(n_train, n_train + n_test)
     else:
         parts = splitting.stratified(labels, n_test, params["seed"])
     for name, indices in zip(("train", "test"), parts, strict=True):

@@ -11,7 +11,7 @@ from stages.methods.exact.rounding import to_decimals
 from stages.methods.exact.sampling import fixed_sample
 
 FEATURES = "data/features/train.npy"
-NEIGHBORS = "data/neighbors"
+NEIGHBORS = "data/distortion/{}_{}.npy"
 FLAT_MAP = "data/tsne/2d/train.npy"
 OUTPUT = "data/tsne/{}d"
 CURVE = "plots/kl_{}d.csv"
@@ -28,13 +28,17 @@ def main(n_dims: str) -> None:
     params = common.load_params("tsne", *PARAMS, own)
     params.update(params.pop(own))
     features = np.load(FEATURES)
-    indices = np.load(f"{NEIGHBORS}/train_indices.npy", mmap_mode="r")
-    distances = np.load(f"{NEIGHBORS}/train_distances.npy", mmap_mode="r")
-    nearest = np.load(f"{NEIGHBORS}/test_indices.npy")
+    forward, reverse = (
+        tuple(np.load(NEIGHBORS.format(name, kind)) for kind in ("indices", "distances"))
+        for name in ("train_forward", "train_reverse")
+    )
+    nearest = np.load(NEIGHBORS.format("test", "indices"))
     tsne.check_neighbors(nearest, params["test_neighbors"])
 
     start, order, phases = plan(n_dims, params, features)
-    affinities = tsne.affinities(indices, distances, params["perplexity"], common.threads())
+    affinities = tsne.mean_affinities(
+        [forward, reverse], params["perplexity"], n_jobs=common.threads()
+    )
     with _Bar(phases, f"t-SNE {n_dims}-D") as bar:
         embedding, curve = tsne.optimise(
             start,
@@ -56,7 +60,7 @@ def main(n_dims: str) -> None:
     positions = snap(embedding)
     quality = {
         "kl_divergence": curve[-1][1],
-        "neighbor_recall": map_quality.neighbor_recall(positions, indices, sample),
+        "neighbor_recall": map_quality.neighbor_recall(positions, forward[0], sample),
         "trustworthiness": map_quality.trustworthiness(positions[sample], features[sample]),
     }
     rounded = {name: to_decimals(value) for name, value in quality.items()}

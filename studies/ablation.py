@@ -19,7 +19,7 @@ from sklearn.mixture import GaussianMixture
 
 from checks.workspace import ROOT, repro, set_params, temporary_copy
 from stages import common
-from stages.methods.clustering import kmeans
+from stages.methods.clustering import kmeans, lloyd, merging
 from stages.methods.embedding import neighbors
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import STEPS, snap
@@ -28,36 +28,77 @@ RESULTS = ROOT / "studies" / "results" / "ablation.json"
 RAW = ROOT / "data" / "raw"
 PARTS = {"validation": "validation", "test": "official"}
 
-Points = np.ndarray
-# Clusters of train and test from their integer positions on a map and the params of recluster.
-Clustering = Callable[[Points, Points, Mapping[str, Any]], tuple[np.ndarray, np.ndarray]]
+Clusters = tuple[np.ndarray, np.ndarray]
 
 
-def by_kmeans(train: Points, test: Points, params: Mapping[str, Any], **changed: int) -> Any:
-    """Cluster like the stage recluster, except for the params in ``changed``."""
-    settings = {name: params[name] for name in ("n_init", "max_iter", "seed")} | changed
-    fitted = kmeans.fit(train, params["k"], **settings)
-    return fitted.labels, kmeans.assign(test, fitted.centres)
+@dataclass(frozen=True)
+class Run:
+    """What a clustering method may use of a finished map.
+
+    Attributes
+    ----------
+    train, test : ndarray of integers, shape (n, n_dims)
+        Positions on the grid of the map.
+    forward, reverse : ndarray of int32, shape (n, k)
+        Nearest neighbours of train in both directions.
+    params : mapping
+        Of all stages.
+    """
+
+    train: np.ndarray
+    test: np.ndarray
+    forward: np.ndarray
+    reverse: np.ndarray
+    params: Mapping[str, Any]
 
 
-def by_mixture(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
-    """Fit Gaussians with full covariances (`sklearn.mixture.GaussianMixture`, n_init 3)."""
+def by_merging(run: Run, **changed: int) -> Clusters:
+    """Cluster as the stage ``merge`` does, except for the given params."""
+    params = run.params["merge"] | changed
+    micro = _kmeans(run, params, params["micro_clusters"])
+    n_micro, edges = len(micro.centres), params["edges"]
+    counts = merging.count_containment(
+        micro.labels, run.forward[:, :edges], run.reverse[:, :edges], n_micro
+    )
+    merges = merging.merge(counts, np.bincount(micro.labels, minlength=n_micro))
+    merged = merging.partition(merges, run.params["recluster"]["k"])
+    return merged[micro.labels], merged[kmeans.assign(run.test, micro.centres)]
+
+
+def by_kmeans(run: Run, **changed: int) -> Clusters:
+    """Cluster as the stage ``recluster`` does, except for the given params."""
+    params = run.params["recluster"] | changed
+    fitted = _kmeans(run, params, params["k"])
+    return fitted.labels, kmeans.assign(run.test, fitted.centres)
+
+
+def _kmeans(run: Run, params: Mapping[str, Any], k: int) -> lloyd.Clustering:
+    settings = {name: params[name] for name in ("n_init", "max_iter", "seed")}
+    return kmeans.fit(run.train, k, n_jobs=common.threads(), **settings)
+
+
+def by_mixture(run: Run) -> Clusters:
+    """Fit Gaussians with full covariances (`sklearn.mixture.GaussianMixture`, three starts)."""
+    params = run.params["recluster"]
     mixture = GaussianMixture(params["k"], n_init=3, random_state=params["seed"])
-    mixture.fit(train / STEPS)
-    return mixture.predict(train / STEPS), mixture.predict(test / STEPS)
+    mixture.fit(run.train / STEPS)
+    return mixture.predict(run.train / STEPS), mixture.predict(run.test / STEPS)
 
 
-def by_density(train: Points, test: Points, params: Mapping[str, Any]) -> Any:
+def by_density(run: Run) -> Clusters:
     """Find dense regions (`sklearn.cluster.HDBSCAN`) of at least one percent of the images.
 
-    Training images labelled as noise, and test images, are assigned to the cluster of the nearest
-    training image that has one.
+    Training images that it leaves out as noise, and test images, are assigned to the cluster of
+    the nearest image that has one.
     """
-    size = max(len(train) // 100, 10)
-    labels = HDBSCAN(min_cluster_size=size, min_samples=10, copy=True).fit_predict(train / STEPS)
+    size = max(len(run.train) // 100, 10)
+    labels = HDBSCAN(min_cluster_size=size, min_samples=10, copy=True).fit_predict(
+        run.train / STEPS
+    )
     dense = np.flatnonzero(labels >= 0)
-    nearest = partial(neighbors.nearest, train[dense], k=1, n_jobs=common.threads())
-    return tuple(labels[dense][nearest(points)[0][:, 0]] for points in (train, test))
+    nearest = partial(neighbors.nearest, run.train[dense], k=1, n_jobs=common.threads())
+    train, test = (labels[dense][nearest(points)[0][:, 0]] for points in (run.train, run.test))
+    return train, test
 
 
 @dataclass(frozen=True)
@@ -66,7 +107,7 @@ class Variation:
 
     title: str
     overrides: Mapping[str, Any] = field(default_factory=dict)
-    clustering: Clustering = by_kmeans
+    clustering: Callable[[Run], Clusters] = by_merging
     n_dims: int = 2
 
 
@@ -78,42 +119,43 @@ PIXELS = {
 }
 # As many components as pixels: a rotation, which preserves distances.
 ALL = {"features.pixel_components": 784}
+EUCLIDEAN = {"distortion.directions": "none"}
+FIFTEEN = {"tsne.test_neighbors": 15}
 VARIATIONS = (
     Variation("default"),
-    Variation("pixels only", {**PIXELS, **ALL, "features.deskew": False}),
-    Variation("… deskewed", {**PIXELS, **ALL}),
-    Variation("… their 50 principal components", PIXELS),
+    Variation("KMeans with 10 clusters in place of merging", clustering=by_kmeans),
+    Variation("test images placed by 15 neighbours", FIFTEEN),
+    Variation("forward distances only", {"distortion.directions": "forward"}),
     Variation(
-        "… and gradient orientations beside them",
-        {"features.pixel_weight": 0.5, "features.concavity_weight": 0, "features.whiten": False},
+        "… KMeans with 10 clusters", {"distortion.directions": "forward"}, clustering=by_kmeans
     ),
-    Variation("… whitened", {"features.pixel_weight": 0.5, "features.concavity_weight": 0}),
-    Variation("… and concavities", {"features.pixel_weight": 0.5}),
-    Variation("gradient orientations only", {"features.concavity_weight": 0}),
-    *(
-        Variation(f"exaggeration {factor:g}", {"tsne.exaggeration": factor})
-        for factor in (1, 1.5, 2)
+    Variation("reverse distances only", {"distortion.directions": "reverse"}),
+    Variation("Euclidean distances of features", EUCLIDEAN),
+    Variation("… KMeans with 10 clusters, by 15", {**EUCLIDEAN, **FIFTEEN}, clustering=by_kmeans),
+    Variation(
+        "Euclidean distances of pixels, KMeans, by 15",
+        {**PIXELS, **ALL, **EUCLIDEAN, **FIFTEEN, "features.deskew": False},
+        clustering=by_kmeans,
     ),
-    *(Variation(f"perplexity {number}", {"tsne.perplexity": number}) for number in (10, 30, 50)),
-    Variation("perplexity 100", {"tsne.perplexity": 100, "neighbors.k": 300}),
-    *(
-        Variation(
-            f"{number} + {number} iterations",
-            {"tsne.map_2d.early_iterations": number, "tsne.map_2d.iterations": number},
-        )
-        for number in (50, 100, 250)
+    Variation(
+        "… deskewed",
+        {**PIXELS, **ALL, **EUCLIDEAN, **FIFTEEN},
+        clustering=by_kmeans,
+    ),
+    Variation("candidates by deskewed pixels", {**PIXELS, **ALL}),
+    Variation("60 micro-clusters", clustering=partial(by_merging, micro_clusters=60)),
+    Variation("200 micro-clusters", clustering=partial(by_merging, micro_clusters=200)),
+    Variation("5 edges an image and direction", clustering=partial(by_merging, edges=5)),
+    Variation("20 edges", clustering=partial(by_merging, edges=20)),
+    *(Variation(f"exaggeration {factor:g}", {"tsne.exaggeration": factor}) for factor in (1, 2)),
+    Variation("perplexity 10", {"tsne.perplexity": 10}),
+    Variation("perplexity 30", {"tsne.perplexity": 30, "distortion.k": 90}),
+    Variation(
+        "250 + 250 iterations",
+        {"tsne.map_2d.early_iterations": 250, "tsne.map_2d.iterations": 250},
     ),
     Variation("3-D map", n_dims=3),
-    *(
-        Variation(f"3-D map, {number} iterations", {"tsne.map_3d.iterations": number}, n_dims=3)
-        for number in (50, 300)
-    ),
-    *(
-        Variation(
-            f"KMeans, one start, seed {seed}", clustering=partial(by_kmeans, n_init=1, seed=seed)
-        )
-        for seed in range(3)
-    ),
+    Variation("3-D map, KMeans with 10 clusters", n_dims=3, clustering=by_kmeans),
     Variation("Gaussian mixture", clustering=by_mixture),
     Variation("HDBSCAN", clustering=by_density),
 )
@@ -160,10 +202,9 @@ def study(
 def _score(folder: Path, variation: Variation) -> dict[str, float]:
     before = _cpu_seconds()
     repro(folder, [f"tsne@{variation.n_dims}"])
-    maps = f"data/tsne/{variation.n_dims}d"
-    train, test = (snap(np.load(folder / maps / f"{part}.npy")) for part in ("train", "test"))
-    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["recluster"]
-    clusters = dict(zip(("train", "test"), variation.clustering(train, test, params), strict=True))
+    clusters = dict(
+        zip(("train", "test"), variation.clustering(_load(folder, variation.n_dims)), strict=True)
+    )
     seconds = _cpu_seconds() - before
     digits = {part: np.load(folder / f"data/split/{part}_labels.npy") for part in clusters}
     n_clusters = int(clusters["train"].max()) + 1
@@ -171,6 +212,18 @@ def _score(folder: Path, variation: Variation) -> dict[str, float]:
     summary = scores.score(digits["test"], clusters["test"], names)["summary"]
     kept = {name: summary[name] for name in ("accuracy", "nmi", "ari")}
     return {**kept, "clusters": n_clusters, "cpu_seconds": round(seconds, 1)}
+
+
+def _load(folder: Path, n_dims: int) -> Run:
+    train, test = (
+        snap(np.load(folder / f"data/tsne/{n_dims}d" / f"{part}.npy")) for part in ("train", "test")
+    )
+    forward, reverse = (
+        np.load(folder / f"data/distortion/train_{direction}_indices.npy")
+        for direction in ("forward", "reverse")
+    )
+    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+    return Run(train, test, forward, reverse, params)
 
 
 def _cpu_seconds() -> float:

@@ -79,7 +79,7 @@ def _pictures(greys: Iterable[Grey]) -> predict.Source:
 def _score(model: Any, source: predict.Source, digits: np.ndarray) -> dict[str, float]:
     """Compute the share of images given their digit (rejected ones are not), and of rejections."""
     rows = predict.predict([source], model)
-    right = [row["digit"] == digit for row, digit in zip(rows, digits.tolist(), strict=True)]
+    right = [row["label"] == digit for row, digit in zip(rows, digits.tolist(), strict=True)]
     rejected = [row["reason"] is not None for row in rows]
     return {"n": len(rows), "accuracy": _share(right), "rejected": _share(rejected)}
 

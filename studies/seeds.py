@@ -17,16 +17,17 @@ from sklearn.metrics import adjusted_rand_score
 
 from checks.workspace import ROOT, repro, temporary_copy
 from stages import common
-from stages.methods.clustering import criteria
+from stages.methods.clustering import criteria, kmeans, merging
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import snap
 
 SEEDS = range(5)
-SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed")
+SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "merge.seed")
 # Size of a subset: nine tenths of the training images. The 10,000 test images stay the same.
 DRAWN = 54_000
 RESULTS = ROOT / "metrics" / "seeds.json"
-PREFERENCES = ("silhouette", "davies_bouldin", "calinski_harabasz")
+CRITERIA = ("silhouette", "davies_bouldin", "calinski_harabasz")
+MERGED = ("silhouette", "widest_gap")
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 def study(overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int) -> dict[str, Any]:
-    """Run every seed on all of train, then on a subset drawn with that seed.
+    """Run every seed on all of train, on a subset drawn with that seed, and on all images.
 
     Parameters
     ----------
@@ -50,72 +51,100 @@ def study(overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int) -> dic
     Returns
     -------
     dict
-        The content of metrics/seeds.json.
+        The content of metrics/seeds.json. "resampled" is about the subsets, of which "test" is
+        held out; "transductive" is about all 70,000 images, fitted and scored at once.
     """
-    runs = [_all_of_train(_settings(overrides, seed)) for seed in seeds]
+    runs = [_run(_settings(overrides, seed), ["evaluate"]) for seed in seeds]
     parts = [
-        _part_of_train(_settings(overrides, seed) | {"split.train_size": drawn, "split.seed": seed})
+        _run(_settings(overrides, seed) | {"split.train_size": drawn, "split.seed": seed}, FLAT)
         for seed in seeds
     ]
-    tables = [run["scores"] for run in runs]
+    whole = [_run(_settings(overrides, seed) | {"split.method": "all"}, FLAT) for seed in seeds]
     return {
-        **{name: _summarise([table[name] for table in tables]) for name in tables[0]},
-        "preferred_k": {name: [run["elbow"][name] for run in runs] for name in PREFERENCES},
-        "stability": stability([run["partitions"] for run in runs]),
-        "resampled": {
-            "tsne_2d": _summarise([run["scores"] for run in parts]),
-            "preferred_k": {name: [run["elbow"][name] for run in parts] for name in PREFERENCES},
+        **_summary(runs),
+        "stability": {
+            "kmeans": stability([run["kmeans"] for run in runs]),
+            "merged": stability([run["merged"] for run in runs]),
+        },
+        "resampled": _summary(parts),
+        "transductive": {
+            name: {"train": found["train"]} if "train" in found else found
+            for name, found in _summary(whole).items()
         },
     }
+
+
+# What a run of the 2-D map alone needs.
+FLAT = ["recluster@2", "merge@2"]
 
 
 def _settings(overrides: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return {"recluster.k": "auto", **overrides, **dict.fromkeys(SEEDED, seed)}
 
 
-def _all_of_train(settings: Mapping[str, Any]) -> dict[str, Any]:
-    print(f"seeds: seed {settings['tsne.seed']}", flush=True)
+def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
+    """Run some stages in a copy; return scores, preferences, and the partitions by k."""
+    print(f"seeds: {settings}", flush=True)
     with temporary_copy(settings) as folder:
-        repro(folder, ["evaluate"])
-        params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["elbow"]
-        positions = snap(np.load(folder / "data/tsne/2d/train.npy"))
-        numbers = range(params["k_min"], params["k_max"] + 1)
-        # The clusterings of elbow@map, which does not save them.
-        partitions = criteria.clusterings(
-            positions,
-            numbers,
-            n_init=params["map_starts"],
-            max_iter=params["max_iter"],
-            seed=params["seed"],
+        repro(folder, targets)
+        elbow, merge = (
+            _read(folder / f"metrics/{name}.json") for name in ("elbow_map", "merge_2d")
         )
-        return {
-            "scores": _read(folder / "metrics/evaluate.json"),
-            "elbow": _read(folder / "metrics/elbow_map.json"),
-            "partitions": dict(zip(numbers, (p.labels for p in partitions), strict=True)),
-        }
-
-
-def _part_of_train(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Score the 2-D map of the subset of train drawn by the seed."""
-    print(
-        f"seeds: seed {settings['tsne.seed']}, {settings['split.train_size']} training images",
-        flush=True,
-    )
-    with temporary_copy(settings) as folder:
-        repro(folder, ["recluster@2"])
-        digits, clusters = (
-            {part: np.load(folder / path.format(part)) for part in ("train", "test")}
-            for path in ("data/split/{}_labels.npy", "data/recluster/2d/{}.npy")
-        )
-        n_clusters = len(np.load(folder / "models/recluster_2d.npz")["centres"])
-        names = scores.name_clusters(digits["train"], clusters["train"], n_clusters)["majority"]
         return {
             "scores": {
-                part: scores.score(digits[part], clusters[part], names)["summary"]
-                for part in digits
+                name: _scores(folder, where, model)
+                for name, (where, model) in PARTITIONS.items()
+                if (folder / where / "train.npy").is_file()
             },
-            "elbow": _read(folder / "metrics/elbow_map.json"),
+            "preferred_k": {name: elbow[name] for name in CRITERIA}
+            | {f"merged_{name}": merge[name] for name in MERGED},
+            **(_partitions(folder) if targets != FLAT else {}),
         }
+
+
+PARTITIONS = {
+    "pixels": ("data/kmeans", "models/kmeans.npz"),
+    "tsne_2d": ("data/recluster/2d", "models/recluster_2d.npz"),
+    "tsne_3d": ("data/recluster/3d", "models/recluster_3d.npz"),
+    "merged_2d": ("data/merge/2d", "models/merge_2d.npz"),
+    "merged_3d": ("data/merge/3d", "models/merge_3d.npz"),
+}
+
+
+def _scores(folder: Path, where: str, model: str) -> dict[str, Any]:
+    """Score a partition as the stage evaluate does."""
+    labels, clusters = (
+        {part: np.load(folder / path.format(part)) for part in ("train", "test")}
+        for path in ("data/split/{}_labels.npy", f"{where}/{{}}.npy")
+    )
+    n_clusters = len(np.load(folder / model)["centres"])
+    names = scores.name_clusters(labels["train"], clusters["train"], n_clusters)["majority"]
+    return {part: scores.score(labels[part], clusters[part], names)["summary"] for part in labels}
+
+
+def _partitions(folder: Path) -> dict[str, Any]:
+    """Return the partitions of train for every k, by KMeans on the 2-D map and by merging."""
+    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+    elbow = params["elbow"]
+    positions = snap(np.load(folder / "data/tsne/2d/train.npy"))
+    numbers = range(elbow["k_min"], elbow["k_max"] + 1)
+    # The clusterings of elbow@map, which does not save them.
+    clusterings = criteria.clusterings(
+        positions,
+        numbers,
+        n_init=elbow["map_starts"],
+        max_iter=elbow["max_iter"],
+        seed=elbow["seed"],
+        n_jobs=common.threads(),
+    )
+    with np.load(folder / "models/merge_2d.npz") as model:
+        micro = kmeans.assign(positions, model["centres"])
+        merges = merging.from_array(model["merges"])
+    n_merged = min(params["merge"]["k_max"], len(merges))
+    return {
+        "kmeans": dict(zip(numbers, (found.labels for found in clusterings), strict=True)),
+        "merged": {k: merging.partition(merges, k)[micro] for k in range(2, n_merged + 1)},
+    }
 
 
 def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
@@ -138,6 +167,17 @@ def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
     return {
         "ari": {str(k): round(mean, 6) for k, mean in agreement.items()},
         "preferred_k": max(agreement, key=lambda k: agreement[k]),
+    }
+
+
+def _summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Summarise each score of each partition and part over runs, and list the preferred k."""
+    tables = [run["scores"] for run in runs]
+    return {
+        **{name: _summarise([table[name] for table in tables]) for name in tables[0]},
+        "preferred_k": {
+            name: [run["preferred_k"][name] for run in runs] for name in runs[0]["preferred_k"]
+        },
     }
 
 

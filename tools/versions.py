@@ -5,7 +5,17 @@ from pathlib import Path
 
 LOCK = Path("requirements.lock")
 VERSIONS = Path("stages/versions.yaml")
-LIBRARIES = ("kneed", "matplotlib", "numpy", "openTSNE", "pillow", "scikit-learn", "scipy")
+LIBRARIES = (
+    "kneed",
+    "llvmlite",
+    "matplotlib",
+    "numba",
+    "numpy",
+    "openTSNE",
+    "pillow",
+    "scikit-learn",
+    "scipy",
+)
 
 
 def versions(lock: str) -> str:

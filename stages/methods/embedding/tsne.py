@@ -72,11 +72,38 @@ def affinities(
         raise InputError(
             f"perplexity {perplexity:g} needs {wanted} neighbours of each image, but "
             f"{indices.shape[1]} were computed: lower it to {indices.shape[1] // 3} or raise "
-            "neighbors.k"
+            "distortion.k"
         )
     roots = np.sqrt(distances[:, :wanted].astype(np.float64))
     nearest = PrecomputedNeighbors(np.array(indices[:, :wanted]), roots)
     return PerplexityBasedNN(knn_index=nearest, perplexity=perplexity, n_jobs=n_jobs)
+
+
+def mean_affinities(
+    neighbors: Sequence[tuple[NDArray[np.int32], NDArray[np.int32]]],
+    perplexity: float,
+    n_jobs: int = 1,
+) -> PerplexityBasedNN:
+    """Average the affinities that several distances give.
+
+    Parameters
+    ----------
+    neighbors : sequence of (indices, distances)
+        As `affinities` takes them, for each distance.
+    perplexity : float
+    n_jobs : int
+        Number of threads, on which the result does not depend.
+
+    Returns
+    -------
+    openTSNE.affinity.PerplexityBasedNN
+        Its entries are means over the distances; they still sum to 1.
+    """
+    several = [affinities(*near, perplexity, n_jobs) for near in neighbors]
+    mean = several[0]
+    # Of two terms the sum does not depend on their order.
+    mean.P = sum((each.P for each in several[1:]), mean.P) / len(several)
+    return mean
 
 
 def check_neighbors(indices: NDArray[np.int32], wanted: int) -> None:

@@ -54,7 +54,6 @@ def confused(
 def portraits(
     points: NDArray[np.integer],
     clusters: NDArray[np.integer],
-    centres: NDArray[np.int64],
     digits: NDArray[np.integer],
     names: Sequence[int | None],
 ) -> list[dict[str, Any]]:
@@ -65,7 +64,6 @@ def portraits(
     points : ndarray of integers, shape (n, n_dims)
         The points that were clustered: pixels, or a map on its grid.
     clusters, digits : ndarray of integers, shape (n,)
-    centres : ndarray of int64, shape (n_clusters, n_dims)
     names : sequence of int or None
         The digit that each cluster is named after, or None.
 
@@ -75,11 +73,11 @@ def portraits(
         "digit" (the name), "size", "purity" (share of the most frequent digit, 6 decimals),
         "digits" (number of images of each digit), "medoid" (an index; None if the cluster is
         empty), "members" (8 indices, evenly spaced by rank from the medoid to the member farthest
-        from the mean) and "nearest" (the cluster with the nearest centre; None if there is no
+        from the mean) and "nearest" (the cluster with the nearest mean; None if there is no
         other).
     """
-    table = scores.contingency(digits, clusters, len(centres))
-    nearest = nearest_clusters(centres)
+    table = scores.contingency(digits, clusters, len(names))
+    nearest = nearest_clusters(_means(points, clusters, len(names)))
     described = []
     for cluster, counts in enumerate(table):
         rows = by_centrality(points, np.flatnonzero(clusters == cluster))
@@ -96,6 +94,18 @@ def portraits(
             }
         )
     return described
+
+
+def _means(
+    points: NDArray[np.integer], clusters: NDArray[np.integer], n_clusters: int
+) -> NDArray[np.int64]:
+    """Round the mean of each cluster down to whole numbers."""
+    means = [
+        points[clusters == cluster].sum(axis=0, dtype=np.int64)
+        // max(1, int((clusters == cluster).sum()))
+        for cluster in range(n_clusters)
+    ]
+    return np.stack(means)
 
 
 def by_centrality(points: NDArray[np.integer], members: NDArray[np.integer]) -> NDArray[np.integer]:

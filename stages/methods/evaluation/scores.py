@@ -104,7 +104,7 @@ def name_clusters(
     return {"one_to_one": one_to_one(table), "majority": majority(table)}
 
 
-def digits_of(clusters: NDArray[np.integer], names: Sequence[int | None]) -> list[str]:
+def labels_of(clusters: NDArray[np.integer], names: Sequence[int | None]) -> list[str]:
     """Return the name of each image's cluster as text, empty where it has none."""
     texts = ["" if name is None else str(name) for name in names]
     return [texts[cluster] for cluster in clusters.tolist()]
@@ -170,8 +170,11 @@ def misplacement(
     ----------
     positions : ndarray of integers, shape (n, n_dims)
         Positions on the grid of the map.
-    centres : ndarray of int64, shape (n_clusters, n_dims)
-    clusters, digits : ndarray of integers, shape (n,)
+    centres : ndarray of int64, shape (m, n_dims)
+        The nearest one to an image decides on its cluster.
+    clusters : ndarray of integers, shape (m,)
+        The cluster of each centre.
+    digits : ndarray of integers, shape (n,)
     digit_of_cluster : sequence of int or None
         The digit that each cluster is named after, or None.
 
@@ -179,13 +182,13 @@ def misplacement(
     -------
     ndarray of float64, shape (n,)
         Distance to the nearest centre of a cluster named after the image's digit, minus the
-        distance to the centre of its own cluster, in grid steps. It is 0 if its own cluster is
+        distance to the nearest centre of all, in grid steps. It is 0 if its own cluster is
         named after its digit, or if no cluster is.
     """
-    names = np.array([-1 if name is None else name for name in digit_of_cluster])
+    names = np.array([-1 if name is None else name for name in digit_of_cluster])[clusters]
     offsets = positions[:, None, :].astype(np.int64) - centres
     distances = np.sqrt((offsets * offsets).sum(axis=2))
     own = np.where(names == digits[:, None], distances, np.inf).min(axis=1)
-    given = np.take_along_axis(distances, clusters[:, None].astype(np.int64), axis=1)[:, 0]
-    wrong = (names[clusters] != digits) & np.isfinite(own)
+    given = distances.min(axis=1)
+    wrong = (names[distances.argmin(axis=1)] != digits) & np.isfinite(own)
     return np.where(wrong, np.where(wrong, own, 0) - given, 0.0)

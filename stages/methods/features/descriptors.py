@@ -12,7 +12,6 @@ from stages.methods.features.concavities import concavity_features
 from stages.methods.features.deskew import deskew
 from stages.methods.features.gradients import gradient_features
 
-SHAPE = (28, 28)
 # How the raw features of each block are computed from (deskewed) images.
 _RAW: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     "gradient": gradient_features,

@@ -37,7 +37,7 @@ def draw(
     images : ndarray of uint8, shape (n, height, width)
         Of train.
     portraits : mapping
-        "tsne_2d": of each cluster its "digit" (label, None for none), "size", "purity", "digits",
+        "merged_2d": of each cluster its "digit" (label, None for none), "size", "purity", "digits",
         "medoid", "members" and "nearest" other cluster.
     count : int
         Clusters to draw at most, the largest.
@@ -46,7 +46,7 @@ def draw(
     colour_map : str
         Of the intensities.
     """
-    clusters = portraits["tsne_2d"]
+    clusters = portraits["merged_2d"]
     largest = sorted(range(len(clusters)), key=lambda c: -clusters[c]["size"])[:count]
     order = sorted(largest, key=lambda c: (labels.rank(clusters[c]["digit"]), c))
     number = (

@@ -34,7 +34,7 @@ def draw(
     ----------
     images : ndarray of uint8, shape (n, height, width)
     clusters : mapping
-        Columns "digit" and "tsne_2d_digit" (labels, as `labels.encode` takes them) and
+        Columns "label" and "merged_2d_label" (labels, as `labels.encode` takes them) and
         "misplaced" (distances), a row an image.
     pairs : int
         Rows at most.
@@ -43,7 +43,7 @@ def draw(
     colour_map : str
         Of the intensities.
     """
-    names, (true, given) = labels.encode(clusters["digit"], clusters["tsne_2d_digit"])
+    names, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
     order = np.argsort(-clusters["misplaced"], kind="stable")
     wrong = [int(i) for i in order if true[i] != given[i]]
     behind: dict[tuple[int, int], list[int]] = {}

@@ -14,14 +14,14 @@ from stages.methods.figures import labels, marks, page, theme
 
 _PARTITIONS = {
     "pixels": "Raw pixels",
-    "tsne_2d": "2-D map",
-    "tsne_3d": "3-D map",
+    "merged_2d": "2-D map",
+    "merged_3d": "3-D map",
 }
 # Of the recalls: label, marker, colour and shift, so that equal values stand side by side.
 _MARKS = {
     "pixels": ("pixels", "s", theme.INK, -0.26),
-    "tsne_2d": ("2-D map", "o", theme.ACCENTS[0], 0.0),
-    "tsne_3d": ("3-D map", "^", theme.ACCENTS[1], 0.26),
+    "merged_2d": ("2-D map", "o", theme.ACCENTS[0], 0.0),
+    "merged_3d": ("3-D map", "^", theme.ACCENTS[1], 0.26),
 }
 _COLOUR, _EDGE = theme.ACCENTS[0], "#245a96"  # of cells, and of the white numbers on them
 _NOTE = (

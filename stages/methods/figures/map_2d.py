@@ -32,8 +32,8 @@ def draw(
     ----------
     positions : ndarray of float32, shape (n, 2)
     clusters : mapping
-        Columns "digit" and "tsne_2d_digit" (labels, as `labels.encode` takes them) and
-        "tsne_2d_cluster" (numbers), a row an image.
+        Columns "label" and "merged_2d_label" (labels, as `labels.encode` takes them) and
+        "merged_2d_cluster" (numbers), a row an image.
     title : str
         Which map this is.
     palette : str
@@ -43,8 +43,8 @@ def draw(
     alpha : float
         Opacity of a point.
     """
-    names, (true, given) = labels.encode(clusters["digit"], clusters["tsne_2d_digit"])
-    numbers = clusters["tsne_2d_cluster"].astype(np.int64)
+    names, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
+    numbers = clusters["merged_2d_cluster"].astype(np.int64)
     none = bool((given < 0).any())
     side = (theme.WIDTH - 2 * theme.MARGIN - 0.15) / 2
     below = page.key_height([*names, "no label"] if none else names) + 0.12

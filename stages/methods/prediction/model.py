@@ -1,4 +1,4 @@
-"""The whole fitted model: from images to places on the map, clusters and digits."""
+"""The whole fitted model: from images to positions on the map, clusters and their names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.methods.clustering import kmeans
+from stages.methods.embedding.distortion import Ranked, gradient_images, rank
 from stages.methods.embedding.neighbors import Index
 from stages.methods.embedding.placement import place
 from stages.methods.errors import InputError
 from stages.methods.exact.grid import snap
 from stages.methods.features import descriptors
+from stages.methods.features.deskew import deskew
 from stages.methods.prediction import novelty
 
-VERSION = 1
+VERSION = 2
 _DESCRIPTOR = "descriptor_"
-_NO_DIGIT = -1
+_NO_NAME = -1
 _CHUNK = 8192
 
 
@@ -29,22 +31,32 @@ class Model:
     descriptor : Descriptor
     features : ndarray of int16, shape (n, d)
         Of the training images.
+    gradients : ndarray of uint8, shape (n, height, width)
+        Their gradient images (`distortion.gradient_images`). Empty if candidates are not ranked
+        again by the image distortion model.
     embedding : ndarray of float32, shape (n, 2)
         The map of the training images.
-    centres : ndarray of int64, shape (n_clusters, 2)
-        Of the clusters, on the grid of the map.
-    digits : sequence of int or None
-        What each cluster stands for.
+    centres : ndarray of int64, shape (m, 2)
+        Of the micro-clusters, on the grid of the map.
+    clusters : ndarray of int32, shape (m,)
+        The cluster that each micro-cluster belongs to.
+    names : sequence of int or None
+        The label that each cluster is named after.
+    n_candidates : int
+        Training images, nearest in feature space, that are ranked.
     n_neighbors : int
-        Training images that place a new one.
+        Training images, the first of these, that place a new one.
     limits : novelty.Limits
     """
 
     descriptor: descriptors.Descriptor
     features: NDArray[np.int16]
+    gradients: NDArray[np.uint8]
     embedding: NDArray[np.float32]
     centres: NDArray[np.int64]
-    digits: Sequence[int | None]
+    clusters: NDArray[np.int32]
+    names: Sequence[int | None]
+    n_candidates: int
     n_neighbors: int
     limits: novelty.Limits
 
@@ -60,7 +72,8 @@ class Placed:
     neighbors : ndarray of int32, shape (n, n_neighbors)
         The nearest training images, nearest first.
     distances : ndarray of int64, shape (n, n_neighbors)
-        Squared distances to them, in feature units (1 / 1024).
+        Squared distances to them: by the image distortion model in levels of the gradient, or
+        else in feature units (1 / 1024).
     reasons : list of str or None
         Why an image is not a digit; None where it may be one.
     """
@@ -72,7 +85,7 @@ class Placed:
     reasons: list[str | None]
 
 
-def apply(model: Model, images: NDArray[np.uint8]) -> Placed:
+def apply(model: Model, images: NDArray[np.uint8], n_jobs: int = 1) -> Placed:
     """Place images on the map, each by itself.
 
     Parameters
@@ -80,6 +93,8 @@ def apply(model: Model, images: NDArray[np.uint8]) -> Placed:
     model : Model
     images : ndarray of uint8, shape (n, 28, 28)
         In MNIST's form: light on dark, sized and centred.
+    n_jobs : int
+        Number of threads, on which the result does not depend.
 
     Returns
     -------
@@ -88,28 +103,41 @@ def apply(model: Model, images: NDArray[np.uint8]) -> Placed:
     """
     index = Index(model.features)
     parts = [images[start : start + _CHUNK] for start in range(0, max(len(images), 1), _CHUNK)]
-    found = [
-        index.nearest(descriptors.transform(part, model.descriptor), model.n_neighbors)
-        for part in parts
-    ]
-    neighbors, distances = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    found = [_nearest(model, index, part, n_jobs) for part in parts]
+    neighbors = np.concatenate([part.indices for part in found])
+    distances = np.concatenate([part.distances for part in found])
     positions = place(model.embedding, neighbors)
-    clusters = kmeans.assign(snap(positions), model.centres)
+    clusters = model.clusters[kmeans.assign(snap(positions), model.centres)]
     reasons = novelty.judge(distances[:, 0], images, model.limits)
     return Placed(positions, clusters, neighbors, distances, reasons)
+
+
+def _nearest(model: Model, index: Index, images: NDArray[np.uint8], n_jobs: int) -> Ranked:
+    """Find the nearest training images, as the stages neighbors and distortion do for test."""
+    features = descriptors.transform(images, model.descriptor)
+    indices, distances = index.nearest(features, model.n_candidates, n_jobs)
+    near = Ranked(indices, distances.astype(np.int32))
+    if len(model.gradients):
+        upright = deskew(images) if model.descriptor.deskewed else images
+        queries = gradient_images(upright)
+        near = rank(queries, model.gradients, near.indices, n_jobs=n_jobs)
+    return near.first(model.n_neighbors)
 
 
 def to_arrays(model: Model) -> dict[str, NDArray]:
     """Lay a model out as named arrays, for a file that holds no code."""
     described = descriptors.to_arrays(model.descriptor)
-    digits = [_NO_DIGIT if digit is None else digit for digit in model.digits]
+    names = [_NO_NAME if name is None else name for name in model.names]
     return {
         "version": np.array(VERSION),
         **{_DESCRIPTOR + name: array for name, array in described.items()},
         "features": model.features,
+        "gradients": model.gradients,
         "embedding": model.embedding,
         "centres": model.centres,
-        "digits": np.array(digits, dtype=np.int8),
+        "clusters": model.clusters,
+        "names": np.array(names, dtype=np.int8),
+        "n_candidates": np.array(model.n_candidates),
         "n_neighbors": np.array(model.n_neighbors),
         "limit_distance": np.array(model.limits.distance),
         "limit_fullness": np.array(model.limits.fullness),
@@ -133,13 +161,16 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             for name, array in arrays.items()
             if name.startswith(_DESCRIPTOR)
         }
-        digits = arrays["digits"].tolist()
+        names = arrays["names"].tolist()
         return Model(
             descriptor=descriptors.from_arrays(described),
             features=arrays["features"],
+            gradients=arrays["gradients"],
             embedding=arrays["embedding"],
             centres=arrays["centres"],
-            digits=[None if digit == _NO_DIGIT else digit for digit in digits],
+            clusters=arrays["clusters"],
+            names=[None if name == _NO_NAME else name for name in names],
+            n_candidates=int(arrays["n_candidates"].item()),
             n_neighbors=int(arrays["n_neighbors"].item()),
             limits=novelty.Limits(
                 distance=int(arrays["limit_distance"].item()),

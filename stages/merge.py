@@ -1,0 +1,70 @@
+"""Cluster the map finely, and merge what belongs together along the graph of neighbours."""
+
+import numpy as np
+
+from stages import common
+from stages.methods.clustering import criteria, kmeans, merging
+from stages.methods.exact.grid import snap
+from stages.methods.exact.rounding import to_decimals
+from stages.methods.exact.sampling import fixed_sample
+
+MAP = "data/tsne/{}d/{}.npy"
+NEIGHBORS = "data/distortion/train_{}_indices.npy"
+CLUSTERS = "data/merge/{}d/{}.npy"
+MODEL = "models/merge_{}d.npz"
+CURVE = "plots/merge_{}d.csv"
+METRICS = "metrics/merge_{}d.json"
+LIBRARIES = ("numpy", "scipy", "kneed")
+
+
+def main(n_dims: str) -> None:
+    """Fit micro-clusters on train, merge them, choose k and assign train and test."""
+    params = common.load_params("merge")
+    wanted = common.load_params("recluster", "k")["k"]
+    train, test = (snap(np.load(MAP.format(n_dims, part))) for part in ("train", "test"))
+    edges = params["edges"]
+    forward, reverse = (
+        np.load(NEIGHBORS.format(direction), mmap_mode="r")[:, :edges]
+        for direction in ("forward", "reverse")
+    )
+    micro = kmeans.fit(
+        train,
+        params["micro_clusters"],
+        n_init=params["n_init"],
+        max_iter=params["max_iter"],
+        seed=params["seed"],
+        n_jobs=common.threads(),
+    )
+    n_micro = len(micro.centres)
+    counts = merging.count_containment(micro.labels, forward, reverse, n_micro)
+    merges = merging.merge(counts, np.bincount(micro.labels, minlength=n_micro))
+
+    sample = fixed_sample(len(train), params["silhouette_sample"])
+    judge = criteria.Judge(train, sample)
+    curve = merging.curve(merges, micro.labels[sample], judge.distances, params["k_max"])
+    preferred = {
+        "silhouette": max(curve, key=lambda step: step.silhouette).k,
+        "widest_gap": merging.widest_gap(merges, params["k_max"]),
+    }
+    k = preferred["silhouette"] if wanted == "auto" else wanted
+    merged = merging.partition(merges, k)
+
+    common.save_arrays(
+        MODEL.format(n_dims),
+        centres=micro.centres,
+        clusters=merged,
+        merges=merging.to_array(merges),
+    )
+    common.save_array(CLUSTERS.format(n_dims, "train"), merged[micro.labels])
+    assigned = kmeans.assign(test, micro.centres)
+    common.save_array(CLUSTERS.format(n_dims, "test"), merged[assigned])
+    common.save_table(
+        CURVE.format(n_dims),
+        ("k", "silhouette", "share"),
+        [(step.k, to_decimals(step.silhouette), to_decimals(step.share)) for step in curve],
+    )
+    common.save_json(METRICS.format(n_dims), preferred | {"k": k})
+
+
+if __name__ == "__main__":
+    common.run(main, LIBRARIES)
