@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stages import common
 from stages.methods.features import concavities, deskew, gradients
-from stages.methods.figures import style
+from stages.methods.figures import marks, page, theme
 
 PICTURE = Path("docs/steps.png")
 IMAGES = "data/split/train_images.npy"
@@ -91,34 +91,35 @@ def _to_bytes(maps: NDArray[np.integer]) -> NDArray[np.uint8]:
 
 def draw(lines: list[Step], row: int) -> Figure:
     """Draw one line of tiles for each step, with its title on the left."""
-    height = 0.95 + len(lines) * (_TILE + _CAPTION + 0.12)
     note = f"Training image {row}, from its pixels to its nearest neighbours. No step uses labels."
-    figure = style.page(height, "One digit, step by step", note)
-    top = height - 0.85
+    body = 0.1 + len(lines) * (_TILE + _CAPTION + 0.12)
+    figure, heading = page.page(body, "One digit, step by step", note)
+    height = heading + body
+    top = body
     for line in lines:
         middle = (top - _CAPTION - _TILE / 2) / height
-        figure.text(0.15 / style.WIDTH, middle + 0.16 / height, line.title, fontweight="bold")
+        figure.text(0.15 / theme.WIDTH, middle + 0.16 / height, line.title, fontweight="bold")
         figure.text(
-            0.15 / style.WIDTH,
+            0.15 / theme.WIDTH,
             middle + 0.08 / height,
             line.remark,
             fontsize=8.5,
-            color=style.GREY,
+            color=theme.INK,
             va="top",
         )
         for column, (tile, caption) in enumerate(zip(line.tiles, line.captions, strict=True)):
             left = _LABELS + column * (_TILE + _GAP)
             axes = figure.add_axes(
                 (
-                    left / style.WIDTH,
+                    left / theme.WIDTH,
                     (top - _CAPTION - _TILE) / height,
-                    _TILE / style.WIDTH,
+                    _TILE / theme.WIDTH,
                     _TILE / height,
                 )
             )
-            style.image(axes, tile, "gray_r")
+            marks.image(axes, tile, "gray_r")
             axes.set_title(
-                caption, fontsize=7.5, fontweight="normal", loc="center", pad=2, color=style.GREY
+                caption, fontsize=7.5, fontweight="normal", loc="center", pad=2, color=theme.INK
             )
         top -= _TILE + _CAPTION + 0.12
     return figure
@@ -129,7 +130,7 @@ def main() -> None:
     images = np.load(IMAGES, mmap_mode="r")
     lines = [*steps(np.asarray(images[ROW])), *neighbours(images, ROW)]
     with common.output(PICTURE) as temporary:
-        temporary.write_bytes(style.render(lambda: draw(lines, ROW), DPI))
+        temporary.write_bytes(page.render(lambda: draw(lines, ROW), DPI))
 
 
 if __name__ == "__main__":
