@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -49,7 +50,8 @@ def load_params(section: str, *keys: str) -> dict[str, Any]:
         If a key is missing or unknown, or if a value is not allowed by the schema.
     """
     given: Any = yaml.safe_load(PARAMS.read_text(encoding="utf-8")) or {}
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))["properties"][section]
+    whole = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    schema = whole["properties"][section] | {"$defs": whole["$defs"]}
     values = given.get(section)
     if keys:
         schema = schema | {"required": list(keys)}
@@ -71,8 +73,10 @@ def _sentence(section: str, error: jsonschema.ValidationError) -> str:
     schema: Any = error.schema
     given: Any = error.instance
     if error.validator == "additionalProperties":
-        known = sorted(schema["properties"])
-        unknown = sorted(set(given) - set(known))
+        patterns = schema.get("patternProperties", {})
+        known = sorted(schema["properties"]) + sorted(patterns)
+        named = {key for key in given if any(re.search(pattern, key) for pattern in patterns)}
+        unknown = sorted(set(given) - named - set(known))
         return f"params.yaml: {name} has no param {', '.join(unknown)}: it takes {', '.join(known)}"
     if error.validator == "required":
         return f"params.yaml: {name} lacks a param: {error.message}; see params.schema.json"

@@ -1,10 +1,13 @@
-"""Draw one picture from two results; the only stage that imports matplotlib."""
+"""Draw one picture from results; the only stage that imports matplotlib."""
 
 import csv
 import functools
 import importlib
+import importlib.util
+import inspect
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,33 +18,58 @@ from stages import common
 from stages.methods.errors import InputError
 from stages.methods.figures import page
 
-# The module of methods/figures that makes the picture, and the two results that it shows.
-DRAWINGS = {
-    "centroids": ("centroids", "models/kmeans.npz", "data/evaluate/names_pixels.json"),
-    "elbow_pixels": ("elbow", "plots/elbow_pixels.csv", "metrics/elbow_pixels.json"),
-    "elbow_map": ("elbow", "plots/elbow_map.csv", "metrics/elbow_map.json"),
-    "kl": ("kl", "plots/kl_2d.csv", "plots/kl_3d.csv"),
-    "map_2d": ("map_2d", "data/tsne/2d/train.npy", "data/evaluate/clusters_train.csv"),
-    "map_3d": ("map_3d", "data/tsne/3d/train.npy", "data/split/train_labels.npy"),
-    "confusion": ("confusion", "plots/confusion", "metrics/evaluate.json"),
-    "confused": ("confused", "data/split/test_images.npy", "data/evaluate/clusters_test.csv"),
-    "clusters": ("clusters", "data/split/train_images.npy", "data/examine/clusters.json"),
-}
 OUTPUT = "plots/{}.png"
 LIBRARIES = ("numpy", "matplotlib", "pillow")
+USAGE = "call it as dvc.yaml does: python -m stages.draw NAME MODULE --ARGUMENT PATH ..."
 
 
-def main(name: str) -> None:
-    """Load the two results of a drawing, draw them and write the PNG."""
-    if name not in DRAWINGS:
-        raise InputError(f"there is no drawing {name!r}: choose one of {', '.join(DRAWINGS)}")
-    params = common.load_params("draw", "dpi", name)
-    module, first, second = DRAWINGS[name]
-    draw = importlib.import_module(f"stages.methods.figures.{module}").draw
-    results = load(Path(first)), load(Path(second))
-    png = page.render(functools.partial(draw, *results, **params[name]), params["dpi"])
+def main(*words: str) -> None:
+    """Load the results of a drawing, draw them and write the PNG.
+
+    A function with keyword-only parameters gets the params of the drawing's section of ``draw``.
+    """
+    name, module, paths = parse(words)
+    draw = importlib.import_module(module).draw
+    own = check_arguments(draw, paths)
+    params = common.load_params("draw", "dpi", *([name] if own else []))
+    results = {argument: load(path) for argument, path in paths.items()}
+    png = page.render(functools.partial(draw, **results, **params.get(name, {})), params["dpi"])
     with common.output(OUTPUT.format(name)) as temporary:
         temporary.write_bytes(png)
+
+
+def parse(words: Sequence[str]) -> tuple[str, str, dict[str, Path]]:
+    """Read the command line: name, module, and the path of each result by argument.
+
+    Raises
+    ------
+    InputError
+        If words are missing, or if there is no such module.
+    """
+    name, module, *rest = words if len(words) > 1 else ("", "")
+    options, paths = rest[::2], rest[1::2]
+    if not name or len(options) > len(paths) or not all(map(_OPTION, options)):
+        raise InputError(f"the words {' '.join(words)!r} name no drawing: {USAGE}")
+    path = f"stages.methods.figures.{module}"
+    if not module.isidentifier() or not importlib.util.find_spec(path):
+        raise InputError(f"there is no module {module!r}: {USAGE}")
+    return name, path, {option[2:]: Path(path) for option, path in zip(options, paths, strict=True)}
+
+
+def check_arguments(draw: Callable[..., Any], paths: Mapping[str, Path]) -> bool:
+    """Check that each result is an argument of a function; return whether it takes params too.
+
+    Raises
+    ------
+    InputError
+        If the function takes no such result, or needs another one.
+    """
+    parameters = inspect.signature(draw).parameters.values()
+    takes = {p.name: p.default is p.empty for p in parameters if p.kind != p.KEYWORD_ONLY}
+    if not {name for name, needed in takes.items() if needed} <= set(paths) <= set(takes):
+        given = f"{', '.join(takes)}, not {', '.join(paths) or 'none'}"
+        raise InputError(f"{draw.__module__}.draw takes the results {given}: {USAGE}")
+    return len(takes) < len(parameters)
 
 
 def load(path: Path) -> Any:
@@ -76,6 +104,7 @@ def _column(cells: tuple[str, ...]) -> NDArray[Any]:
     return np.array(numbers, dtype=np.float64)
 
 
+_OPTION = re.compile(r"--[a-z]\w*").fullmatch
 _READERS: dict[str, Callable[[Path], Any]] = {
     ".npy": np.load,
     ".npz": _read_arrays,

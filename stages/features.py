@@ -1,5 +1,7 @@
 """Compute the features of each image: gradients, concavities and (optionally) pixels."""
 
+import itertools
+
 import numpy as np
 
 from stages import common
@@ -13,10 +15,11 @@ LIBRARIES = ("numpy",)
 
 def main() -> None:
     """Fit the principal components of each block on train; transform train and test."""
-    params = common.load_params("features")
+    names = {name: (f"{name}_components", f"{name}_weight") for name in descriptors.BLOCKS}
+    params = common.load_params("features", "deskew", "whiten", *itertools.chain(*names.values()))
     blocks = [
-        descriptors.Block(name, params[f"{name}_components"], params[f"{name}_weight"])
-        for name in ("gradient", "concavity", "pixel")
+        descriptors.Block(name, params[components], params[weight])
+        for name, (components, weight) in names.items()
     ]
     images = {part: np.load(IMAGES.format(part), mmap_mode="r") for part in ("train", "test")}
     descriptor, features = descriptors.fit_transform(

@@ -4,7 +4,10 @@ import ast
 import functools
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.metadata import requires
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +35,19 @@ def third_party(paths: Iterable[str]) -> set[str]:
     tops = {name.partition(".")[0] for path in paths for name in imports(path)}
     other_names = {"sklearn": "scikit-learn", "PIL": "pillow", "yaml": "pyyaml"}
     return {other_names.get(top, top) for top in tops - sys.stdlib_module_names - {"stages"}}
+
+
+def with_requirements(distributions: Iterable[str], pinned: Iterable[str]) -> set[str]:
+    """Return pinned distributions with those among the pinned that they compute with themselves."""
+    known = {name.lower(): name for name in pinned}
+    found: set[str] = set()
+    new = set(distributions) & set(pinned)
+    while new:
+        found |= new
+        required = [Requirement(text) for name in new for text in requires(name) or []]
+        names = {item.name.lower() for item in required if "extra" not in str(item.marker)}
+        new = {known[name] for name in names & set(known)} - found
+    return found
 
 
 def closure(paths: Iterable[str]) -> set[str]:

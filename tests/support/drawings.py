@@ -10,9 +10,9 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
-from stages import draw
 from stages.methods.evaluation import examination
 from stages.methods.figures import theme
+from tests.support import graph
 
 OPTIONS = {
     "centroids": {"columns": 5, "colour_map": "gray"},
@@ -41,6 +41,14 @@ def digits():
     images = np.rint(bundled.images * 255 / 16).astype(np.uint8)
     positions = PCA(3, svd_solver="full").fit_transform(bundled.data).astype(np.float32)
     return images, bundled.target, positions
+
+
+# The module of each drawing, as dvc.yaml has it.
+MODULES = {
+    stage.arguments[0]: stage.arguments[1]
+    for stage in graph.stages().values()
+    if stage.script == "draw"
+}
 
 
 def scored(table):
@@ -103,7 +111,7 @@ def study(k):
 
 
 def figure_of(name, results, **options):
-    module = importlib.import_module(f"stages.methods.figures.{draw.DRAWINGS[name][0]}")
+    module = importlib.import_module(f"stages.methods.figures.{MODULES[name]}")
     return functools.partial(module.draw, *results, **(OPTIONS[name] | options))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support import graph
-from tools import imports
+from tools import imports, wire
+from tools.graph import described, schema_of
 
 STAGES = graph.stages()
 SCRIPTS = sorted({stage.script for stage in STAGES.values()})
@@ -16,7 +17,7 @@ METHODS = sorted(
     str(path.relative_to(graph.ROOT)) for path in graph.ROOT.glob("stages/methods/**/*.py")
 )
 # What stands beside the scripts in stages/.
-SHARED = {"stages/common.py", "stages/sources.py"}
+SHARED = {"stages/common.py"}
 # No library is part of download's key: digests fix its outputs, whatever fetched or made them.
 WITHOUT_LIBRARIES = {"download"}
 # Libraries that read, check, show and share out work, but never touch a number that is written.
@@ -35,15 +36,19 @@ def strings(path, name):
 
 
 def code_of(stage):
-    """Return the files that a stage runs: draw imports the module of its drawing by name."""
+    """Return the files that a stage runs: draw imports the module that its command names."""
     roots = {f"stages/{stage.script}.py"}
     if stage.script == "draw":
-        drawings = ast.literal_eval(imports.constants("stages/draw.py")["DRAWINGS"])
-        roots.add(f"stages/methods/figures/{drawings[stage.arguments[0]][0]}.py")
+        roots.add(f"stages/methods/figures/{stage.arguments[1]}.py")
     return imports.closure(roots)
 
 
 # Deps and params
+
+
+def test_dvc_yaml_is_as_make_wire_writes_it():
+    text = (graph.ROOT / wire.FILE).read_text()
+    assert wire.wired(text) == text, "run `make wire`"
 
 
 @every(STAGES)
@@ -58,7 +63,7 @@ def test_library_params_are_what_the_code_computes_with(name):
     assert imported <= PINNED | SILENT, "a library that computes is pinned in stages/versions.yaml"
     if stage.script in WITHOUT_LIBRARIES:
         imported = set()
-    assert stage.libraries == graph.with_requirements(imported, PINNED)
+    assert stage.libraries == imports.with_requirements(imported, PINNED)
     assert set(strings(f"stages/{stage.script}.py", "LIBRARIES")) == stage.libraries
 
 
@@ -79,7 +84,7 @@ def test_paths_at_the_top_are_deps_and_outs(name):
     files = {
         path
         for stage in STAGES.values()
-        for path in stage.data | stage.outs
+        for path in (stage.data | stage.outs) - set(stage.arguments)
         if stage.script == name
     }
     unknown = {path for path in files if not any(map(path_matches(path), patterns))}
@@ -113,22 +118,24 @@ def test_every_param_belongs_to_a_stage_and_has_a_schema_and_a_comment():
     assert {key for key in declared if not any(graph.is_in(name, key) for name in params)} == set()
     idle = {name for name in params if not any(graph.is_in(name, key) for key in declared)}
     assert not idle, "no stage depends on these"
-    assert set(described(graph.load_yaml(graph.SCHEMA))) == set(params)
+    known = dict(described(graph.load_yaml(graph.SCHEMA)))
+    assert all("description" in schema_of(name, known) for name in params)
+    unused = [key for key in known if "^" not in key and key not in params]
+    assert not unused, "params.yaml has no such params"
     lines = (graph.ROOT / graph.PARAMS).read_text().splitlines()
     bare = [line for line in lines if re.search(r": *[^ #]", line) and " # " not in line]
     assert not bare, "every knob has a comment"
 
 
-def described(schema, prefix=""):
-    """Names of the params of a schema, each with a description."""
-    for key, value in schema["properties"].items():
-        assert "description" in value, f"{prefix}{key}"
-        if "properties" in value:
-            assert value["additionalProperties"] is False
-            assert set(value["required"]) == set(value["properties"])
-            yield from described(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}"
+def test_sections_of_the_schema_take_nothing_else_and_want_all():
+    def check(section):
+        for value in section["properties"].values():
+            if "properties" in value:
+                assert value["additionalProperties"] is False
+                assert set(value["required"]) == set(value["properties"])
+                check(value)
+
+    check(graph.load_yaml(graph.SCHEMA))
 
 
 # Floors

@@ -13,7 +13,7 @@ from stages.methods.features.deskew import deskew
 from stages.methods.features.gradients import gradient_features
 
 # How the raw features of each block are computed from (deskewed) images.
-_RAW: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
+BLOCKS: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     "gradient": gradient_features,
     "concavity": concavity_features,
     "pixel": lambda upright: upright.reshape(len(upright), -1),
@@ -81,10 +81,8 @@ def fit_transform(
     """
     kept = [block for block in blocks if block.weight]
     if not kept:
-        raise InputError(
-            "the weights of all blocks (features.gradient_weight, features.concavity_weight and "
-            "features.pixel_weight) are 0: raise one of them"
-        )
+        names = ", ".join(f"features.{block.name}_weight" for block in blocks)
+        raise InputError(f"the weights of all blocks ({names}) are 0: raise one of them")
     raw = raw_blocks(images, [block.name for block in kept], deskewed=deskewed)
     bases = {
         block.name: pca.fit(raw[block.name], block.components, block.weight, whiten=whiten)
@@ -116,7 +114,7 @@ def raw_blocks(
 ) -> dict[str, NDArray[np.uint8]]:
     """Compute the raw features of blocks: arrays of shape (n, 512), (n, 147) or (n, 784)."""
     upright = deskew(images) if deskewed else images
-    return {name: _RAW[name](upright) for name in names}
+    return {name: BLOCKS[name](upright) for name in names}
 
 
 def _project(raw: Mapping[str, NDArray[np.uint8]], descriptor: Descriptor) -> NDArray[np.int16]:

@@ -13,6 +13,7 @@ from stages import draw
 from stages.methods.errors import InputError
 from stages.methods.figures import centroids, labels, marks, page, theme
 from tests.support.drawings import (
+    MODULES,
     OPTIONS,
     assert_within_the_page,
     captions,
@@ -25,7 +26,7 @@ from tests.support.drawings import (
 
 
 @pytest.mark.parametrize("k", [7, 12])
-@pytest.mark.parametrize("name", draw.DRAWINGS)
+@pytest.mark.parametrize("name", MODULES)
 def test_each_drawing_is_a_png_of_its_inputs_alone(name, k):
     make = figure_of(name, study(k)[name])
     png = page.render(make, 60)
@@ -44,7 +45,7 @@ def test_settings_are_left_as_they_were():
 
 
 @pytest.mark.parametrize("k", [2, 12, 40])
-@pytest.mark.parametrize("name", draw.DRAWINGS)
+@pytest.mark.parametrize("name", MODULES)
 def test_no_text_leaves_the_page_or_covers_the_heading(name, k):
     figure = finished(figure_of(name, study(k)[name]))
     assert_within_the_page(figure)
@@ -184,16 +185,19 @@ def test_results_are_loaded_by_kind(tmp_path):
     assert [len(column) for column in loaded["e"].values()] == [0, 0]
 
 
+KL = {"--flat": "plots/kl_2d.csv", "--deep": "plots/kl_3d.csv"}
+
+
 def test_stage_writes_the_png(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     params = {"dpi": 60, "kl": OPTIONS["kl"]}
     monkeypatch.setattr(draw.common, "load_params", lambda *_: params)
-    for result in draw.DRAWINGS["kl"][1:]:
+    for result in KL.values():
         path = tmp_path / result
         path.parent.mkdir(exist_ok=True)
         path.write_text("iteration,kl_divergence,phase\n25,5.5,optimisation\n50,4.5,optimisation\n")
-    draw.main("kl")
-    results = [draw.load(tmp_path / result) for result in draw.DRAWINGS["kl"][1:]]
+    draw.main("kl", "kl", *(word for argument, path in KL.items() for word in (argument, path)))
+    results = [draw.load(tmp_path / result) for result in KL.values()]
     expected = page.render(figure_of("kl", results), 60)
     assert (tmp_path / "plots/kl.png").read_bytes() == expected
     assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
@@ -203,9 +207,41 @@ def test_stage_writes_the_png(tmp_path, monkeypatch):
     ]
 
 
-def test_unknown_drawing():
-    with pytest.raises(InputError, match="there is no drawing 'elbows': choose one of centroids"):
-        draw.main("elbows")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "the words '' name no drawing"),
+        (["--help"], "the words '--help' name no drawing"),
+        (["kl", "kl", "--flat"], "name no drawing"),
+        (["kl", "kl", "flat", "a.csv"], "name no drawing"),
+        (["kl", "elbows"], "there is no module 'elbows'"),
+        (["kl", "kl", "--flat", "a.csv"], "takes the results flat, deep, not flat"),
+        (["kl", "kl", "--flat", "a.csv", "--steep", "b.csv"], "not flat, steep"),
+    ],
+)
+def test_wrong_words_are_answered_in_one_sentence(words, said):
+    with pytest.raises(InputError) as caught:
+        draw.main(*words)
+    assert said in str(caught.value)
+    assert str(caught.value).endswith("python -m stages.draw NAME MODULE --ARGUMENT PATH ...")
+
+
+def test_results_and_params_of_any_number(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr(draw.common, "load_params", lambda *keys: asked.append(keys) or {"dpi": 50})
+    (tmp_path / "a.json").write_text("[1, 2]")
+
+    def plain(first, second, third=None):
+        figure = mpl.figure.Figure()
+        figure.text(0, 0, f"{first}{second}{third}")
+        return figure
+
+    monkeypatch.setattr("stages.methods.figures.kl.draw", plain)
+    draw.main("plain", "kl", "--first", "a.json", "--second", "a.json", "--third", "a.json")
+    # It takes results only, so that it has no section of params.
+    assert asked == [("draw", "dpi")]
+    assert (tmp_path / "plots/plain.png").is_file()
 
 
 def test_the_eye_is_far_from_any_rounding_boundary_at_whole_degrees(monkeypatch):

@@ -8,9 +8,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from stages import draw
 from stages.methods.figures import page, theme
-from tests.support.drawings import figure_of, study
+from tests.support.drawings import MODULES, figure_of, study
 
 # Machado, Oliveira and Fernandes (2009), full severity, on linear RGB.
 VISION = {
@@ -40,7 +39,7 @@ def over(png, colour):
     return np.asarray(Image.alpha_composite(ground, image).convert("RGB"))
 
 
-@pytest.mark.parametrize("name", draw.DRAWINGS)
+@pytest.mark.parametrize("name", MODULES)
 def test_a_picture_has_the_ground_of_the_page_it_stands_on(name):
     png = page.render(figure_of(name, study(12)[name]), 60)
     for colour in (theme.LIGHT_PAGE, theme.DARK_PAGE):
