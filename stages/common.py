@@ -4,10 +4,13 @@ Every stage depends on this file, so an edit here re-runs everything: keep it sm
 """
 
 import csv
+import errno
+import inspect
 import io
 import json
 import os
 import re
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,11 +24,18 @@ import numpy as np
 import yaml
 from tqdm import tqdm
 
+from stages import inherited
 from stages.methods.errors import InputError
 
 PARAMS = Path("params.yaml")
 SCHEMA = Path("params.schema.json")
 VERSIONS = Path("stages/versions.yaml")
+# DVC leaves in params.yaml what -S set, also where the run failed. Git may take the file for
+# unchanged, for DVC notes its time: hence touch.
+BACK = "edit it, or take back what -S set: touch params.yaml && git checkout params.yaml"
+# A disk, or a user's share of it, is full.
+FULL = (errno.ENOSPC, errno.EDQUOT)
+_LITTLE = 1 << 20  # bytes
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -47,18 +57,44 @@ def load_params(section: str, *keys: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If a key is missing or unknown, or if a value is not allowed by the schema.
+        If a value is missing, unknown or not allowed by the schema: in this section, or in any
+        other, so that the first stage of a run refuses what a later one would.
     """
     given: Any = yaml.safe_load(PARAMS.read_text(encoding="utf-8")) or {}
-    whole = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    schema = whole["properties"][section] | {"$defs": whole["$defs"]}
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    own = schema["properties"][section] | {"$defs": schema["$defs"]}
     values = given.get(section)
     if keys:
-        schema = schema | {"required": list(keys)}
-    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(values), key=_depth)
+        own = own | {"required": list(keys)}
+    errors = sorted(jsonschema.Draft202012Validator(own).iter_errors(values), key=_depth)
     if errors:
         raise InputError(_sentence(section, errors[0]))
+    check_params(given, schema)
     return {key: values[key] for key in keys} if keys else dict(values)
+
+
+def check_params(given: Any, schema: dict[str, Any]) -> None:
+    """Check all params that there are, whichever stage reads them; a missing one is no fault.
+
+    Parameters
+    ----------
+    given : dict
+        The content of ``params.yaml``.
+    schema : dict
+        The content of ``params.schema.json``.
+
+    Raises
+    ------
+    InputError
+        If a value is outside what the schema allows, or a name is unknown.
+    """
+    found = [
+        error
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(given)
+        if error.validator != "required"
+    ]
+    if found:
+        raise InputError(_sentence("", min(found, key=_depth)))
 
 
 def _depth(error: jsonschema.ValidationError) -> tuple[int, str, bool]:
@@ -69,18 +105,19 @@ def _depth(error: jsonschema.ValidationError) -> tuple[int, str, bool]:
 
 def _sentence(section: str, error: jsonschema.ValidationError) -> str:
     """Write one sentence: what was given, what is allowed and where to change it."""
-    name = ".".join([section, *map(str, error.absolute_path)])
+    name = ".".join(filter(None, [section, *map(str, error.absolute_path)]))
     schema: Any = error.schema
     given: Any = error.instance
     if error.validator == "additionalProperties":
         patterns = schema.get("patternProperties", {})
         known = sorted(schema["properties"]) + sorted(patterns)
         named = {key for key in given if any(re.search(pattern, key) for pattern in patterns)}
-        unknown = sorted(set(given) - named - set(known))
-        return f"params.yaml: {name} has no param {', '.join(unknown)}: it takes {', '.join(known)}"
+        unknown = ", ".join(sorted(set(given) - named - set(known)))
+        there = f"{name} has no param" if name else "there is no section"
+        return f"params.yaml: {there} {unknown}: it takes {', '.join(known)}; {BACK}"
     if error.validator == "required":
-        return f"params.yaml: {name} lacks a param: {error.message}; see params.schema.json"
-    return f"params.yaml: {name} is {given!r}, but it must be {schema['description']}"
+        return f"params.yaml: {name} lacks a param: {error.message}; {BACK}"
+    return f"params.yaml: {name} is {given!r}, but it must be {schema['description']}; {BACK}"
 
 
 def check_versions(libraries: Sequence[str]) -> None:
@@ -103,12 +140,11 @@ def check_versions(libraries: Sequence[str]) -> None:
 def threads() -> int:
     """Return the number of threads to use, which never changes a result.
 
-    It is ``OMP_NUM_THREADS`` if set, or else the number of available cores.
+    See Also
+    --------
+    stages.inherited.threads : sets the variable that is read here.
     """
-    wanted = os.environ.get("OMP_NUM_THREADS", "")
-    if wanted.isdigit() and int(wanted) > 0:
-        return int(wanted)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return inherited.threads(os.environ.get(inherited.THREADS, ""), inherited.cores())
 
 
 @contextmanager
@@ -119,15 +155,33 @@ def output(path: str | Path) -> Iterator[Path]:
     ----------
     path : str or Path
         The output; its folder is created if missing.
+
+    Raises
+    ------
+    InputError
+        If there is no space left for it.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         os.replace(temporary, path)
+    except OSError as error:
+        if _is_full(error, path.parent):
+            raise InputError(
+                f"no space left on the disk for {path}: make room there, and run it again"
+            ) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _is_full(error: OSError, folder: Path) -> bool:
+    """Whether an error means a full disk; numpy says only how many items were not written."""
+    if error.errno is None and folder.is_dir():
+        return shutil.disk_usage(folder).free < _LITTLE
+    return error.errno in FULL
 
 
 def save_array(path: str | Path, array: np.ndarray) -> None:
@@ -177,11 +231,35 @@ def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
     libraries : sequence of str
         The distributions that the stage computes with, as declared in ``dvc.yaml``.
     """
-    name = Path(sys.argv[0]).stem
+    name, words = Path(sys.argv[0]).stem, sys.argv[1:]
+    _answer(name, words, main)
     try:
         check_versions(libraries)
-        main(*sys.argv[1:])
-    except (InputError, OSError) as error:
+        main(*words)
+    except MemoryError as error:
+        sys.exit(
+            f"{name}: out of memory ({error or 'no more to be had'}): close other programs, or "
+            "take fewer images by split.train_size"
+        )
+    except OSError as error:
+        if error.errno in FULL:
+            sys.exit(f"{name}: no space left on the disk ({error}): make room, and run it again")
+        sys.exit(f"{name}: {error}")
+    except InputError as error:
         sys.exit(f"{name}: {error}")
     except KeyboardInterrupt:
         sys.exit(f"{name}: interrupted; the next dvc repro starts this stage again")
+
+
+def _answer(name: str, words: Sequence[str], main: Callable[..., None]) -> None:
+    """End with a stage's usage if it is asked for, or if the words are not those it takes."""
+    signature = inspect.signature(main)
+    takes = " ".join(["usage: python -m", f"stages.{name}", *map(str.upper, signature.parameters)])
+    if {"-h", "--help"} & set(words):
+        # As `python -m` runs it, the script is the module of this name.
+        print(f"{takes}\n\n{sys.modules['__main__'].__doc__ or ''}".rstrip())
+        sys.exit(0)
+    try:
+        signature.bind(*words)
+    except TypeError:
+        sys.exit(f"{name}: {' '.join(words) or 'nothing'} is not what it takes; {takes}")

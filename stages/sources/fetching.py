@@ -4,6 +4,7 @@ A source only supplies bytes. They are accepted as a file of the dataset if thei
 one stated in ``stages/datasets``.
 """
 
+import errno
 import gzip
 import hashlib
 import zlib
@@ -92,9 +93,17 @@ def _fetch_from(
             except Unavailable:
                 raise
             except OSError as error:
+                _stop_if_full(error)
                 reasons.append(f"{name} {error}")
     except OSError as error:
+        _stop_if_full(error)
         reasons.append(str(error))
+
+
+def _stop_if_full(error: OSError) -> None:
+    """Raise an error again that says that the disk is full: no other source would help."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise error
 
 
 def unpack(data: bytes, digest: str) -> bytes:

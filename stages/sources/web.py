@@ -14,6 +14,8 @@ CACHE_VARIABLE = "MNIST_CLUSTERING_CACHE"
 _ANSWER_SECONDS = 5
 _READ_SECONDS = 20
 _RETRIES = 2
+# What names the file of trusted certificates, for requests.
+_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Web:
         import pooch  # Slow to import, and often not needed.
         from requests import RequestException
 
+        _check_certificates()
         pooch.get_logger().setLevel("WARNING")
         # The key includes the digest, because all datasets use the same file names.
         keys = {name: f"{digest[:16]}-{name}" for name, digest in files.items()}
@@ -60,6 +63,22 @@ class Web:
         return get
 
 
+def _check_certificates() -> None:
+    """Refuse a setting under which no https:// address can be reached.
+
+    Raises
+    ------
+    Unavailable
+        If it names a file that does not exist.
+    """
+    for variable in _CERTIFICATES:
+        path = os.environ.get(variable)
+        if path:
+            if not Path(path).exists():
+                raise Unavailable(f"{variable} names {path}, which does not exist: unset it")
+            return
+
+
 def _ask(url: str) -> None:
     """Find out within seconds whether a server answers.
 
@@ -73,7 +92,7 @@ def _ask(url: str) -> None:
     def head() -> None:
         try:
             answer.set_result(requests.head(url, timeout=_ANSWER_SECONDS))
-        except requests.RequestException as error:
+        except (requests.RequestException, OSError) as error:
             answer.set_exception(error)
 
     Thread(target=head, daemon=True).start()
@@ -81,7 +100,7 @@ def _ask(url: str) -> None:
         answer.result(_ANSWER_SECONDS)
     except TimeoutError as error:
         raise Unavailable(f"no answer within {_ANSWER_SECONDS} s") from error
-    except requests.RequestException as error:
+    except (requests.RequestException, OSError) as error:
         raise Unavailable(f"cannot be reached ({type(error).__name__})") from error
 
 
