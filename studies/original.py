@@ -24,6 +24,7 @@ OVERRIDES = {
     "tsne.map_2d.early_iterations": 250,
     "tsne.map_2d.iterations": 500,
     "tsne.map_3d.iterations": 200,
+    "draw.map_2d.title": "The 2-D t-SNE map of the original study's route",
 }
 RESULTS = ROOT / "studies" / "results" / "original"
 KEPT = (

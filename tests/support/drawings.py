@@ -2,6 +2,7 @@
 
 import functools
 import importlib
+import itertools
 
 import matplotlib as mpl
 import numpy as np
@@ -151,10 +152,11 @@ def assert_within_the_page(figure):
 
 def overlapping(figure):
     """List the pairs of texts that cover one another."""
+    beyond = set(itertools.chain.from_iterable(map(_ticks_beyond, figure.findobj(mpl.axis.Axis))))
     written = [
         (text.get_text(), text.get_window_extent())
-        for text in figure.findobj(mpl.text.Text)
-        if text.get_visible() and text.get_text().strip() and text.get_window_extent().width > 1
+        for text in set(figure.findobj(mpl.text.Text)) - beyond
+        if text.get_visible() and text.get_text().strip()
     ]
     return [
         (a, b)
@@ -162,3 +164,9 @@ def overlapping(figure):
         for b, other in written[:i]
         if box.padded(-0.5).overlaps(other.padded(-0.5))
     ]
+
+
+def _ticks_beyond(axis):
+    """List the labels of ticks beyond the ends of an axis, which are not drawn."""
+    low, high = sorted(axis.get_view_interval())
+    return [tick.label1 for tick in axis.get_major_ticks() if not low <= tick.get_loc() <= high]

@@ -61,9 +61,9 @@ def draw(
         2,
         2,
         top=top + 0.3,
-        bottom=1.05 if long else 0.5,
-        left=1.15 if long else 0.48,
-        gap=(1.2 if long else 0.6, 1.35 if long else 0.8),
+        bottom=1.25 if long else 0.5,
+        left=1.25 if long else 0.48,
+        gap=(1.3 if long else 0.6, 1.6 if long else 0.8),
     )
     for axes, (name, title) in zip(grid, _PARTITIONS.items(), strict=False):
         _draw_matrix(axes, counts[name], names, gamma)

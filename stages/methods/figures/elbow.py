@@ -76,8 +76,9 @@ def _draw_inertia(axes: Axes, curves: Curves, preferred: Mapping[str, int | None
     # What the knee is measured from.
     axes.plot(k[[0, -1]], inertia[[0, -1]], "--", color=theme.INK, linewidth=1)
     _curve(axes, k, inertia, knee)
+    low = float(inertia[-1]) > 50
     if knee is None:
-        _say(axes, "no knee", "")
+        _say(axes, "no knee", low=low)
         return
     explained = "farthest below the\ndashed line"
     best = preferred["silhouette"]
@@ -85,7 +86,7 @@ def _draw_inertia(axes: Axes, curves: Curves, preferred: Mapping[str, int | None
         at = {int(number): value for number, value in zip(k, inertia, strict=True)}
         further = 1 - at[best] / max(at[knee], 1e-12)
         explained += f"; from there to\nk = {best} it still falls by {further:.0%}"
-    _say(axes, f"knee at k = {knee}", explained)
+    _say(axes, f"knee at k = {knee}", explained, low=low)
 
 
 def _draw_silhouette(axes: Axes, curves: Curves, best: int | None) -> None:
@@ -94,7 +95,7 @@ def _draw_silhouette(axes: Axes, curves: Curves, best: int | None) -> None:
     axes.set_ylabel("from −1 to 1 (best)")
     axes.set_ylim(min(0.0, 1.1 * float(silhouette.min())), 1)
     _curve(axes, curves["k"], silhouette, best)
-    _say(axes, f"highest at k = {best}", "")
+    _say(axes, f"highest at k = {best}")
 
 
 def _draw_variance_ratio(axes: Axes, curves: Curves, best: int | None) -> None:
@@ -104,7 +105,7 @@ def _draw_variance_ratio(axes: Axes, curves: Curves, best: int | None) -> None:
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     axes.set_ylim(0, 1.3 * max(float(ratio.max()), 1e-9) / 1000)
     _curve(axes, curves["k"], ratio / 1000, best)
-    _say(axes, f"highest at k = {best}", "")
+    _say(axes, f"highest at k = {best}")
 
 
 def _draw_overlap(axes: Axes, curves: Curves, best: int | None) -> None:
@@ -113,7 +114,7 @@ def _draw_overlap(axes: Axes, curves: Curves, best: int | None) -> None:
     axes.set_ylabel("lower is better")
     axes.set_ylim(0, 1.3 * max(float(overlap.max()), 1e-9))
     _curve(axes, curves["k"], overlap, best)
-    _say(axes, f"lowest at k = {best}", "")
+    _say(axes, f"lowest at k = {best}")
 
 
 def _curve(
@@ -140,9 +141,18 @@ def _curve(
         )
 
 
-def _say(axes: Axes, sentence: str, explained: str) -> None:
-    """Write a sentence in the upper right corner, and in small type below it what it means."""
+def _say(axes: Axes, sentence: str, explained: str = "", *, low: bool = False) -> None:
+    """Write a sentence in the upper right corner, and in small type below it what it means.
+
+    Parameters
+    ----------
+    axes : Axes
+    sentence, explained : str
+    low : bool
+        Whether to write in the lower half, for curves that stay high.
+    """
     place: dict[str, Any] = {"transform": axes.transAxes, "ha": "right", "va": "top"}
-    axes.text(0.98, 0.97, sentence, fontweight="bold", **place)
+    top = 0.42 if low else 0.97
+    axes.text(0.98, top, sentence, fontweight="bold", **place)
     if explained:
-        axes.text(0.98, 0.86, explained, fontsize=theme.SMALL, **place)
+        axes.text(0.98, top - 0.11, explained, fontsize=theme.SMALL, **place)
