@@ -16,7 +16,7 @@ FLAT_MAP = "data/tsne/2d/train.npy"
 OUTPUT = "data/tsne/{}d"
 CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
-PARAMS = ("perplexity", "exaggeration", "seed", "test_neighbors")
+PARAMS = ("perplexity", "forward_weight", "exaggeration", "seed", "test_neighbors")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
 SAMPLE = 5000
 SIGNS = 8
@@ -36,8 +36,8 @@ def main(n_dims: str) -> None:
     tsne.check_neighbors(nearest, params["test_neighbors"])
 
     start, order, phases = plan(n_dims, params, features)
-    affinities = tsne.mean_affinities(
-        [forward, reverse], params["perplexity"], n_jobs=common.threads()
+    affinities = tsne.mixed_affinities(
+        forward, reverse, params["forward_weight"], params["perplexity"], common.threads()
     )
     with _Bar(phases, f"t-SNE {n_dims}-D") as bar:
         embedding, curve = tsne.optimise(

@@ -148,6 +148,7 @@ VARIATIONS = (
     Variation("5 edges an image and direction", clustering=partial(by_merging, edges=5)),
     Variation("20 edges", clustering=partial(by_merging, edges=20)),
     *(Variation(f"exaggeration {factor:g}", {"tsne.exaggeration": factor}) for factor in (1, 2)),
+    Variation("affinities weighted alike", {"tsne.forward_weight": 1}),
     Variation("perplexity 10", {"tsne.perplexity": 10}),
     Variation("perplexity 30", {"tsne.perplexity": 30, "distortion.k": 90}),
     Variation(

@@ -79,17 +79,21 @@ def affinities(
     return PerplexityBasedNN(knn_index=nearest, perplexity=perplexity, n_jobs=n_jobs)
 
 
-def mean_affinities(
-    neighbors: Sequence[tuple[NDArray[np.int32], NDArray[np.int32]]],
+def mixed_affinities(
+    forward: tuple[NDArray[np.int32], NDArray[np.int32]],
+    reverse: tuple[NDArray[np.int32], NDArray[np.int32]],
+    forward_weight: float,
     perplexity: float,
     n_jobs: int = 1,
 ) -> PerplexityBasedNN:
-    """Average the affinities that several distances give.
+    """Average the affinities that the distances in two directions give.
 
     Parameters
     ----------
-    neighbors : sequence of (indices, distances)
-        As `affinities` takes them, for each distance.
+    forward, reverse : (indices, distances)
+        Nearest neighbours in either direction, as `affinities` takes them.
+    forward_weight : float
+        Weight of the forward direction; that of the reverse is 1.
     perplexity : float
     n_jobs : int
         Number of threads, on which the result does not depend.
@@ -97,13 +101,13 @@ def mean_affinities(
     Returns
     -------
     openTSNE.affinity.PerplexityBasedNN
-        Its entries are means over the distances; they still sum to 1.
+        Its entries still sum to 1.
     """
-    several = [affinities(*near, perplexity, n_jobs) for near in neighbors]
-    mean = several[0]
-    # Of two terms the sum does not depend on their order.
-    mean.P = sum((each.P for each in several[1:]), mean.P) / len(several)
-    return mean
+    mixed = affinities(*forward, perplexity, n_jobs)
+    other = affinities(*reverse, perplexity, n_jobs)
+    # An entry is a sum of two terms, which has the same bits in either order.
+    mixed.P = (mixed.P * forward_weight + other.P) / (forward_weight + 1)
+    return mixed
 
 
 def check_neighbors(indices: NDArray[np.int32], wanted: int) -> None:
