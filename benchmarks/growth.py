@@ -33,7 +33,10 @@ def main(options: Options) -> None:
                 measure.say(f"{name} on {n} images")
                 stages[name][str(n)] = measure.run([sys.executable, *command], folder)
             # Results so far are written in case a larger size fails or is interrupted.
-            measure.save("growth", {"n": options.n, "stages": stages}, options.results)
+            done = n == sizes[-1]
+            measure.save(
+                "growth", {"n": options.n, "stages": stages}, options.results, finished=done
+            )
 
 
 def scaled(n: int) -> list[int]:

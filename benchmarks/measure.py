@@ -14,11 +14,19 @@ from typing import Any
 
 from checks.workspace import ROOT
 from stages import common
+from tools import provenance
 
 RESULTS = ROOT / "benchmarks" / "results"
 # Settings of BLAS and Python that a machine may preset, unset so that they favour no side.
 PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
+# What each part measures; a stage stands for all that it needs too.
+MADE_BY = {
+    "stages": ("benchmarks/pipeline.py", provenance.ALL),
+    "pairs": ("benchmarks/pairs.py", "benchmarks/routes.py", "tsne@3"),
+    "peers": ("benchmarks/peers.py", "benchmarks/routes.py", "split"),
+    "growth": ("benchmarks/growth.py", provenance.ALL),
+}
 RECORD = Path(__file__).with_name("record.py")
 
 
@@ -100,9 +108,16 @@ def _first(path: str, key: str) -> str:
     return ""
 
 
-def save(part: str, results: Mapping[str, Any], folder: Path = RESULTS) -> None:
-    """Write the results of one part together with the facts about the machine."""
-    common.save_json(folder / f"{part}.json", {"machine": machine(), **results})
+def save(
+    part: str, results: Mapping[str, Any], folder: Path = RESULTS, *, finished: bool = True
+) -> None:
+    """Write the results of one part beside the machine's facts.
+
+    What is not finished gets no stamp, so that it counts as stale.
+    """
+    content = {"machine": machine(), **results}
+    stamped = provenance.stamp(content, MADE_BY[part]) if finished else content
+    common.save_json(folder / f"{part}.json", stamped)
 
 
 def say(text: str) -> None:

@@ -1,14 +1,27 @@
-"""The tables of ``docs/benchmarks.md``, from committed results; `tools.readme` inserts them."""
+"""The tables of ``docs/benchmarks.md``, from committed results; `tools.tables` inserts them."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.growth import exponents
+from tools.tables.markdown import read, table
 
 PARTS = ("stages", "pairs", "peers", "growth")
+FILES = {part: f"benchmarks/results/{part}.json" for part in PARTS}
+# The parts whose results each table shows; targets are judged by the tables below them.
+MADE_OF: dict[str, tuple[str, ...]] = {
+    "machine": (),
+    "targets": (),
+    "stages": ("stages",),
+    "sweeps": ("stages",),
+    "start-up": ("stages",),
+    "pairs": ("pairs",),
+    "peers": ("peers",),
+    "growth": ("growth",),
+    "growth-memory": ("growth",),
+}
 NOT_YET = "Not measured yet: `make bench` does.\n"
 ROUTES = {
     "sklearn_kmeans": "KMeans on pixels (scikit-learn)",
@@ -90,7 +103,7 @@ def load(root: Path) -> Results:
     """Read the results of the parts that there are, and the metrics of the committed run."""
     folder = root / "benchmarks" / "results"
     files = {part: folder / f"{part}.json" for part in PARTS}
-    found = {part: _read(path) for part, path in files.items() if path.is_file()}
+    found = {part: read(path) for part, path in files.items() if path.is_file()}
     return found | {
         "elbow": _inertia(root / "plots" / "elbow_pixels.csv"),
     }
@@ -140,7 +153,7 @@ def machine(results: Results) -> str:
                 facts[name].append(value)
     if not facts:
         return NOT_YET
-    return _table(("", ""), [(name, "; ".join(values)) for name, values in facts.items()])
+    return table(("", ""), [(name, "; ".join(values)) for name, values in facts.items()])
 
 
 def stages(results: Results) -> str:
@@ -152,7 +165,7 @@ def stages(results: Results) -> str:
     peak = max(found["peak_mib"] for found in taken.values())
     rows.append(("all stages", *_cost(total | {"peak_mib": peak})))
     rows.append(("`dvc repro` as a whole", *_cost(part["whole"])))
-    return _table(("stage", "seconds", "CPU seconds", "peak MiB"), rows, numbers=3)
+    return table(("stage", "seconds", "CPU seconds", "peak MiB"), rows, numbers=3)
 
 
 def sweeps(results: Results) -> str:
@@ -171,13 +184,13 @@ def sweeps(results: Results) -> str:
         "peak MiB",
         "these stages alone, s",
     )
-    return _table(header, rows, numbers=5)
+    return table(header, rows, numbers=5)
 
 
 def start_up(results: Results) -> str:
     """Lay out how long each stage takes to import."""
     rows = [(f"`{name}`", *_cost(found)) for name, found in results["stages"]["start_up"].items()]
-    return _table(("stage", "seconds", "CPU seconds", "peak MiB"), rows, numbers=3)
+    return table(("stage", "seconds", "CPU seconds", "peak MiB"), rows, numbers=3)
 
 
 def pairs(results: Results) -> str:
@@ -193,7 +206,7 @@ def pairs(results: Results) -> str:
             names = (WORK[pair], SIDES[side], each or "–")
             rows.append((*names, f"{found['seconds']:.1f}", ratio, recall, right))
     header = ("work", "side", "each round, s", "median, s", "times ours", "recall", "train ACC, %")
-    return _table(header, rows, numbers=4)
+    return table(header, rows, numbers=4)
 
 
 def peers(results: Results) -> str:
@@ -205,7 +218,7 @@ def peers(results: Results) -> str:
         seconds = f"{elbow['seconds_of_all']:.0f}"
         rows.append((title, seconds, _short(elbow["peak_mib"]), *["–"] * 5))
     header = ("route", "seconds", "peak MiB", "images", "train ACC", "NMI", "ARI", "test ACC")
-    return _table(header, rows, numbers=7)
+    return table(header, rows, numbers=7)
 
 
 def _route(found: Results) -> tuple[str, ...]:
@@ -234,7 +247,7 @@ def growth(results: Results) -> str:
         rows.append((f"`{name}`", *each, *(_exponent(fitted[key]) for key in fitted)))
     sizes = [f"{int(n):,}" for n in next(iter(part["stages"].values()))]
     header = ("seconds", *sizes, "overall: n to the", f"from {part['n']:,}: n to the")
-    return _table(header, [_filled(row, len(header)) for row in rows], numbers=len(header) - 1)
+    return table(header, [_filled(row, len(header)) for row in rows], numbers=len(header) - 1)
 
 
 def growth_memory(results: Results) -> str:
@@ -245,13 +258,13 @@ def growth_memory(results: Results) -> str:
         for name, taken in part.items()
     ]
     header = ("peak MiB", *(f"{int(n):,}" for n in next(iter(part.values()))))
-    return _table(header, [_filled(row, len(header)) for row in rows], numbers=len(header) - 1)
+    return table(header, [_filled(row, len(header)) for row in rows], numbers=len(header) - 1)
 
 
 def targets(results: Results) -> str:
     """Lay out what was wanted beside what was measured."""
     rows = [target.row(results) for target in TARGETS]
-    return _table(("target", "wanted", "measured", "met"), rows, numbers=3)
+    return table(("target", "wanted", "measured", "met"), rows, numbers=3)
 
 
 def _stage_seconds(results: Results, without: Sequence[str] = ()) -> float:
@@ -447,14 +460,3 @@ def _inertia(path: Path) -> dict[str, float]:
     header, *lines = path.read_text(encoding="utf-8").splitlines()
     column = header.split(",").index("inertia")
     return {line.split(",")[0]: float(line.split(",")[column]) for line in lines}
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]], numbers: int = 0) -> str:
-    """Lay rows out in Markdown, the last ``numbers`` columns to the right."""
-    rule = ["---"] * (len(header) - numbers) + ["---:"] * numbers
-    lines = [" | ".join(row) for row in (header, rule, *rows)]
-    return "".join(f"| {line} |\n" for line in lines)
-
-
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))

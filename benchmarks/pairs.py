@@ -40,7 +40,8 @@ def main(options: Options) -> None:
                     continue
                 rounds[side].append(side_of(side, options))
         results[pair] = {side: _median(found) for side, found in rounds.items()}
-        measure.save("pairs", {"n": options.n, "pairs": results}, options.results)
+        done = pair == [*PAIRS][-1]
+        measure.save("pairs", {"n": options.n, "pairs": results}, options.results, finished=done)
 
 
 def side_of(side: str, options: Options) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def main(options: Options) -> None:
             measured[name] = extrapolate(name, options)
         else:
             measured[name] = route(name, options)
-        measure.save("peers", {"n": options.n, "routes": measured}, options.results)
+        done = name == ROUTES[-1]
+        measure.save("peers", {"n": options.n, "routes": measured}, options.results, finished=done)
 
 
 def route(name: str, options: Options, n: int | None = None) -> dict[str, Any]:

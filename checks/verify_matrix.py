@@ -1,7 +1,6 @@
 """Run the whole pipeline on a small dataset under many machine settings, and compare digests.
 
-``checks/digits.lock`` is the dvc.lock of such a run, which every setting must reproduce. After a
-change of results, ``python -m checks.verify_matrix --write`` renews it.
+``checks/digits.json`` has the digests of such a run, which every setting must reproduce.
 """
 
 import argparse
@@ -19,11 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from checks import machine
+from checks import machine, reference
 from checks.verify import LOCK, Digests, digests, forget, in_order
 from checks.workspace import ROOT, dvc, temporary_copy
 
-REFERENCE = ROOT / "checks" / "digits.lock"
 OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
 # Variables that a setting may set. All others of these are unset, even if the user has set them.
 _KNOBS = re.compile(
@@ -116,13 +114,8 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", metavar="WORDS", help="settings whose names have them"
     )
-    parser.add_argument("--write", action="store_true", help="write checks/digits.lock and stop")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mnist-clustering-home-") as home:
-        if options.write:
-            with finished(Setting("as it comes")) as folder:
-                shutil.copyfile(folder / LOCK, REFERENCE)
-            return 0
         chosen = [setting for setting in settings(Path(home)) if options.only in setting.name]
         chosen += interpreters(options.python, options.only)
         if not chosen:
@@ -132,7 +125,7 @@ def main() -> int:
 
 def run(chosen: Sequence[Setting], jobs: int) -> int:
     """Run settings, ``jobs`` at a time, and print a row for each."""
-    expected = digests(REFERENCE)
+    expected = reference.load(reference.DIGITS)
     width = max(len(setting.name) for setting in chosen)
     print(f"{'setting':{width}}  {'BLAS kernel':12}  {'seconds':>7}  digests", flush=True)
     failed = 0
@@ -144,7 +137,7 @@ def run(chosen: Sequence[Setting], jobs: int) -> int:
             row = f"{setting.name:{width}}  {result.kernel:12}  {result.seconds:7.0f}  {said}"
             print(row, flush=True)
     print(f"verify-matrix: {len(chosen) - failed} of {len(chosen)} settings give the "
-          f"{len(expected)} digests of {REFERENCE.relative_to(ROOT)}")  # fmt: skip
+          f"{len(expected)} digests of {reference.DIGITS.relative_to(ROOT)}")  # fmt: skip
     if not failed:
         return 0
     for name, value in machine.facts().items():

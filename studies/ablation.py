@@ -23,8 +23,15 @@ from stages.methods.clustering import kmeans, lloyd, merging
 from stages.methods.embedding import neighbors
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import STEPS, snap
+from tools import provenance
 
 RESULTS = ROOT / "studies" / "results" / "ablation.json"
+MADE_BY = (
+    "studies/ablation.py",
+    "tsne@3",
+    "stages/methods/clustering/kmeans.py",
+    "stages/methods/evaluation/scores.py",
+)
 RAW = ROOT / "data" / "raw"
 PARTS = {"validation": "validation", "test": "official"}
 
@@ -165,7 +172,7 @@ VARIATIONS = (
 def main() -> None:
     """Score every variation on validation, then on test."""
     results = {part: study(VARIATIONS, {"split.method": method}) for part, method in PARTS.items()}
-    common.save_json(RESULTS, results)
+    common.save_json(RESULTS, provenance.stamp(results, MADE_BY))
     print(f"ablation: {RESULTS.relative_to(ROOT)} written")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from checks.workspace import ROOT, dvc, repro, temporary_copy
 from stages import common
+from tools import provenance
 
 OVERRIDES = {
     "features.deskew": False,
@@ -35,6 +36,7 @@ KEPT = (
     "metrics/tsne_3d.json",
     "plots/map_2d.png",
 )
+MADE_BY = ("studies/original.py", "evaluate", "draw@map_2d")
 
 
 def main() -> None:
@@ -45,7 +47,9 @@ def main() -> None:
         for name in KEPT:
             with common.output(RESULTS / Path(name).name) as temporary:
                 shutil.copyfile(folder / name, temporary)
-    common.save_json(RESULTS / "params.json", OVERRIDES)
+    # What made them stands with the params.
+    stamped = provenance.stamp(OVERRIDES, MADE_BY, OVERRIDES)
+    common.save_json(RESULTS / "params.json", stamped)
 
 
 if __name__ == "__main__":

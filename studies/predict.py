@@ -25,7 +25,15 @@ from sklearn.datasets import load_digits, load_sample_images
 import predict
 from stages import common
 from stages.methods.prediction import handwriting
+from tools import provenance
 
+MADE_BY = (
+    "studies/predict.py",
+    "predict.py",
+    "bundle",
+    "stages/methods/prediction/handwriting.py",
+    "stages/methods/prediction/pictures.py",
+)
 RESULTS = "studies/results/predict.json"
 TEST = "data/split/test"
 SEED = 0
@@ -62,7 +70,7 @@ def main() -> None:
         name: _rejected(model, source) for name, source in _non_digits(rng).items()
     }
     results["seconds"] = _seconds(images)
-    common.save_json(RESULTS, results)
+    common.save_json(RESULTS, provenance.stamp(results, MADE_BY))
 
 
 def _arrays(images: np.ndarray) -> predict.Source:

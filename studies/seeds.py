@@ -20,11 +20,15 @@ from stages import common
 from stages.methods.clustering import criteria, kmeans, merging
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import snap
+from tools import provenance
 
 SEEDS = range(5)
 SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "merge.seed")
 # Size of a subset: nine tenths of the training images. The 10,000 test images stay the same.
 DRAWN = 54_000
+# No run is told how many clusters there are.
+AUTOMATIC: dict[str, Any] = {"recluster.k": "auto"}
+MADE_BY = ("studies/seeds.py", "evaluate")
 RESULTS = ROOT / "metrics" / "seeds.json"
 CRITERIA = ("silhouette", "davies_bouldin", "calinski_harabasz")
 MERGED = ("silhouette", "widest_gap")
@@ -32,7 +36,8 @@ MERGED = ("silhouette", "widest_gap")
 
 def main() -> None:
     """Write the scores over seeds, the preferred numbers of clusters and the stability."""
-    common.save_json(RESULTS, study({}, SEEDS, DRAWN))
+    found = study({}, SEEDS, DRAWN)
+    common.save_json(RESULTS, provenance.stamp(found, MADE_BY, AUTOMATIC))
     print(f"seeds: {RESULTS.relative_to(ROOT)} written")
 
 
@@ -79,7 +84,7 @@ FLAT = ["recluster@2", "merge@2"]
 
 
 def _settings(overrides: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    return {"recluster.k": "auto", **overrides, **dict.fromkeys(SEEDED, seed)}
+    return {**AUTOMATIC, **overrides, **dict.fromkeys(SEEDED, seed)}
 
 
 def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:

@@ -10,18 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from tools.imports import ROOT
-
 # Returns the text of a file by its path from the root of the project, or None if there is none.
 Reader = Callable[[str], str | None]
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _LENGTH = 16
-
-
-def workspace(path: str) -> str | None:
-    """Read a file of the workspace."""
-    file = ROOT / path
-    return file.read_text(encoding="utf-8") if file.is_file() else None
 
 
 class Fingerprints:
@@ -33,7 +25,7 @@ class Fingerprints:
         How to read that state.
     """
 
-    def __init__(self, read: Reader = workspace) -> None:
+    def __init__(self, read: Reader) -> None:
         self.read = read
         self._known: dict[str, str | None] = {}
 

@@ -1,15 +1,13 @@
 """Real DVC in a temporary copy on small real data: what runs again, and what the user sees."""
 
 import json
-import os
 
 import numpy as np
 import pytest
 
 import predict
-from checks import machine, verify
+from checks import machine, reference, verify
 from checks.workspace import set_params
-from stages import common
 from tests.support import clones, graph
 
 DIGESTS = graph.ROOT / "tests" / "pipeline" / "digests.json"
@@ -63,11 +61,7 @@ def affected(param):
 
 @pytest.mark.skipif(not machine.promised(), reason="no bytes are promised on this machine")
 def test_every_output_has_the_committed_digest(finished):
-    # After a change of results: RENEW_DIGESTS=1 make test ARGS='-k committed_digest'
-    found = {path: md5 for (_, path), md5 in verify.digests(finished[0] / "dvc.lock").items()}
-    if os.environ.get("RENEW_DIGESTS"):
-        common.save_json(DIGESTS, found)
-    assert found == json.loads(DIGESTS.read_text())
+    assert verify.digests(finished[0] / "dvc.lock") == reference.load(DIGESTS), "run `make renew`"
 
 
 def test_the_fitted_model_places_test_images_as_the_stages_did(finished):
