@@ -28,10 +28,10 @@ SEARCHES = (
 # A curly nine, whose loop is almost a bay: the kind that is hard to tell from a three.
 ROW = 346
 N_TILES = 10
-DPI = 200
+DPI = 250
 _ARROWS = "→↘↓↙←↖↑↗"
 _OPENINGS = ("closed", "open right", "open left")
-_LABELS = 1.45
+_LABELS = 1.52
 _TILE, _CAPTION, _GAP = 0.53, 0.17, 0.03
 
 
@@ -102,13 +102,14 @@ def draw(lines: list[Step], row: int) -> Figure:
     top = body - 0.05
     for line in lines:
         middle = (top - _CAPTION - _TILE / 2) / height
-        figure.text(0.15 / theme.WIDTH, middle + 0.16 / height, line.title, fontweight="bold")
         figure.text(
-            0.15 / theme.WIDTH,
+            theme.MARGIN / theme.WIDTH, middle + 0.16 / height, line.title, fontweight="bold"
+        )
+        figure.text(
+            theme.MARGIN / theme.WIDTH,
             middle + 0.08 / height,
             line.remark,
-            fontsize=8.5,
-            color=theme.INK,
+            fontsize=theme.SMALL,
             va="top",
         )
         for column, (tile, caption) in enumerate(zip(line.tiles, line.captions, strict=True)):
@@ -121,10 +122,8 @@ def draw(lines: list[Step], row: int) -> Figure:
                     _TILE / height,
                 )
             )
-            marks.image(axes, tile, "gray_r")
-            axes.set_title(
-                caption, fontsize=7.5, fontweight="normal", loc="center", pad=2, color=theme.INK
-            )
+            marks.image(axes, tile, "gray")
+            axes.set_title(caption, fontsize=7.5, fontweight="normal", loc="center", pad=2)
         top -= _TILE + _CAPTION + 0.12
     return figure
 

@@ -33,8 +33,8 @@ def draw(
     names : mapping
         The label of each cluster "one_to_one" (None for none) and by "majority".
     images : ndarray, shape (n, height, width), optional
-        Images like those that were clustered, for their height and width. Without them a centroid
-        must be a square.
+        Images like those that were clustered, for their height and width. Without them, centroids
+        are taken to be squares.
     columns : int
         Images in a row, or more where there are many rows.
     colour_map : str

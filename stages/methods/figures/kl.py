@@ -13,7 +13,7 @@ from stages.methods.figures import page, theme
 Curve = Mapping[str, NDArray[Any]]
 _NOTE = (
     "Kullback-Leibler divergence (in nats) of the neighbourhoods on the map from those among the "
-    "features: the lower, the truer the map."
+    "images: the lower, the truer the map."
 )
 
 
