@@ -157,7 +157,10 @@ def _hasten_dvc() -> None:
     import yaml
 
     own = dvc.dvcfile.modify_yaml
-    Dumper = type("Dumper", (yaml.CSafeDumper,), {})
+
+    class Dumper(yaml.CSafeDumper):  # type: ignore[misc]
+        """Writes None as nothing."""
+
     Dumper.add_representer(
         type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
     )
