@@ -1,8 +1,12 @@
 """Fixtures that several folders of tests share, and the order in which tests run."""
 
+import os
 import signal
 
 import pytest
+
+# Several workers share the cores. Results do not depend on it, of which test_bits makes sure.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # In the background of a shell Ctrl-C is ignored, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
