@@ -24,6 +24,7 @@ SMALL = {
     "features.pixel_components": 8,
     "neighbors.k": 15,
     "neighbors.test_k": 5,
+    "distortion.k": 15,
     "tsne.perplexity": 5,
     "tsne.test_neighbors": 5,
     "tsne.map_2d.early_iterations": 25,
@@ -34,6 +35,10 @@ SMALL = {
     "elbow.map_starts": 1,
     "elbow.silhouette_sample": 100,
     "recluster.n_init": 1,
+    "merge.micro_clusters": 30,
+    "merge.k_max": 12,
+    "merge.n_init": 1,
+    "merge.silhouette_sample": 100,
     "examine.resamples": 100,
     "draw.dpi": 50,
 }

@@ -39,6 +39,7 @@ LIBRARIES = (
     "dvc.repo.plots",
     "dvc.repo.reproduce",
     "dvc_data.hashfile.transfer",
+    "numba.extending",
     "jsonschema",
     "kneed",
     "matplotlib.backends.backend_agg",
@@ -87,7 +88,8 @@ class Forks:
         (self.path / "python").write_text(f'#!/bin/sh\nexec {words} "$@"\n')
         (self.path / "python").chmod(0o755)
         # One thread each: OpenMP's do not survive a fork. Coverage begins in the forks.
-        environment = {name: v for name, v in os.environ.items() if not name.startswith("COVERAGE")}
+        unset = ("COVERAGE", "PYTHONDONTWRITEBYTECODE")
+        environment = {name: v for name, v in os.environ.items() if not name.startswith(unset)}
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(self._listener.fileno())],
             # It ends when this closes, by whatever end this process comes to.

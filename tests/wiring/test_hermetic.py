@@ -57,8 +57,8 @@ class Sealed:
         return sorted(self.stage.deps) + list(self.params) + list(self.versions)
 
     def files(self) -> set[str]:
-        files = (path for path in self.folder.rglob("*") if path.is_file())
-        return {str(path.relative_to(self.folder)) for path in files}
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        return {str(path) for path in files if "__pycache__" not in path.parts}
 
     def fill(self, without: str = "") -> None:
         """Empty the folder and lay out all inputs but one."""
@@ -69,7 +69,10 @@ class Sealed:
         for dep in self.stage.deps - {without}:
             source, target = self.reference / dep, self.folder / dep
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+            shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
+            for compiled in source.parent.glob(f"__pycache__/{source.stem}.*"):
+                (target.parent / "__pycache__").mkdir(exist_ok=True)
+                shutil.copy2(compiled, target.parent / "__pycache__")
         params = {name: value for name, value in self.params.items() if name != without}
         versions = {name: value for name, value in self.versions.items() if name != without}
         self._write(graph.PARAMS, graph.nested(params))
