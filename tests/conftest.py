@@ -1,57 +1,44 @@
-"""Fixtures that several test files share, and which worker runs what."""
+"""Fixtures that several folders of tests share, and the order in which tests run."""
 
-import shutil
+import os
 import signal
 
 import pytest
 
-from tests.support import clones
+# Several workers share the cores. Results do not depend on it, of which test_bits makes sure.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # In the background of a shell Ctrl-C is ignored, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Files of which one worker runs all tests, because their fixtures take long.
-TOGETHER = {
-    "test_bits.py": "bits",
-    "test_docs.py": "pipeline",
-    "test_faults.py": "pipeline",
-    "test_hermetic.py": "hermetic",
-    "test_maps.py": "maps",
-    "test_pipeline.py": "pipeline",
-    "test_sharing.py": "pipeline",
-    "test_studies.py": "pipeline",
-}
 
+def pytest_collection_modifyitems(items):
+    """Begin with the finished run and end with the tests that need it.
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-    """Group tests by file: xdist 3.8 does not find its own groups again under pytest 9.2."""
-    if config.getvalue("dist") != "loadgroup":
-        return None
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByFixtures(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            file = nodeid.partition("::")[0].rpartition("/")[2]
-            return TOGETHER.get(file, nodeid)
-
-    return ByFixtures(config, log)
+    One of several workers then makes it while the others do what needs none.
+    """
+    users = [item for item in items if "finished" in getattr(item, "fixturenames", ())]
+    users.sort(key=lambda item: "clone" in item.fixturenames)
+    others = [item for item in items if item not in set(users)]
+    items[:] = [*users[:1], *others, *users[1:]]
 
 
 @pytest.fixture(scope="session")
-def finished():
-    """Run dvc repro on small data: the folder, with results committed, and the stages that ran.
+def finished(tmp_path_factory, request):
+    """Return the folder of a finished run on small data, and the stages that ran.
 
     Look, but do not touch: `clone` gives a copy.
     """
-    with clones.small_copy() as folder:
-        stages = clones.repro(folder)
-        clones.commit(folder)
-        yield folder, stages
+    from tests.support import clones  # This imports DVC, which most tests do without.
+
+    base = tmp_path_factory.getbasetemp()
+    return clones.finished_once(base.parent if hasattr(request.config, "workerinput") else base)
 
 
 @pytest.fixture
 def clone(finished, tmp_path):
     """Copy the folder of `finished`, to do anything in."""
+    from tests.support import clones
+
     folder, _ = finished
-    return shutil.copytree(folder, tmp_path / "clone", symlinks=True)
+    return clones.copy(folder, tmp_path / clones.NAME)

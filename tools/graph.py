@@ -131,7 +131,7 @@ def is_in(name: str, section: str) -> bool:
 
 def load_yaml(path: str, root: Path = ROOT) -> Any:
     """Read a YAML or JSON file of the project."""
-    return yaml.safe_load((root / path).read_text(encoding="utf-8"))
+    return yaml.load((root / path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def described(schema: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,14 +1,17 @@
 """Small params, and real DVC in temporary copies of the project."""
 
+import atexit
+import fcntl
+import functools
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from checks.workspace import temporary_copy
+from tests.support.forks import Forks
 
 # Every stage on a few hundred real digits, as briefly as it can.
 SMALL = {
@@ -21,16 +24,21 @@ SMALL = {
     "features.pixel_components": 8,
     "neighbors.k": 15,
     "neighbors.test_k": 5,
+    "distortion.k": 15,
     "tsne.perplexity": 5,
     "tsne.test_neighbors": 5,
-    "tsne.map_2d.early_iterations": 50,
-    "tsne.map_2d.iterations": 50,
+    "tsne.map_2d.early_iterations": 25,
+    "tsne.map_2d.iterations": 25,
     "tsne.map_3d.iterations": 25,
     "elbow.k_max": 5,
     "elbow.pixels_starts": 1,
     "elbow.map_starts": 1,
     "elbow.silhouette_sample": 100,
     "recluster.n_init": 1,
+    "merge.micro_clusters": 30,
+    "merge.k_max": 12,
+    "merge.n_init": 1,
+    "merge.silhouette_sample": 100,
     "examine.resamples": 100,
     "draw.dpi": 50,
 }
@@ -43,11 +51,44 @@ ENVIRONMENT = os.environ | {
 }
 
 
-@contextmanager
-def small_copy() -> Iterator[Path]:
-    """Copy the project with small params and a DVC cache of its own, which is empty."""
-    with temporary_copy(SMALL, empty_cache=True) as folder:
-        yield folder
+NAME = "mnist-clustering"  # of every copy, by which coverage finds its files again
+
+
+@functools.cache
+def warm() -> Forks:
+    """Return this process's interpreter that runs DVC and stages, started when first needed."""
+    forks = Forks().__enter__()
+    atexit.register(forks.__exit__)
+    return forks
+
+
+def finished_once(shared: Path) -> tuple[Path, set[str]]:
+    """Run dvc repro on small data: the folder, with results committed, and the stages that ran.
+
+    Of several test processes with the same folder ``shared`` one does, and the others wait for it.
+    """
+    folder, names = shared / "finished" / NAME, shared / "finished" / "stages"
+    with (shared / "finished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not names.exists():
+            with temporary_copy(SMALL, empty_cache=True, name=NAME) as made:
+                copy(made, folder)
+            stages = repro(folder)
+            commit(folder)
+            names.write_text("\n".join(stages), encoding="utf-8")
+    return folder, set(names.read_text(encoding="utf-8").splitlines())
+
+
+def copy(folder: Path, target: Path) -> Path:
+    """Copy a folder that has a cache of its own; what DVC notes about the copy stays in it."""
+    shutil.copytree(folder, target, symlinks=True, ignore=_notes_of_dvc)
+    config = f"[core]\n    site_cache_dir = {target / '.dvc' / 'tmp' / 'site'}\n"
+    (target / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+    return target
+
+
+def _notes_of_dvc(folder: str, names: list[str]) -> set[str]:
+    return {"tmp"} & set(names) if Path(folder).name == ".dvc" else set()
 
 
 def run(folder: Path, *command: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
@@ -55,13 +96,21 @@ def run(folder: Path, *command: str, code: int | None = 0) -> subprocess.Complet
     done = subprocess.run(
         command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
     )
+    return _checked(done, code)
+
+
+def _checked(
+    done: subprocess.CompletedProcess[str], code: int | None
+) -> subprocess.CompletedProcess[str]:
     expected = done.returncode != 0 if code is None else done.returncode == code
-    assert expected, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    assert expected, f"{done.args} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return done
 
 
 def dvc(folder: Path, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-    return run(folder, sys.executable, "-m", "dvc", *arguments, code=code)
+    """Run a DVC command, and the stages that it starts, in forks of a warm interpreter."""
+    environment = ENVIRONMENT | warm().environment()
+    return _checked(warm().run(folder, ["dvc", *arguments], environment), code)
 
 
 def repro(folder: Path, *arguments: str) -> set[str]:

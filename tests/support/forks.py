@@ -1,25 +1,45 @@
-"""Run stages in forks of one warm interpreter.
+"""Run DVC and the stages in forks of one warm interpreter.
 
 Starting Python and importing scikit-learn takes longer than a stage on small data. `Forks` starts
-this file as a process that has imported the libraries, but nothing of this project; for each run
-it forks a child, which goes into a folder and runs the code that lies there.
+this file as a process that has imported the libraries, but nothing of this project. Whatever is to
+run connects to its socket and hands over its command, folder, environment and open files; a fork
+runs the code that lies in that folder, and answers with its exit code.
+
+`Forks.environment` puts a stand-in for ``python`` first on PATH that does the same, so that the
+commands of dvc.yaml run in forks too. DVC is the real one, but that it writes dvc.lock in C: in
+pure Python that takes longer than all stages together.
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
 import runpy
+import select
+import shlex
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 LIBRARIES = (
+    "coverage",
+    "dvc.cli",
+    "dvc.commands.plots",
+    "dvc.commands.repro",
+    "dvc.repo.experiments",
+    "dvc.repo.plots",
+    "dvc.repo.reproduce",
+    "dvc_data.hashfile.transfer",
+    "numba.extending",
     "jsonschema",
     "kneed",
     "matplotlib.backends.backend_agg",
@@ -35,80 +55,188 @@ LIBRARIES = (
     "tqdm",
     "yaml",
 )
-SECONDS = 60
+SOCKET = "MNIST_CLUSTERING_FORKS"
+SECONDS = 200
 STRANGE = 99
+STAND_IN = """\
+import json, os, socket, sys
+if sys.argv[1] != "-m":
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect(os.environ["{name}"])
+    request = json.dumps([sys.argv[2:], os.getcwd(), dict(os.environ)])
+    socket.send_fds(server, [len(request).to_bytes(8, "big")], [0, 1, 2])
+    server.sendall(request.encode())
+    sys.exit(int(server.recv(16) or 1))
+"""
 
 
 class Forks:
     """The warm process, seen from the tests."""
 
     def __enter__(self) -> Self:
-        # One thread each: OpenMP's do not survive a fork.
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        self._folder = Path(tempfile.mkdtemp(prefix="forks-"))
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(self._folder / "socket"))
+        self._listener.listen(16)
+        self.path = self._folder / "bin"
+        self.path.mkdir()
+        code = self._folder / "python.py"
+        code.write_text(STAND_IN.format(name=SOCKET))
+        # The path of the interpreter may hold spaces, which a first line cannot.
+        words = shlex.join([sys.executable, "-IS", str(code)])
+        (self.path / "python").write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+        (self.path / "python").chmod(0o755)
+        # One thread each: OpenMP's do not survive a fork. Coverage begins in the forks.
+        unset = ("COVERAGE", "PYTHONDONTWRITEBYTECODE")
+        environment = {name: v for name, v in os.environ.items() if not name.startswith(unset)}
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, str(self._listener.fileno())],
+            # It ends when this closes, by whatever end this process comes to.
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=tempfile.gettempdir(),
-            env=environment,
+            cwd=self._folder,
+            env=environment | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+            pass_fds=[self._listener.fileno()],
         )
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
+        self._listener.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
-    def run(self, folder: Path, script: str, arguments: Sequence[str] = ()) -> tuple[int, str]:
-        """Run ``python -m stages.SCRIPT`` in a folder; return its exit code and what it said."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with tempfile.NamedTemporaryFile() as said:
-            request = [str(folder), script, list(arguments), said.name]
-            self._process.stdin.write(json.dumps(request) + "\n")
-            self._process.stdin.flush()
-            code = int(self._process.stdout.readline())
-            return code, Path(said.name).read_text(encoding="utf-8", errors="replace")
+    def environment(self) -> dict[str, str]:
+        """Settings under which ``python`` is the stand-in."""
+        path = f"{self.path}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+        return {SOCKET: str(self._folder / "socket"), "OMP_NUM_THREADS": "1", "PATH": path}
+
+    def run(
+        self, folder: Path, words: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run ``python -m WORDS`` in a folder."""
+        with (
+            socket.socket(socket.AF_UNIX) as server,
+            open(os.devnull) as nothing,
+            tempfile.TemporaryFile("w+", errors="replace") as out,
+            tempfile.TemporaryFile("w+", errors="replace") as err,
+        ):
+            server.connect(str(self._folder / "socket"))
+            settings = dict(environment or os.environ) | {"OMP_NUM_THREADS": "1"}
+            request = json.dumps([list(words), str(folder), settings]).encode()
+            files = [file.fileno() for file in (nothing, out, err)]
+            socket.send_fds(server, [len(request).to_bytes(8, "big")], files)
+            server.sendall(request)
+            code = int(server.recv(16) or 1)
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(list(words), code, out.read(), err.read())
 
 
-def serve() -> None:
-    """Run what each line of stdin asks for in a fork, and answer with its exit code."""
+def serve(listener: socket.socket) -> None:
+    """Run what each connection asks for in a fork of its own, until standard input closes."""
     for library in LIBRARIES:
         importlib.import_module(library)
+    _hasten_dvc()
     assert not any(map(_is_ours, sys.modules))
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            _child(*json.loads(line))
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+    gc.collect()
+    gc.freeze()
+    while True:
+        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        if sys.stdin in ready:
+            return
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            listener.close()
+            _child(connection)
+        connection.close()
 
 
-def _child(folder: str, script: str, arguments: list[str], said: str) -> None:
+def _hasten_dvc() -> None:
+    """Let DVC read and write dvc.lock in C, to the same bytes (which test_forks makes sure of)."""
+    import dvc.dvcfile
+    import yaml
+
+    own = dvc.dvcfile.modify_yaml
+
+    class Dumper(yaml.CSafeDumper):  # type: ignore[misc]
+        """Writes None as nothing."""
+
+    Dumper.add_representer(
+        type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", "")
+    )
+    Dumper.add_representer(OrderedDict, lambda dumper, value: dumper.represent_dict(value.items()))
+
+    @contextlib.contextmanager
+    def modify(path: str, fs: Any = None) -> Iterator[Any]:
+        file = Path(path)
+        if file.name != "dvc.lock":
+            with own(path, fs) as data:
+                yield data
+            return
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        data = yaml.load(text, Loader=yaml.CSafeLoader) or {}
+        yield data
+        text = yaml.dump(data, Dumper=Dumper, sort_keys=False, default_flow_style=False)
+        file.write_text(text, encoding="utf-8")
+
+    dvc.dvcfile.modify_yaml = modify
+
+
+def _child(connection: socket.socket) -> None:
+    head, files, _, _ = socket.recv_fds(connection, 8, 3)
+    request = bytearray()
+    while len(request) < int.from_bytes(head, "big"):
+        request += connection.recv(1 << 20)
+    words, folder, environment = json.loads(request)
     signal.alarm(SECONDS)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
     os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
     sys.path[0] = folder
-    sys.argv = [script, *arguments]
-    target = os.open(said, os.O_WRONLY)
-    os.dup2(target, 1)
-    os.dup2(target, 2)
+    code = _run(words, folder)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        connection.sendall(str(code).encode())
+    os._exit(0)
+
+
+def _run(words: list[str], folder: str) -> int:
+    module, *sys.argv[1:] = words
+    measured = _coverage()
     code: Any = 0
     try:
-        runpy.run_module(f"stages.{script}", run_name="__main__", alter_sys=True)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as error:
         code = error.code
     except BaseException:
         code = traceback.format_exc()
+    if measured:
+        measured.stop()
+        measured.save()
     foreign = [name for name, module in sys.modules.items() if _is_foreign(name, module, folder)]
     if foreign:
         print("code from elsewhere:", *foreign, file=sys.stderr)
-        code = STRANGE
+        return STRANGE
     if isinstance(code, str):
         print(code, file=sys.stderr)
-        code = 1
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-    os._exit(code or 0)
+        return 1
+    return code or 0
+
+
+def _coverage() -> Any:
+    """Measure coverage if the tests are measured."""
+    if not any(name.startswith("COVERAGE_PROCESS") for name in os.environ):
+        return None
+    import coverage
+
+    return coverage.process_startup()
 
 
 def _is_ours(name: str) -> bool:
@@ -122,4 +250,4 @@ def _is_foreign(name: str, module: Any, folder: str) -> bool:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(socket.socket(fileno=int(sys.argv[1])))

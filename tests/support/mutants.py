@@ -1,48 +1,41 @@
-"""dvc.yaml without any one of its lines that says what a stage reads or writes."""
+"""The stages of dvc.yaml without any one thing that a stage is said to read or write."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from tests.support import graph
 
-LISTS = ("deps:", "outs:", "params:", "metrics:", "plots:")
-# How DVC shows a plot: of no concern to its cache.
-SHOWN = ("x:", "y:", "title:", "template:")
+KEYS = ("deps", "params", "libraries", "outs", "cached", "metrics", "plots")
 
 
-def lines() -> Iterator[int]:
-    """Numbers of the lines below deps, outs, params, metrics and plots of a stage."""
-    below: int | None = None
-    for number, line in enumerate(text().splitlines()):
-        indent, words = len(line) - len(line.lstrip()), line.strip()
-        if line.startswith("plots:"):
-            return  # What follows the stages is shown, not cached.
-        if words in LISTS:
-            below = indent
-        elif below is not None and (
-            indent < below or (not words.startswith("-") and indent == below)
-        ):
-            below = None
-        elif below is not None and words and not words.startswith(SHOWN):
-            yield number
+def mutants(
+    stages: Mapping[str, graph.Stage],
+) -> Iterator[tuple[str, dict[str, graph.Stage]]]:
+    """Yield what is missing, and all stages without it.
 
-
-def text() -> str:
-    return (graph.ROOT / "dvc.yaml").read_text(encoding="utf-8")
-
-
-def without(number: int, folder: Path) -> dict[str, graph.Stage]:
-    """Resolve the stages of dvc.yaml without a line; ``folder`` is new for each.
-
-    Raises
-    ------
-    Exception
-        If DVC refuses such a file.
+    Each mutant is what DVC resolves without a line of dvc.yaml, or less: a line of a template is
+    missing in one of its stages. A path below ``outs``, ``metrics`` or ``plots`` goes with all
+    that is said of it. Where just that is missing, an output has become another kind of output,
+    or is kept by DVC instead of git.
     """
-    (folder / ".dvc").mkdir()
-    shutil.copy(graph.ROOT / graph.PARAMS, folder)
-    kept = text().splitlines()
-    del kept[number]
-    (folder / "dvc.yaml").write_text("\n".join(kept) + "\n", encoding="utf-8")
-    return graph.stages.__wrapped__(folder)
+    for name, stage in stages.items():
+        for key in KEYS:
+            for entry in sorted(getattr(stage, key)):
+                for what, mutant in _without(stage, key, entry):
+                    yield f"{name}: {entry} of {what}", {**stages, name: mutant}
+            if getattr(stage, key):
+                empty = type(getattr(stage, key))()
+                yield f"{name}: all {key}", {**stages, name: replace(stage, **{key: empty})}
+
+
+def _without(stage: graph.Stage, key: str, entry: str) -> Iterator[tuple[str, graph.Stage]]:
+    if key == "params":
+        left = tuple(name for name in stage.params if name != entry)
+        yield key, replace(stage, params=left)
+    else:
+        yield key, replace(stage, **{key: getattr(stage, key) - {entry}})
+    if key == "outs":
+        kinds = {kind: getattr(stage, kind) - {entry} for kind in KEYS[3:]}
+        yield "outs and all kinds", replace(stage, **kinds)
+        if entry not in stage.cached:
+            yield "cache: false", replace(stage, cached=stage.cached | {entry})

@@ -1,56 +1,34 @@
 """Each stage runs on its declared inputs alone, and on nothing less."""
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
-from checks.workspace import set_params
-from tests.support import graph
-from tests.support.clones import SMALL
-from tests.support.forks import STRANGE, Forks
-
-
-@pytest.fixture(scope="module")
-def forks():
-    with Forks() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def chain(tmp_path_factory, forks):
-    """Run all stages in one folder, one after the other, as the reference."""
-    folder = tmp_path_factory.mktemp("chain")
-    (folder / ".dvc").mkdir()
-    for name in ("dvc.yaml", graph.PARAMS, graph.SCHEMA):
-        shutil.copy(graph.ROOT / name, folder)
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(graph.ROOT / "stages", folder / "stages", ignore=ignored)
-    set_params(folder / graph.PARAMS, SMALL)
-    for stage in graph.stages(folder).values():
-        code, said = forks.run(folder, stage.script, stage.arguments)
-        assert code == 0, f"{stage.name}: {said}"
-    return folder
+from tests.support import clones, graph
+from tests.support.forks import STRANGE
 
 
 @pytest.mark.parametrize("name", graph.stages())
-def test_a_stage_needs_what_it_declares_and_nothing_else(name, chain, forks, tmp_path):
-    stage = graph.stages(chain)[name]
-    folder = Sealed(tmp_path, stage, chain)
+def test_a_stage_needs_what_it_declares_and_nothing_else(name, finished, tmp_path):
+    reference, _ = finished
+    stage = graph.stages(reference)[name]
+    folder = Sealed(tmp_path, stage, reference)
     before = folder.files()
-    code, said = forks.run(tmp_path, stage.script, stage.arguments)
-    assert code == 0, f"with all declared inputs: {said}"
+    done = folder.run()
+    assert done.returncode == 0, f"with all declared inputs: {done.stderr}"
     assert folder.files() - before == stage.outs
     for out in stage.outs:
-        assert (tmp_path / out).read_bytes() == (chain / out).read_bytes(), out
+        assert (tmp_path / out).read_bytes() == (reference / out).read_bytes(), out
 
     needless = []
     for missing in folder.inputs():
         folder.fill(without=missing)
-        code, said = forks.run(tmp_path, stage.script, stage.arguments)
-        assert code != STRANGE, said
-        if code == 0:
+        done = folder.run()
+        assert done.returncode != STRANGE, done.stderr
+        if done.returncode == 0:
             needless.append(missing)
     assert not needless, "declared, but the stage does without"
 
@@ -58,10 +36,10 @@ def test_a_stage_needs_what_it_declares_and_nothing_else(name, chain, forks, tmp
 class Sealed:
     """A folder with the declared inputs of a stage, of which one may be missing."""
 
-    def __init__(self, folder: Path, stage: graph.Stage, chain: Path) -> None:
-        self.folder, self.stage, self.chain = folder, stage, chain
-        params = graph.leaves(graph.load_yaml(graph.PARAMS, chain))
-        versions = graph.load_yaml(graph.VERSIONS, chain)
+    def __init__(self, folder: Path, stage: graph.Stage, reference: Path) -> None:
+        self.folder, self.stage, self.reference = folder, stage, reference
+        params = graph.leaves(graph.load_yaml(graph.PARAMS, reference))
+        versions = graph.load_yaml(graph.VERSIONS, reference)
         self.params = {
             name: value
             for name, value in params.items()
@@ -70,23 +48,31 @@ class Sealed:
         self.versions = {name: versions[name] for name in stage.libraries}
         self.fill()
 
+    def run(self) -> subprocess.CompletedProcess[str]:
+        return clones.warm().run(
+            self.folder, [f"stages.{self.stage.script}", *self.stage.arguments]
+        )
+
     def inputs(self) -> list[str]:
         return sorted(self.stage.deps) + list(self.params) + list(self.versions)
 
     def files(self) -> set[str]:
-        files = (path for path in self.folder.rglob("*") if path.is_file())
-        return {str(path.relative_to(self.folder)) for path in files}
+        files = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.is_file())
+        return {str(path) for path in files if "__pycache__" not in path.parts}
 
     def fill(self, without: str = "") -> None:
         """Empty the folder and lay out all inputs but one."""
         for member in self.folder.iterdir():
             shutil.rmtree(member) if member.is_dir() else member.unlink()
         # Which params a stage reads, not how they are checked, decides what it writes.
-        shutil.copy(self.chain / graph.SCHEMA, self.folder)
+        shutil.copy(self.reference / graph.SCHEMA, self.folder)
         for dep in self.stage.deps - {without}:
-            source, target = self.chain / dep, self.folder / dep
+            source, target = self.reference / dep, self.folder / dep
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+            shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
+            for compiled in source.parent.glob(f"__pycache__/{source.stem}.*"):
+                (target.parent / "__pycache__").mkdir(exist_ok=True)
+                shutil.copy2(compiled, target.parent / "__pycache__")
         params = {name: value for name, value in self.params.items() if name != without}
         versions = {name: value for name, value in self.versions.items() if name != without}
         self._write(graph.PARAMS, graph.nested(params))

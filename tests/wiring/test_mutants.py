@@ -1,44 +1,68 @@
-"""Without any one line that says what a stage reads or writes, the tests fail.
+"""Without any one thing that dvc.yaml says of what a stage reads or writes, the tests fail.
 
-A line's absence shows at once: DVC refuses dvc.yaml, or a stage is not locked as it is declared.
-Were the lock made anew, `test_wiring` or `test_hermetic` fails, which shows of every single input
-of every stage that it does not run without it, and of its outputs that they are all it writes.
+Its absence shows at once: a stage is not locked as it is declared. Were the lock made anew,
+`test_wiring` or `test_hermetic` fails, which shows of every single input of every stage that it
+does not run without it, and of its outputs that they are all it writes.
 """
 
 import pytest
 
-from tests.support import graph, mutants
+from tests.support import graph
+from tests.support.mutants import mutants
 from tests.wiring import test_lock, test_wiring
 
 
-@pytest.mark.parametrize("part", range(8))
-def test_no_line_can_go_unnoticed(part, tmp_path, monkeypatch):
-    lock = graph.load_yaml("dvc.lock")["stages"]
-    for number in list(mutants.lines())[part::8]:
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        try:
-            mutant = mutants.without(number, folder)
-        except Exception:  # Of whatever kind: DVC has many.
-            continue
+@pytest.fixture
+def noticed(monkeypatch):
+    """Tell whether the very tests of the lock, or those of what git keeps, fail of stages.
+
+    The lock is that of dvc.yaml as it is, whether or not dvc.lock has been renewed.
+    """
+    values = {path: graph.load_yaml(path) for path in (graph.PARAMS, graph.VERSIONS)}
+    monkeypatch.setattr(graph, "load_yaml", values.__getitem__)
+    lock = {name: locked(stage) for name, stage in graph.stages().items()}
+
+    def fails(stages):
         for module in (test_lock, test_wiring):
-            monkeypatch.setattr(module, "STAGES", mutant)
-        assert noticed(mutant, lock), f"dvc.yaml without line {number + 1} passes the tests"
+            monkeypatch.setattr(module, "STAGES", stages)
+        try:
+            test_lock.test_every_stage_is_locked(lock)
+            for name in stages:
+                test_lock.test_a_stage_is_locked_as_it_is_declared(lock, name)
+            test_wiring.test_git_keeps_metrics_and_plots_and_dvc_the_rest()
+            test_wiring.test_what_git_keeps_is_a_metric_or_a_plot()
+        except (AssertionError, KeyError):
+            return True
+        return False
+
+    return fails
 
 
-def noticed(mutant, lock):
-    """Whether the very tests of the lock, or those of what git keeps, fail."""
-    try:
-        test_lock.test_every_stage_is_locked(lock)
-        for name in mutant:
-            test_lock.test_a_stage_is_locked_as_it_is_declared(lock, name)
-        test_wiring.test_git_keeps_metrics_and_plots_and_dvc_the_rest()
-        test_wiring.test_what_git_keeps_is_a_metric_or_a_plot()
-    except (AssertionError, KeyError):
-        return True
-    return False
+def locked(stage):
+    """Return what DVC notes of a stage in dvc.lock, digests left out."""
+    deps, outs = (
+        [{"path": path, "md5": ""} for path in paths] for paths in (stage.deps, stage.outs)
+    )
+    return {
+        "cmd": stage.command,
+        "deps": deps,
+        "outs": outs,
+        "params": test_lock.values_of(stage),
+    }
 
 
-def test_the_file_as_it_is_passes():
-    lock = graph.load_yaml("dvc.lock")["stages"]
-    assert not noticed(graph.stages(), lock)
+def test_nothing_can_go_unnoticed(noticed):
+    stages = graph.stages()
+    found = dict(mutants(stages))
+    assert len(found) > sum(len(stage.deps | stage.outs) for stage in stages.values())
+    assert [what for what, mutant in found.items() if not noticed(mutant)] == []
+
+
+def test_no_stage_can_go_unnoticed(noticed):
+    stages = graph.stages()
+    for missing in stages:
+        assert noticed({name: stage for name, stage in stages.items() if name != missing}), missing
+
+
+def test_the_file_as_it_is_passes(noticed):
+    assert not noticed(graph.stages())

@@ -1,4 +1,4 @@
-"""Criteria of k: choices of hand-made rows, and clusterings that coincide."""
+"""Criteria of k against scikit-learn, choices of hand-made rows, and clusterings that coincide."""
 
 import itertools
 import math
@@ -8,10 +8,41 @@ import pytest
 from sklearn import metrics
 
 from stages.methods.clustering import criteria, kmeans, lloyd
-from stages.methods.data import digits
+from stages.methods.errors import InputError
 from stages.methods.exact.points import ExactPoints
+from tests.support.real import PIXELS
 
-PIXELS = digits.load()["train_images"].reshape(-1, 784)
+
+def test_criteria_are_those_of_scikit_learn():
+    found = list(criteria.clusterings(PIXELS, range(2, 9), n_init=1, max_iter=100, seed=0))
+    sample = np.arange(0, len(PIXELS), 3)
+    judge = criteria.Judge(PIXELS, sample)
+    values = PIXELS.astype(float)
+    assert [len(clustering.centres) for clustering in found] == list(range(2, 9))
+    assert all(b.inertia < a.inertia for a, b in itertools.pairwise(found))
+    for clustering in found:
+        row = judge.criteria(clustering)
+        labels = clustering.labels
+        assert row["silhouette"] == pytest.approx(
+            metrics.silhouette_score(values[sample], labels[sample]), abs=1e-9
+        )
+        expected = metrics.calinski_harabasz_score(values, labels)
+        assert row["calinski_harabasz"] == pytest.approx(expected, rel=1e-3)
+        expected = metrics.davies_bouldin_score(values, labels)
+        assert row["davies_bouldin"] == pytest.approx(expected, rel=1e-3)
+
+
+def test_criteria_equal_those_of_scikit_learn_where_centres_are_whole():
+    # Each cluster is symmetric about a point of the grid, so that no centre is rounded.
+    cross = np.array([[0, 0], [6, 0], [-6, 0], [0, 3], [0, -3]])
+    points = np.concatenate([cross, cross * 2 + [90, 10], cross * 3 + [-70, 120]])
+    start = np.array([[0, 0], [90, 10], [-70, 120]])
+    [found] = lloyd.lloyd(ExactPoints(points), start[None], 9)
+    assert np.array_equal(found.centres, start)
+    row = criteria.Judge(points, np.arange(15)).criteria(found)
+    for name in ("silhouette", "calinski_harabasz", "davies_bouldin"):
+        expected = getattr(metrics, f"{name}_score")(points, found.labels)
+        assert row[name] == pytest.approx(expected, rel=1e-12)
 
 
 def rows(**columns):
@@ -31,6 +62,19 @@ def test_each_criterion_has_its_own_best_and_of_equals_the_lowest():
         "calinski_harabasz": 4,
         "davies_bouldin": 5,
     }
+
+
+def test_three_heaps_of_points_prefer_three():
+    rng = np.random.default_rng(0)
+    heaps = np.concatenate([rng.integers(-40, 40, (80, 2)) + at for at in (0, 900, -2000)])
+    found = criteria.clusterings(heaps, range(2, 9), n_init=4, max_iter=99, seed=0)
+    judge = criteria.Judge(heaps, np.arange(len(heaps)))
+    best = criteria.preferred([judge.criteria(clustering) for clustering in found])
+    assert best["knee"] == best["silhouette"] == best["davies_bouldin"] == 3
+
+
+def test_a_short_curve_has_no_knee():
+    assert criteria.knee([2, 3], [9, 4]) is None
 
 
 def test_a_straight_line_has_no_knee():
@@ -60,14 +104,12 @@ def test_heaps_of_equal_points_have_finite_criteria():
         assert row["davies_bouldin"] == 0
 
 
-def test_criteria_equal_those_of_scikit_learn_where_centres_are_whole():
-    # Each cluster is symmetric about a point of the grid, so that no centre is rounded.
-    cross = np.array([[0, 0], [6, 0], [-6, 0], [0, 3], [0, -3]])
-    points = np.concatenate([cross, cross * 2 + [90, 10], cross * 3 + [-70, 120]])
-    start = np.array([[0, 0], [90, 10], [-70, 120]])
-    [found] = lloyd.lloyd(ExactPoints(points), start[None], 9)
-    assert np.array_equal(found.centres, start)
-    row = criteria.Judge(points, np.arange(15)).criteria(found)
-    for name in ("silhouette", "calinski_harabasz", "davies_bouldin"):
-        expected = getattr(metrics, f"{name}_score")(points, found.labels)
-        assert row[name] == pytest.approx(expected, rel=1e-12)
+def test_a_sample_within_one_cluster_has_no_silhouette():
+    points = np.array([[0], [1], [2], [90]])
+    found = kmeans.fit(points, 2, n_init=3, max_iter=9, seed=0)
+    assert criteria.Judge(points, np.array([0, 1, 2])).criteria(found)["silhouette"] == 0
+
+
+def test_no_number_of_clusters_at_all_is_refused():
+    with pytest.raises(InputError, match=r"elbow\.k_max is below"):
+        list(criteria.clusterings(PIXELS, [], n_init=1, max_iter=1, seed=0))

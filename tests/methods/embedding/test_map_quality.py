@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 from sklearn.manifold import trustworthiness
 
-from stages.methods.embedding import map_quality
+from stages.methods.embedding import (
+    map_quality,
+    neighbors,
+)
 from stages.methods.embedding.neighbors import nearest
+from stages.methods.exact.grid import snap
 from stages.methods.exact.sampling import fixed_sample
+from tests.support.reference import nearest_by_brute_force
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +29,26 @@ def test_trustworthiness_without_ties_is_that_of_scikit_learn(spaces):
     assert map_quality.trustworthiness(positions, points) == pytest.approx(expected, abs=1e-12)
 
 
+def test_trustworthiness_is_that_of_scikit_learn(mapped, train):
+    embedding, *_ = mapped
+    positions = snap(embedding)[:500]
+    expected = trustworthiness(train[:500], positions, n_neighbors=10)
+    assert map_quality.trustworthiness(positions, train[:500]) == pytest.approx(expected, abs=2e-3)
+
+
 def test_tied_neighbours_take_the_best_rank():
     # All points of each half coincide, so that each has rank 1 among the others of its half.
     points = np.repeat([[0, 0], [500, 500]], 30, axis=0)
     positions = np.random.default_rng(1).integers(0, 50, (60, 2)) + points * 9
     assert map_quality.trustworthiness(positions, points) == 1
+
+
+def test_recall_nearest_by_brute_force(mapped, train):
+    embedding, _, _, indices, _ = mapped
+    positions, sample = snap(embedding), fixed_sample(len(train), 200)
+    on_map, _ = nearest_by_brute_force(positions, positions, 10, itself=True)
+    common = [len(set(on_map[i]) & set(indices[i, :10])) for i in sample]
+    assert map_quality.neighbor_recall(positions, indices, sample) == sum(common) / 2000
 
 
 def test_recall_of_a_useless_map_is_that_of_chance(spaces):
@@ -50,11 +70,8 @@ def test_recall_where_all_images_lie_on_one_spot(spaces):
     assert found == sum(expected) / 7000
 
 
-def test_the_sample_is_fixed_spread_out_and_in_order():
-    chosen = fixed_sample(60_000, 5000)
-    assert np.array_equal(chosen, fixed_sample(60_000, 5000))
-    assert (np.diff(chosen) > 0).all()
-    assert len(chosen) == 5000
-    per_tenth = np.bincount(chosen // 6000, minlength=10)
-    assert per_tenth.min() > 400
-    assert np.array_equal(fixed_sample(20, 5000), np.arange(20))
+def test_a_perfect_map_has_full_marks():
+    points = np.random.default_rng(0).integers(0, 9999, (80, 2))
+    indices, _ = neighbors.nearest(points, k=10)
+    assert map_quality.neighbor_recall(points, indices, np.arange(80)) == 1
+    assert map_quality.trustworthiness(points, points) == 1

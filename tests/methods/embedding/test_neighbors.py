@@ -1,4 +1,4 @@
-"""Neighbours: reordered points, extreme integers, and what approximate search misses."""
+"""Neighbours by exact search against brute force and scikit-learn, ties, extreme integers."""
 
 import numpy as np
 import pytest
@@ -6,14 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
-from stages.methods.data import digits
-from stages.methods.embedding.approximate import approximate_nearest
 from stages.methods.embedding.neighbors import nearest
 from stages.methods.errors import InputError
-from stages.methods.features import descriptors
-
-IMAGES = digits.load()["train_images"]
-PIXELS = IMAGES.reshape(-1, 784)
+from tests.support.real import PIXELS
+from tests.support.reference import nearest_by_brute_force
 
 
 @settings(max_examples=60, deadline=None)
@@ -34,6 +30,29 @@ def test_search_is_exact_in_both_types(data):
     assert np.array_equal(distances, np.take_along_axis(exact, order, axis=1))
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.integers(1, 9))
+def test_ties_go_to_the_lower_index(seed, d, k):
+    # A coarse grid: duplicates, and ties that reach far past the neighbours wanted.
+    points = np.random.default_rng(seed).integers(0, 3, (40, d)).astype(np.int16)
+    for queries in (None, points[:7] + 1):
+        indices, distances = nearest(points, queries, k=k)
+        asked = points if queries is None else queries
+        expected = nearest_by_brute_force(points, asked, k, itself=queries is None)
+        assert np.array_equal(indices, expected[0])
+        assert np.array_equal(distances, expected[1])
+
+
+def test_neighbours_are_those_of_scikit_learn(train, test):
+    indices, distances = nearest(train, test, k=12)
+    found, expected = (
+        NearestNeighbors(n_neighbors=12, algorithm="kd_tree").fit(train).kneighbors(test)
+    )
+    assert distances == pytest.approx(found**2)
+    assert np.mean(indices == expected) > 0.999
+    assert (indices.dtype, distances.dtype) == (np.int32, np.int64)
+
+
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_neighbours_of_real_images_are_those_of_scikit_learn(n_jobs):
     expected, _ = NearestNeighbors(algorithm="brute").fit(PIXELS.astype(float)).kneighbors(None, 30)
@@ -41,18 +60,6 @@ def test_neighbours_of_real_images_are_those_of_scikit_learn(n_jobs):
     assert np.array_equal(np.rint(expected**2), distances)
     difference = PIXELS[:, None].astype(np.int64) - PIXELS[indices[:, :3]]
     assert np.array_equal(distances[:, :3], (difference**2).sum(axis=2))
-
-
-@pytest.mark.parametrize("k", [0, 4])
-def test_too_many_neighbours(k):
-    points, queries = np.zeros((3, 2), dtype=np.int16), np.zeros((1, 2), dtype=np.int16)
-    with pytest.raises(InputError, match=f"{k} neighbours were asked of 3 images"):
-        nearest(points, queries, k=k)
-
-
-def test_numbers_that_no_type_holds_exactly_are_refused():
-    with pytest.raises(InputError, match="too long for exact distances: use a coarser grid"):
-        nearest(np.array([[2**26], [0]]), k=1)
 
 
 @settings(max_examples=30, deadline=None)
@@ -94,59 +101,25 @@ def test_duplicates_of_real_images_come_first_and_by_index():
     assert distances[:, 2].all()
 
 
-# Approximate
-
-
-@pytest.fixture(scope="module")
-def features():
-    """Describe 1,300 digits, of which the last 100 are queries."""
-    blocks = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
-    _, described = descriptors.fit_transform(IMAGES[:1300], blocks, deskewed=True, whiten=True)
-    return described[:1200], described[1200:]
-
-
-def test_approximate_search_with_full_reach_is_exact(features):
-    points, queries = features
-    for asked in (None, queries):
-        found, expected = approximate_nearest(points, asked, k=12), nearest(points, asked, k=12)
-        assert np.array_equal(found, expected)
-
-
-@pytest.mark.parametrize("own", [True, False])
-def test_approximate_search_misses_few_and_gives_true_distances(features, own):
-    points, queries = features
-    asked = points if own else queries
-    indices, distances = approximate_nearest(points, None if own else queries, k=10, reach=300)
-    exact, _ = nearest(points, None if own else queries, k=10)
-    pairs = zip(indices, exact, strict=True)
-    recall = np.mean([len(np.intersect1d(a, b)) / 10 for a, b in pairs])
-    assert 0.9 < recall < 1
-    difference = asked[:, None].astype(np.int64) - points[indices]
-    assert np.array_equal(distances, (difference**2).sum(axis=2))
-    assert (np.diff(distances, axis=1) >= 0).all()
-    assert not own or (indices != np.arange(len(points))[:, None]).all()
-    assert (indices.dtype, distances.dtype) == (np.int32, np.int64)
-
-
-def test_approximate_search_repeats_itself_alone_or_together(features):
-    points, queries = features
-    together = approximate_nearest(points, queries, k=10, reach=300, n_jobs=2)
-    again = approximate_nearest(points, queries, k=10, reach=300)
-    assert np.array_equal(together, again)
-    for i in range(0, 100, 20):
-        alone = approximate_nearest(points, queries[i : i + 1], k=10, reach=300)
-        assert np.array_equal(alone[0][0], together[0][i])
-
-
-def test_approximate_search_finds_enough_among_duplicates():
-    points = np.repeat(PIXELS[:3], 200, axis=0)
-    indices, distances = approximate_nearest(points, k=250, reach=1)
-    assert not distances[:, :199].any()
-    assert distances[:, 199:].all()
-    assert all(len(set(row)) == 250 and i not in row for i, row in enumerate(indices.tolist()))
+def test_neighbours_are_the_same_on_any_number_of_threads(train):
+    once = nearest(train, k=20, n_jobs=1)
+    twice = nearest(train, k=20, n_jobs=2)
+    assert all(np.array_equal(a, b) for a, b in zip(once, twice, strict=True))
 
 
 @pytest.mark.parametrize("k", [0, 5])
-def test_approximate_search_of_more_neighbours_than_points_is_refused(k):
+def test_more_neighbours_than_points_are_refused(k, train):
     with pytest.raises(InputError, match="ask for 1 to 4"):
-        approximate_nearest(PIXELS[:5], k=k)
+        nearest(train[:5], k=k)
+
+
+@pytest.mark.parametrize("k", [0, 4])
+def test_too_many_neighbours(k):
+    points, queries = np.zeros((3, 2), dtype=np.int16), np.zeros((1, 2), dtype=np.int16)
+    with pytest.raises(InputError, match=f"{k} neighbours were asked of 3 images"):
+        nearest(points, queries, k=k)
+
+
+def test_numbers_that_no_type_holds_exactly_are_refused():
+    with pytest.raises(InputError, match="too long for exact distances: use a coarser grid"):
+        nearest(np.array([[2**26], [0]]), k=1)

@@ -7,8 +7,16 @@ import openTSNE
 import pytest
 
 from stages.methods.data import digits
-from stages.methods.embedding import initialization, memory_order, neighbors, tsne
+from stages.methods.embedding import (
+    initialization,
+    map_quality,
+    memory_order,
+    neighbors,
+    tsne,
+)
 from stages.methods.errors import InputError
+from stages.methods.exact.grid import snap
+from stages.methods.exact.sampling import fixed_sample
 from stages.methods.features import descriptors
 
 PERPLEXITY = 15
@@ -51,28 +59,21 @@ def test_affinities_by_their_definition(near, affinities):
     assert affinities.P.toarray() == pytest.approx(expected, rel=1e-4, abs=1e-12)
 
 
+def test_affinities_are_a_distribution_over_neighbours(train):
+    indices, distances = neighbors.nearest(train, k=60)
+    shares = tsne.affinities(indices, distances.astype(np.int32), 20).P
+    assert shares.sum() == pytest.approx(1)
+    assert abs(shares - shares.T).max() < 1e-18
+    graph = np.zeros(shares.shape, dtype=bool)
+    graph[np.arange(len(train))[:, None], indices] = True
+    assert not shares.toarray()[~(graph | graph.T)].any()
+
+
 def shuffled(affinities, order):
     moved = copy(affinities)
     moved.P = affinities.P[order][:, order]
     moved.P.sort_indices()
     return moved
-
-
-def test_points_that_lie_together_follow_each_other():
-    places = np.random.default_rng(0).normal(size=(4000, 3))
-    order = memory_order.by_strips(places)
-    assert sorted(order) == list(range(4000))
-
-    def step(some):
-        return np.abs(np.diff(places[some, :2], axis=0)).mean()
-
-    assert step(order) < 0.1 * step(np.arange(4000))
-
-
-def test_points_of_one_orthant_follow_each_other(features):
-    signs = features[:, :3] > 0
-    ordered = signs[memory_order.by_signs(features[:, :3])]
-    assert ordered.tolist() == sorted(signs.tolist())
 
 
 @pytest.mark.parametrize("n_dims", [2, 3])
@@ -140,6 +141,27 @@ def test_divergence_is_that_of_the_unexaggerated_affinities(features, affinities
     assert curve[-1][1] == pytest.approx(expected, rel=0.02)
 
 
+def test_map_keeps_neighbours_far_better_than_its_start(mapped, train):
+    embedding, curve, steps, indices, _ = mapped
+    sample = fixed_sample(len(train), 300)
+    start = initialization.from_components(train[:, :2], seed=0, jitter=0.01)
+    before = map_quality.neighbor_recall(snap(start * 1e5), indices, sample)
+    after = map_quality.neighbor_recall(snap(embedding), indices, sample)
+    assert after > before + 0.2
+    assert curve[-1][1] < curve[0][1]
+    assert [iteration for iteration, *_ in curve] == [25, 50, 60, 85, 110, 135, 160, 170]
+    assert [(phase, i, kl) for i, kl, phase in curve if i % 60 and i != 170] == steps
+
+
+def test_map_is_the_same_on_any_number_of_threads(mapped, train):
+    *_, affinities = mapped
+    for columns, phase in ((2, tsne.Phase("a", 40, 4)), (3, tsne.Phase("b", 20, 1))):
+        start = initialization.from_components(train[:, :columns], seed=3, jitter=0.1)
+        once, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=1)
+        twice, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=2)
+        assert once.tobytes() == twice.tobytes()
+
+
 def test_all_the_neighbours_there_are_may_be_used(near):
     indices, distances = near
     tsne.affinities(indices, distances, 20)
@@ -148,8 +170,9 @@ def test_all_the_neighbours_there_are_may_be_used(near):
         tsne.affinities(indices, distances, 20.5)
 
 
-def test_a_column_without_spread_is_laid_out_by_its_noise_alone():
-    flat = np.zeros((50, 2), dtype=np.int16)
-    start = initialization.from_components(flat, seed=0, jitter=0.1)
-    assert np.isfinite(start).all()
-    assert 0 < np.abs(start).max() <= 0.1e-4
+def test_too_few_neighbours_are_refused(mapped):
+    *_, indices, _ = mapped
+    with pytest.raises(InputError, match="perplexity 21 needs 63 neighbours"):
+        tsne.affinities(indices, indices, 21)
+    with pytest.raises(InputError, match=r"neighbors\.test_k"):
+        tsne.check_neighbors(indices, 61)

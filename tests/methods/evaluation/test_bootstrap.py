@@ -5,12 +5,9 @@ import pytest
 from scipy.stats import binom
 
 from stages.methods.clustering import kmeans
-from stages.methods.data import digits
 from stages.methods.evaluation import bootstrap, scores
+from tests.support.real import LABELS, PIXELS
 
-DIGITS = digits.load()
-LABELS = DIGITS["train_labels"]
-PIXELS = DIGITS["train_images"].reshape(len(LABELS), -1)
 CLUSTERS = kmeans.fit(PIXELS, 13, n_init=1, max_iter=20, seed=0).labels
 NAMES = scores.name_clusters(LABELS, CLUSTERS, 13)["majority"]
 

@@ -8,13 +8,11 @@ from scipy.spatial.distance import cdist
 from sklearn import metrics
 
 from stages.methods.clustering import kmeans
-from stages.methods.data import digits
 from stages.methods.errors import InputError
 from stages.methods.evaluation import examination
+from tests.support import real
 
-DIGITS = digits.load()
-LABELS = DIGITS["train_labels"][:600]
-PIXELS = DIGITS["train_images"][:600].reshape(600, -1)
+LABELS, PIXELS = real.LABELS[:600], real.PIXELS[:600]
 FOUND = kmeans.fit(PIXELS, 12, n_init=1, max_iter=50, seed=0)
 NAMES = [None, *range(10), None]
 

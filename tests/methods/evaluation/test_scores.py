@@ -1,18 +1,27 @@
-"""Scores of tables that are counted by hand."""
+"""Scores of tables that are counted by hand, and those of scikit-learn."""
 
 from math import log
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn import metrics
 
 from stages.methods.clustering import kmeans
-from stages.methods.data import digits
 from stages.methods.evaluation import scores
+from tests.support.real import LABELS, PIXELS
 
-DIGITS = digits.load()
-# Two clusters: six 0 and two 1 in the first, four 1 in the second.
 SHOWN = np.array([0] * 6 + [1] * 6)
+
+
 GIVEN = np.array([0] * 8 + [1] * 4)
+
+
+TABLE = np.zeros((3, 10), dtype=np.int64)
+
+
+TABLE[0, 4], TABLE[0, 9], TABLE[1, 4], TABLE[2, 7] = 5, 6, 9, 3
 
 
 def test_contingency_counts_clusters_by_digits():
@@ -46,6 +55,40 @@ def test_every_score_by_hand():
     assert details["cluster_purity"] == [0.75, 1.0]
 
 
+def test_scores_are_those_of_scikit_learn():
+    clusters = np.where(np.arange(len(LABELS)) % 7, LABELS, 10)
+    found = scores.score(LABELS, clusters, [*range(10), 3])
+    summary, details = found["summary"], found["details"]
+    assert summary["accuracy"] == pytest.approx(np.mean(clusters == LABELS), abs=1e-6)
+    named = np.where(clusters == 10, 3, clusters)
+    assert summary["majority_accuracy"] == pytest.approx(np.mean(named == LABELS), abs=1e-6)
+    assert summary["nmi"] == pytest.approx(
+        metrics.normalized_mutual_info_score(LABELS, clusters), abs=1e-6
+    )
+    assert summary["ari"] == pytest.approx(metrics.adjusted_rand_score(LABELS, clusters), abs=1e-6)
+    assert details["cluster_size"] == np.bincount(clusters).tolist()
+    assert details["cluster_purity"][:10] == [1.0] * 10
+    recall = metrics.recall_score(LABELS, clusters, average=None, labels=range(10))
+    assert details["recall"] == pytest.approx(recall, abs=1e-6)
+
+
+def test_names_of_a_table_made_by_hand():
+    assert scores.one_to_one(TABLE) == [9, 4, 7]
+    assert scores.majority(TABLE) == [9, 4, 7]
+    assert scores.accuracy(TABLE, [9, 4, None]) == 15 / 23
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 10**6), st.integers(1, 14))
+def test_no_other_matching_is_better(seed, k):
+    rng = np.random.default_rng(seed)
+    table = rng.integers(0, 50, (k, 10)).astype(np.int64)
+    best = scores.accuracy(table + 1, scores.one_to_one(table + 1))
+    for _ in range(20):
+        names = [*rng.permutation(10), *[None] * 10][:k]
+        assert scores.accuracy(table + 1, names) <= best
+
+
 def test_names_come_from_train_and_are_scored_on_test():
     # Test shows the digits the other way round: the matching follows, the names of train do not.
     found = scores.score(1 - SHOWN, GIVEN, [0, 1])["summary"]
@@ -54,9 +97,8 @@ def test_names_come_from_train_and_are_scored_on_test():
 
 
 def test_unmatched_clusters_count_as_errors():
-    labels = DIGITS["train_labels"]
-    pixels = DIGITS["train_images"].reshape(-1, 784)
-    found = kmeans.fit(pixels, 14, n_init=1, max_iter=20, seed=0)
+    labels = LABELS
+    found = kmeans.fit(PIXELS, 14, n_init=1, max_iter=20, seed=0)
     table = scores.contingency(labels, found.labels, 14)
     majority = scores.majority(table)
     summary = scores.score(labels, found.labels, majority)["summary"]
@@ -66,6 +108,21 @@ def test_unmatched_clusters_count_as_errors():
     right = sum(matched[c] == d for c, d in zip(found.labels, labels, strict=True))
     assert summary["accuracy"] == pytest.approx(right / len(labels), abs=1e-6)
     assert summary["majority_accuracy"] > summary["accuracy"]
+
+
+def test_clusters_beyond_the_tenth_have_no_digit():
+    named = scores.name_clusters(LABELS, np.arange(len(LABELS)) % 12, 12)
+    assert named["one_to_one"].count(None) == 2
+    assert scores.digits_of(np.array([0, 1]), [7, None]) == ["7", ""]
+
+
+def test_misplacement_is_the_extra_way_to_the_own_digit():
+    centres = np.array([[0, 0], [30, 40], [0, 100]])
+    positions = np.array([[3, 4], [3, 4], [3, 4], [0, 90]])
+    found = scores.misplacement(
+        positions, centres, np.array([0, 0, 0, 2]), np.array([1, 2, 5, 3]), [1, 2, 3]
+    )
+    assert found == pytest.approx([0, np.hypot(27, 36) - 5, 0, 0])
 
 
 def test_an_image_in_a_cluster_of_its_digit_is_not_misplaced():

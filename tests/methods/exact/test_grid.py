@@ -4,10 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.methods.exact import grid
+from tests.support.real import PIXELS
 
 
 def test_steps_are_a_1024th_and_half_steps_go_to_the_even_one():
@@ -15,6 +16,19 @@ def test_steps_are_a_1024th_and_half_steps_go_to_the_even_one():
     snapped = grid.snap(positions)
     assert snapped.tolist() == [[1024, -512], [2, 2]]
     assert snapped.dtype == np.int64
+
+
+@settings(max_examples=50)
+@given(st.floats(-4000, 4000, width=32))
+def test_snapping_moves_by_half_a_step_at_most(value):
+    position = np.array([[value]], dtype=np.float32)
+    assert abs(grid.snap(position)[0, 0] / grid.STEPS - float(position[0, 0])) <= 0.5 / grid.STEPS
+
+
+def test_whole_numbers_stay_and_variance_is_exact():
+    assert grid.snap(PIXELS) is PIXELS
+    column = PIXELS[:, 400]
+    assert grid.variance(column) == pytest.approx(np.var(column.astype(float)), rel=1e-12)
 
 
 @given(st.lists(st.integers(-(2**22), 2**22), min_size=1, max_size=40))

@@ -8,12 +8,34 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
-from stages.methods.data import digits
 from stages.methods.errors import InputError
 from stages.methods.exact import pca
+from tests.support.real import FEW, PIXELS
 
 SMALL = load_digits().data.astype(np.uint8) * 15
-PIXELS = digits.load()["train_images"].reshape(-1, 784)
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.5])
+def test_scores_are_those_of_scikit_learn_up_to_stretch_and_rounding(weight):
+    points = FEW.reshape(len(FEW), -1)
+    basis = pca.fit(points, 12, weight, whiten=True)
+    scores = pca.transform(basis, points).astype(float)
+    reference = PCA(12, svd_solver="full").fit(points.astype(float))
+    expected = reference.transform(points.astype(float))
+    share = reference.explained_variance_ / reference.explained_variance_[0]
+    expected /= share ** (1 / 8)
+    expected *= weight * pca.SCORE_UNIT / np.sqrt((expected**2).sum(axis=1).mean())
+    centred = scores - scores.mean(axis=0)
+    signs = np.sign((centred * expected).sum(axis=0))
+    assert np.abs(centred * signs - expected).max() < 8
+
+
+def test_scores_of_an_image_do_not_depend_on_the_others():
+    points = FEW.reshape(len(FEW), -1)
+    basis = pca.fit(points, 12)
+    together = pca.transform(basis, points)
+    singly = np.concatenate([pca.transform(basis, points[i : i + 1]) for i in range(20)])
+    assert np.array_equal(singly, together[:20])
 
 
 def test_scores_are_exact_products_rounded_once():
@@ -42,6 +64,19 @@ def test_more_points_than_one_chunk_holds():
     assert np.abs((axes.T * theirs.components_).sum(axis=1)).min() > 0.9999
     parts = [pca.transform(basis, points[start : start + 1000]) for start in range(0, 10000, 1000)]
     assert np.array_equal(pca.transform(basis, points), np.concatenate(parts))
+
+
+def test_signs_of_the_solver_do_not_matter(monkeypatch):
+    points = FEW.reshape(len(FEW), -1)
+    expected = pca.fit(points, 6).loadings
+    solve = np.linalg.eigh
+
+    def turned(matrix):
+        values, vectors = solve(matrix)
+        return values, -vectors
+
+    monkeypatch.setattr(np.linalg, "eigh", turned)
+    assert np.array_equal(pca.fit(points, 6).loadings, expected)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -95,3 +130,8 @@ def test_more_points_than_exact_sums_allow_are_refused():
     for n in (372_184, 10**6):
         with pytest.raises(InputError, match=f"{n} images are too many"):
             pca.fit(np.broadcast_to(np.zeros(3, dtype=np.uint8), (n, 3)), 2)
+
+
+def test_more_components_than_images_allow_are_refused():
+    with pytest.raises(InputError, match="ask for at most 4"):
+        pca.fit(FEW[:5].reshape(5, -1), 5)

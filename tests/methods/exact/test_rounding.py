@@ -40,6 +40,12 @@ def test_far_from_a_boundary_nothing_is_told(number, decimals, off):
     assert rounded == pytest.approx(number / 10**decimals)
 
 
+def test_long_whole_numbers_stay_and_the_warning_says_why():
+    assert told(12345678901234, 6, 1e-12) == (12345678901234, False)
+    with pytest.warns(RuntimeWarning, match="rounding boundary"):
+        to_decimals(0.1234565)
+
+
 def test_six_decimals_unless_told_otherwise():
     assert to_decimals(1 / 3) == 0.333333
     assert to_decimals(1 / 3, 2) == 0.33

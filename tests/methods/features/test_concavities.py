@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from stages.methods.data import digits
 from stages.methods.features.concavities import concavities, concavity_features
 from stages.methods.features.pooling import pooling_kernel
-
-IMAGES = digits.load()["train_images"]
+from tests.support.real import IMAGES
 
 RING = ["#####", "#...#", "#...#", "#####"]
 OPEN_RIGHT = ["#####", "#....", "#....", "#####"]

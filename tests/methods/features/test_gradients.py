@@ -1,13 +1,59 @@
-"""The whole gradient feature against a slow computation from its definition."""
+"""Gradients, their decomposition and the whole feature against slow computations."""
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import ndimage
 
-from stages.methods.data import digits
 from stages.methods.features import gradients
-from stages.methods.features.gradients import DIRECTIONS, gradient_features
+from stages.methods.features.gradients import DIRECTIONS, decompose, gradient, gradient_features
+from tests.support.real import FEW, IMAGES
 
-IMAGES = digits.load()["train_images"]
+
+def test_gradient_by_an_explicit_loop():
+    horizontal, vertical = gradient(FEW[:1])
+    wide = np.pad(FEW[0].astype(int), 3)
+    kernel = np.outer([1, 2, 1], [1, 2, 1])
+
+    def blurred(row, column):
+        return int((wide[row - 1 : row + 2, column - 1 : column + 2] * kernel).sum())
+
+    for row in range(30):
+        for column in range(30):
+            y, x = row + 2, column + 2
+            assert horizontal[0, row, column] == blurred(y, x + 1) - blurred(y, x - 1)
+            assert vertical[0, row, column] == blurred(y + 1, x) - blurred(y - 1, x)
+
+
+@given(st.integers(-4000, 4000), st.integers(-4000, 4000))
+def test_decomposition_adds_up_to_the_gradient(across, down):
+    parts = decompose(np.array([[[across]]], dtype=np.int32), np.array([[[down]]], dtype=np.int32))
+    amounts = parts[:, 0, 0, 0]
+    assert (amounts >= 0).all()
+    assert (amounts > 0).sum() <= 2
+    # Parts are 5 times those along axes and 7, for 5 sqrt(2), times those along diagonals.
+    units = [5 if 0 in direction else 7 for direction in DIRECTIONS]
+    rebuilt = sum(
+        amount / unit * np.array(direction)
+        for amount, unit, direction in zip(amounts, units, DIRECTIONS, strict=True)
+    )
+    assert rebuilt == pytest.approx([across, down])
+
+
+def test_features_have_one_length_and_no_scale():
+    features = gradient_features(FEW).astype(float)
+    assert np.linalg.norm(features, axis=1) == pytest.approx(512, abs=8)
+    faint = gradient_features(FEW // 2).astype(float)
+    cosines = (features * faint).sum(axis=1) / 512**2
+    assert cosines.min() > 0.97
+
+
+def test_an_edge_falls_into_its_direction():
+    image = np.zeros((1, 28, 28), dtype=np.uint8)
+    image[:, :, 14:] = 200
+    energy = (gradient_features(image).reshape(8, 64).astype(int) ** 2).sum(axis=1)
+    assert energy.argmax() == DIRECTIONS.index((1, 0))
 
 
 def slow_features(image):

@@ -1,0 +1,36 @@
+"""The split stage takes images and labels together."""
+
+import numpy as np
+import pytest
+
+from stages import common, split
+from stages.methods.data import idx
+from tests.support.real import ALL_LABELS, DIGITS
+
+
+@pytest.mark.parametrize(
+    ("method", "sizes"),
+    [("official", (1437, 360)), ("validation", (1198, 239)), ("stratified", (1437, 360))],
+)
+def test_the_split_stage_takes_images_and_labels_together(tmp_path, monkeypatch, method, sizes):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / split.RAW).mkdir(parents=True)
+    for ours, theirs in (("train", "train"), ("test", "t10k")):
+        for kind, name in (("images", "images-idx3"), ("labels", "labels-idx1")):
+            path = tmp_path / split.RAW / f"{theirs}-{name}-ubyte"
+            path.write_bytes(idx.encode(DIGITS[f"{ours}_{kind}"]))
+    params = {"method": method, "seed": 1, "train_size": None, "test_size": None}
+    monkeypatch.setattr(common, "load_params", lambda section: params)
+    split.main()
+
+    images = np.concatenate([DIGITS["train_images"], DIGITS["test_images"]])
+    taken = []
+    for part, size in zip(("train", "test"), sizes, strict=True):
+        indices = np.load(f"{split.SPLIT}/{part}_indices.npy")
+        assert len(indices) == size
+        assert np.array_equal(np.load(f"{split.SPLIT}/{part}_images.npy"), images[indices])
+        assert np.array_equal(np.load(f"{split.SPLIT}/{part}_labels.npy"), ALL_LABELS[indices])
+        taken.extend(indices.tolist())
+    # The official test images are never looked at while params are chosen.
+    assert sorted(taken) == list(range(1437 if method == "validation" else 1797))
+    assert (taken == sorted(taken)) == (method != "stratified")
