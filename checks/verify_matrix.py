@@ -21,7 +21,7 @@ from typing import Any
 
 from checks import machine
 from checks.verify import LOCK, Digests, digests, forget, in_order
-from checks.workspace import ROOT, dvc, temporary_copy
+from checks.workspace import ROOT, command_line, dvc, temporary_copy
 
 REFERENCE = ROOT / "checks" / "digits.lock"
 OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
@@ -236,4 +236,4 @@ def prepared(python: str, version: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line(main, "verify-matrix")
