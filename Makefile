@@ -3,72 +3,87 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-INSTALLED := .venv/.installed
-PEERS := .venv-peers/.installed
+# Called as modules: scripts have the path of the folder in them, and folders get moved.
+PY := .venv/bin/python
+DVC := $(PY) -m dvc
 ALL_TESTS := -n 2 --dist loadgroup
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
+export IMAGES
+MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict seeds ablation bench readme lock clean
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict compare doctor seeds ablation bench readme lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
-repro: $(INSTALLED) ## run the stages that are not up to date (ARGS=... goes to dvc repro)
-	dvc repro $(ARGS)
+repro: ready ## run what is not up to date (ARGS=... goes to dvc repro)
+	$(PY) -m tools.check
+	$(DVC) repro $(ARGS)
 
-test: $(INSTALLED) ## run the tests (ARGS=... goes to pytest instead of the usual options)
-	pytest $(or $(ARGS),$(ALL_TESTS))
+test: ready ## run the tests (ARGS=... goes to pytest instead)
+	$(PY) -m pytest $(or $(ARGS),$(ALL_TESTS))
 
-coverage: $(INSTALLED) ## run the tests, and ask for 95 % of all branches
-	coverage erase && pytest $(ALL_TESTS) --cov
+coverage: ready ## run the tests, and ask for 95 % of all branches
+	$(PY) -m coverage erase && $(PY) -m pytest $(ALL_TESTS) --cov
 
-lint: $(INSTALLED) ## check format, style, types, params.yaml and dvc.yaml
-	ruff format --check .
-	ruff check .
-	mypy
-	python -m tools.check
-	dvc dag --dot >/dev/null
+lint: ready ## check format, style, types, params.yaml and dvc.yaml
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(PY) -m tools.check
+	$(DVC) dag --dot >/dev/null
 
-smoke: $(INSTALLED) ## run the real pipeline on 2,500 images in a temporary copy
-	python -m checks.smoke
+smoke: ready ## run the real pipeline on 2,500 images in a temporary copy
+	$(PY) -m checks.smoke
 
-verify: $(INSTALLED) ## compute everything anew and compare every digest with dvc.lock
-	python -m checks.verify $(ARGS)
+verify: ready ## compute everything anew and compare every digest with dvc.lock
+	$(PY) -m checks.verify $(ARGS)
 
-verify-matrix: $(INSTALLED) ## small images under many settings: kernels, threads, locale, Pythons
-	python -m checks.verify_matrix $(ARGS)
+verify-matrix: ready ## small images under many kernels, threads, locales, Pythons
+	$(PY) -m checks.verify_matrix $(ARGS)
 
-original: $(INSTALLED) ## run the original study's route in a temporary copy (studies/results/original)
-	python -m studies.original
+original: ready ## run the original study's route in a temporary copy
+	$(PY) -m studies.original
 
-predict: $(INSTALLED) ## place images on the fitted map (IMAGES="a.png b.npy", ARGS="--json -")
-	python predict.py $(ARGS) $(IMAGES)
+# Words, in which quotes hold a name with spaces together, or the name of one file as it is.
+predict: ready ## place images on the map (IMAGES="a.png b.npy", ARGS="--json -")
+	@if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES"; fi; \
+	$(PY) predict.py $(ARGS) "$$@"
 
-seeds: $(INSTALLED) ## run five seeds, and five draws of training images (metrics/seeds.json)
-	python -m studies.seeds
+compare: ready ## list experiments: what was changed, and scores, best first
+	@$(PY) -m tools.compare $(ARGS)
 
-ablation: $(INSTALLED) ## leave steps out one by one (studies/ablation, docs/ablation.md)
-	python -m studies.ablation
-	python -m tools.readme
+doctor: ## look for what goes wrong on this machine, and say what to do
+	@tools/doctor.sh
 
-bench: $(INSTALLED) $(PEERS) ## measure everything beside its peers, for an hour (ARGS=stages: a part)
-	python -m benchmarks.run $(ARGS)
-	python -m tools.readme
+seeds: ready ## run five seeds, and five draws of training images
+	$(PY) -m studies.seeds
 
-readme: $(INSTALLED) ## fill the tables of the docs from metrics, params and the schema
-	python -m tools.readme
+ablation: ready ## leave steps out one by one (docs/ablation.md)
+	$(PY) -m studies.ablation
+	$(PY) -m tools.readme
 
-lock: ## pin the packages of pyproject.toml (ARGS=--upgrade takes the newest)
+bench: ready peers ## measure beside peers, for an hour (ARGS=stages: a part)
+	$(PY) -m benchmarks.run $(ARGS)
+	$(PY) -m tools.readme
+
+readme: ready ## fill the tables of the docs from metrics and params
+	$(PY) -m tools.readme
+
+lock: ## pin the packages of pyproject.toml (ARGS=--upgrade)
 	tools/lock.sh $(ARGS)
 
 clean: ## remove the environments and the tools' caches (results stay)
 	rm -rf .venv .venv-* .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-$(INSTALLED): requirements.lock requirements.build.lock
-	@tools/venv.sh
 
-$(PEERS): requirements.peers.lock requirements.build.lock
+# Quiet, and done in a tenth of a second, where there is nothing to install or to mend.
+ready:
+	@tools/venv.sh
+	@tools/ready.sh
+
+peers:
 	@tools/venv.sh .venv-peers requirements.peers.lock

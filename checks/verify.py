@@ -9,7 +9,6 @@ import argparse
 import contextlib
 import json
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -19,7 +18,7 @@ import yaml
 from dvc.repo import Repo
 
 from checks import differences, machine
-from checks.workspace import ROOT, cache_folder, repro, temporary_copy
+from checks.workspace import ROOT, cache_folder, command_line, repro, temporary_copy
 
 LOCK = "dvc.lock"
 RAW = "data/raw"
@@ -184,4 +183,4 @@ def verdict(apart: float | None, *, promised: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line(main, "verify")

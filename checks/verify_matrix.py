@@ -20,7 +20,7 @@ from typing import Any
 
 from checks import machine, reference
 from checks.verify import LOCK, Digests, digests, forget, in_order
-from checks.workspace import ROOT, dvc, temporary_copy
+from checks.workspace import ROOT, command_line, dvc, temporary_copy
 
 OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
 # Variables that a setting may set. All others of these are unset, even if the user has set them.
@@ -229,4 +229,4 @@ def prepared(python: str, version: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line(main, "verify-matrix")

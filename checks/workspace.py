@@ -1,18 +1,23 @@
 """Temporary copies of the workspace, in which the real pipeline runs with other params."""
 
+import argparse
 import os
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
+from pathspec import PathSpec
+
+from stages.methods.errors import InputError
 
 ROOT = Path(__file__).resolve().parent.parent
 _GIT_SETTINGS = {
@@ -66,21 +71,78 @@ def temporary_copy(
     """
     with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as parent:
         folder = Path(parent) / name
-        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-        for file in _git(listed, root).split("\0"):
-            # git also lists tracked files that were deleted.
-            if file and (root / file).is_file():
-                (folder / file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(root / file, folder / file)
+        for file in files(root):
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / file, folder / file)
         set_params(folder / "params.yaml", overrides)
+        has_git = shutil.which("git") is not None
         # DVC's own records about the copy are removed with it.
         config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
+        if not has_git:
+            config += "    no_scm = true\n"
         if not empty_cache:
             config += f"[cache]\n    dir = {cache_folder(root)}\n"
         (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
         for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "copy"]):
-            _git(["git", *command], folder, _GIT_SETTINGS)
+            if has_git:
+                _git(["git", *command], folder, _GIT_SETTINGS)
         yield folder
+
+
+def files(root: Path) -> list[str]:
+    """List the files that git tracks or would track, uncommitted ones included.
+
+    Parameters
+    ----------
+    root : Path
+        A clone; or a downloaded archive, whose ignore files are read without git.
+
+    Returns
+    -------
+    list of str
+        Paths within ``root``, slashes forward.
+
+    Raises
+    ------
+    InputError
+        If git refuses to read the clone, as it does where another user owns it.
+    """
+    if any((folder / ".git").exists() for folder in (root, *root.parents)):
+        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        try:
+            found = _git(listed, root).split("\0")
+        except (subprocess.CalledProcessError, FileNotFoundError) as error:
+            said = getattr(error, "stderr", None) or str(error)
+            raise InputError(
+                f"git cannot list the files of {root} ({said.strip().splitlines()[0]}): if another "
+                f"user owns it, git config --global --add safe.directory {shlex.quote(str(root))}"
+            ) from error
+        # git also lists tracked files that were deleted.
+        return [file for file in found if file and (root / file).is_file()]
+    ignored = [(root, _patterns(root)), (root / ".dvc", _patterns(root / ".dvc"))]
+    return list(_walk(root, root, ignored))
+
+
+def _patterns(folder: Path) -> PathSpec:
+    file = folder / ".gitignore"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
+    return PathSpec.from_lines("gitignore", lines)
+
+
+def _walk(folder: Path, root: Path, ignored: Sequence[tuple[Path, PathSpec]]) -> Iterator[str]:
+    for path in sorted(folder.iterdir()):
+        name = path.relative_to(root).as_posix()
+        slash = "/" if path.is_dir() and not path.is_symlink() else ""
+        if any(
+            spec.match_file(f"{path.relative_to(base).as_posix()}{slash}")
+            for base, spec in ignored
+            if path.is_relative_to(base)
+        ):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path, root, ignored)
+        elif path.is_file():
+            yield name
 
 
 def set_params(path: Path, overrides: Mapping[str, Any]) -> None:
@@ -171,17 +233,48 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def cache_folder(root: Path) -> Path:
     """Return the folder of a workspace's DVC cache."""
-    with Repo(str(root)) as repo:
+    # The cache does not hang on git, which may be missing or refuse.
+    with Repo(str(root), config={"core": {"no_scm": True}}) as repo:
         return Path(str(repo.cache.local_cache_dir))
 
 
 def _git(command: Sequence[str], folder: Path, settings: Mapping[str, str] | None = None) -> str:
     environment = _environment() | dict(settings or {})
     return subprocess.run(
-        command, cwd=folder, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        command, cwd=folder, env=environment, check=True, capture_output=True, text=True
     ).stdout
 
 
 def _environment() -> dict[str, str]:
     """Return the environment without variables that point git elsewhere, as in a hook."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
+def command_line(main: Callable[[], int | None], name: str, description: str | None = None) -> None:
+    """Run a check or a study as a process: what went wrong is one sentence.
+
+    Parameters
+    ----------
+    main : callable
+        Returns the exit code; None is 0.
+    name : str
+        What the sentence begins with.
+    description : str, optional
+        What ``--help`` says, of what takes no other words; without it, ``main`` reads its own.
+    """
+    if description is not None:
+        argparse.ArgumentParser(
+            prog=name,
+            description=description,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        ).parse_args()
+    try:
+        code = main()
+    except (InputError, KeyError, OSError) as error:
+        words = error.args[0] if isinstance(error, KeyError) else error
+        sys.exit(f"{name}: {words}")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"{name}: a command failed, as said above: {shlex.join(map(str, error.cmd))}")
+    except KeyboardInterrupt:
+        sys.exit(f"{name}: interrupted")
+    sys.exit(code)

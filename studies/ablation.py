@@ -17,7 +17,7 @@ import yaml
 from sklearn.cluster import HDBSCAN
 from sklearn.mixture import GaussianMixture
 
-from checks.workspace import ROOT, repro, set_params, temporary_copy
+from checks.workspace import ROOT, command_line, repro, set_params, temporary_copy
 from stages import common
 from stages.methods.clustering import kmeans, lloyd, merging
 from stages.methods.embedding import neighbors
@@ -241,4 +241,4 @@ def _cpu_seconds() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    command_line(main, "ablation", __doc__)

@@ -6,7 +6,7 @@ Its results are committed in ``studies/results/original``; ``make original`` ren
 import shutil
 from pathlib import Path
 
-from checks.workspace import ROOT, dvc, repro, temporary_copy
+from checks.workspace import ROOT, command_line, dvc, repro, temporary_copy
 from stages import common
 from tools import provenance
 
@@ -53,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command_line(main, "original", __doc__)

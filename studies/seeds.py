@@ -15,7 +15,7 @@ import numpy as np
 import yaml
 from sklearn.metrics import adjusted_rand_score
 
-from checks.workspace import ROOT, repro, temporary_copy
+from checks.workspace import ROOT, command_line, repro, temporary_copy
 from stages import common
 from stages.methods.clustering import criteria, kmeans, merging
 from stages.methods.evaluation import scores
@@ -206,4 +206,4 @@ def _read(path: Path) -> Any:
 
 
 if __name__ == "__main__":
-    main()
+    command_line(main, "seeds", __doc__)

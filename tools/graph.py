@@ -15,6 +15,7 @@ from tools.imports import ROOT
 PARAMS = "params.yaml"
 VERSIONS = "stages/versions.yaml"
 SCHEMA = "params.schema.json"
+FIRST = "evaluate"
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,20 @@ class Stage:
 
 @functools.cache
 def stages(root: Path = ROOT) -> dict[str, Stage]:
-    """Load the stages by name, in the order of dvc.yaml; ``root`` has a ``.dvc`` folder."""
+    """Load the stages by name, in the order of running; ``root`` has a ``.dvc`` folder.
+
+    That is the order of dvc.yaml, but for `FIRST`, which stands first there for its metrics.
+    """
     with Repo(str(root), config={"core": {"no_scm": True}}) as repo:
-        return {stage.name: _resolve(stage) for stage in repo.index.stages}
+        found = {stage.name: _resolve(stage) for stage in repo.index.stages}
+    ordered: dict[str, Stage] = {}
+    for name, stage in found.items():
+        if name == FIRST:
+            continue
+        if FIRST in found and stage.needs(found[FIRST]):
+            ordered.setdefault(FIRST, found[FIRST])
+        ordered[name] = stage
+    return ordered | found
 
 
 def _resolve(stage: Any) -> Stage:

@@ -39,6 +39,11 @@ pin() {
 pin requirements.lock "All that pyproject.toml asks for" --extra dev pyproject.toml
 pin requirements.peers.lock "The same, and what benchmarks compare with" \
     --extra peers --constraint requirements.lock pyproject.toml
-{ grep -o '^setuptools==[^ ]*' requirements.lock; echo pip; } >"$temporary/build.in"
+{
+    grep -o '^setuptools==[^ ]*' requirements.lock
+    echo pip
+    # For openTSNE, which has no wheels there.
+    echo 'cython ; sys_platform == "linux" and platform_machine == "aarch64"'
+} >"$temporary/build.in"
 pin requirements.build.lock "What installs requirements.lock" "$temporary/build.in"
 "$python" -m tools.versions
