@@ -161,7 +161,7 @@ def _hasten_dvc() -> None:
 
     own = dvc.dvcfile.modify_yaml
 
-    class Dumper(yaml.CSafeDumper):  # type: ignore[misc]
+    class Dumper(yaml.CSafeDumper):
         """Writes None as nothing."""
 
     Dumper.add_representer(

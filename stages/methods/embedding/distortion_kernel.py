@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 LANES = 16
 # Values of a minimum lie in -450 .. 1350 and so 24 of them add up in 16 bits.
 _SAFE = 24
+# Of a pixel's search. Here and not imported: numba renews its cache when this file changes.
 _REACH = 2
 _SHIFTS = 2 * _REACH + 1
 # Pixels that are turned at once, so that what is written stays in the nearest cache.
@@ -200,7 +201,7 @@ def _survey(query, products, runs, calm):  # type: ignore[no-untyped-def]
             energy = 0
             for u in range(y + 2, y + 5):
                 for v in range(x + 2, x + 5):
-                    a, b = np.int64(query[0, u, v]), np.int64(query[1, u, v])
+                    a, b = int(query[0, u, v]), int(query[1, u, v])
                     energy += a * a + b * b
             own += energy
             if energy == 0:
