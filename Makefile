@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict seeds ablation bench readme lock clean
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict seeds ablation bench wire renew lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -30,6 +30,7 @@ lint: $(INSTALLED) ## check format, style, types, params.yaml and dvc.yaml
 	ruff check .
 	mypy
 	python -m tools.check
+	python -m tools.wire --check
 	dvc dag --dot >/dev/null
 
 smoke: $(INSTALLED) ## run the real pipeline on 2,500 images in a temporary copy
@@ -52,14 +53,17 @@ seeds: $(INSTALLED) ## run five seeds, and five draws of training images (metric
 
 ablation: $(INSTALLED) ## leave steps out one by one (studies/ablation, docs/ablation.md)
 	python -m studies.ablation
-	python -m tools.readme
+	python -m tools.tables
 
 bench: $(INSTALLED) $(PEERS) ## measure everything beside its peers, for an hour (ARGS=stages: a part)
 	python -m benchmarks.run $(ARGS)
-	python -m tools.readme
+	python -m tools.tables
 
-readme: $(INSTALLED) ## fill the tables of the docs from metrics, params and the schema
-	python -m tools.readme
+wire: $(INSTALLED) ## write into dvc.yaml what follows from the imports of the stages
+	python -m tools.wire
+
+renew: $(INSTALLED) ## bring locks, digests and docs up to date (ARGS=studies: studies and benchmarks too)
+	python -m tools.renew $(ARGS)
 
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade takes the newest)
 	tools/lock.sh $(ARGS)
