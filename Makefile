@@ -14,7 +14,7 @@ export IMAGES
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict compare doctor seeds ablation bench readme lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict compare doctor seeds ablation bench wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -34,6 +34,7 @@ lint: ready ## check format, style, types, params.yaml and dvc.yaml
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m tools.check
+	$(PY) -m tools.wire --check
 	$(DVC) dag --dot >/dev/null
 
 smoke: ready ## run the real pipeline on 2,500 images in a temporary copy
@@ -64,14 +65,17 @@ seeds: ready ## run five seeds, and five draws of training images
 
 ablation: ready ## leave steps out one by one (docs/ablation.md)
 	$(PY) -m studies.ablation
-	$(PY) -m tools.readme
+	$(PY) -m tools.tables
 
 bench: ready peers ## measure beside peers, for an hour (ARGS=stages: a part)
 	$(PY) -m benchmarks.run $(ARGS)
-	$(PY) -m tools.readme
+	$(PY) -m tools.tables
 
-readme: ready ## fill the tables of the docs from metrics and params
-	$(PY) -m tools.readme
+wire: ready ## write into dvc.yaml what follows from the imports of the stages
+	$(PY) -m tools.wire
+
+renew: ready ## bring locks, digests and docs up to date (ARGS=studies: studies too)
+	$(PY) -m tools.renew $(ARGS)
 
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade)
 	tools/lock.sh $(ARGS)

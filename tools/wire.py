@@ -1,6 +1,7 @@
 """Write into dvc.yaml what follows from imports: code, libraries, and the deps of drawings."""
 
 import re
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -122,14 +123,22 @@ def _lists(text: str, code: list[str], libraries: list[str], drawings: bool) -> 
     return "".join(parts)
 
 
-def main() -> None:
-    """Bring dvc.yaml up to date, and say whether it changed."""
+def main(*, check: bool = False) -> None:
+    """Bring dvc.yaml up to date and say whether it changed; or only check that it is.
+
+    Raises
+    ------
+    SystemExit
+        If it is to be checked and is not up to date.
+    """
     path = ROOT / FILE
     before = path.read_text(encoding="utf-8")
     after = wired(before)
+    if check and after != before:
+        sys.exit(f"wire: {FILE} is not what the imports of the stages tell: run make wire")
     path.write_text(after, encoding="utf-8", newline="\n")
     print(f"wire: {FILE} {'is as it was' if after == before else 'written anew'}")
 
 
 if __name__ == "__main__":
-    main()
+    main(check="--check" in sys.argv)
