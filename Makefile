@@ -6,7 +6,7 @@ SHELL := bash
 # Called as modules: scripts have the path of the folder in them, and folders get moved.
 PY := .venv/bin/python
 DVC := $(PY) -m dvc
-ALL_TESTS := -n 2 --dist loadgroup
+ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND

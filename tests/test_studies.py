@@ -23,6 +23,7 @@ def small_workspace(finished, monkeypatch):
     folder, _ = finished
     for study in (seeds, ablation):
         monkeypatch.setattr(study, "temporary_copy", partial(temporary_copy, root=folder))
+        monkeypatch.setattr(study, "repro", lambda copy, names=(): clones.repro(copy, *names))
     return folder
 
 

@@ -147,7 +147,7 @@ def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
         """)
     )
     study = (
-        "import sys; from pathlib import Path; from studies.workspace import *\n"
+        "import sys; from pathlib import Path; from checks.workspace import *\n"
         "with temporary_copy({}, root=Path(sys.argv[1])) as folder: repro(folder)"
     )
     process = subprocess.Popen([sys.executable, "-c", study, workspace], cwd=ROOT)

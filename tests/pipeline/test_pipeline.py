@@ -180,25 +180,42 @@ def test_an_experiment_shows_in_metrics_and_plots(clone):
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("name", "value", "sentence"),
     [
         (
-            "kmeans.k=0",
+            "kmeans.k",
+            0,
             "kmeans: params.yaml: kmeans.k is 0, but it must be a whole number of clusters from 1",
         ),
         (
-            "tsne.perplexity=lots",
+            "tsne.perplexity",
+            "lots",
             "tsne: params.yaml: tsne.perplexity is 'lots', but it must be a number from 1 to 300",
         ),
         (
-            "tsne.perplexity=6",
+            "tsne.perplexity",
+            6,
             "tsne: perplexity 6 needs 18 neighbours of each image, but 15 were computed",
         ),
+    ],
+)
+def test_a_bad_param_ends_with_one_sentence(clone, name, value, sentence):
+    set_params(clone / graph.PARAMS, {name: value})
+    check_sentence(clones.dvc(clone, "repro", code=None), sentence)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ("kmeans.k=0", "kmeans: params.yaml: kmeans.k is 0, but it must be a whole number"),
         ("kmeans.clusters=3", "ERROR: Invalid `--set-param` value"),
     ],
 )
-def test_a_bad_param_ends_with_one_sentence(clone, change, sentence):
-    done = clones.dvc(clone, "exp", "run", "-S", change, code=None)
+def test_a_bad_experiment_ends_with_one_sentence(clone, change, sentence):
+    check_sentence(clones.dvc(clone, "exp", "run", "-S", change, code=None), sentence)
+
+
+def check_sentence(done, sentence):
     ours, *others = done.stderr.splitlines()
     assert ours.startswith(sentence)
     assert "Traceback" not in done.stderr

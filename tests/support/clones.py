@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from checks.workspace import temporary_copy
@@ -91,10 +92,15 @@ def _notes_of_dvc(folder: str, names: list[str]) -> set[str]:
     return {"tmp"} & set(names) if Path(folder).name == ".dvc" else set()
 
 
-def run(folder: Path, *command: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path,
+    *command: str,
+    code: int | None = 0,
+    environment: Mapping[str, str] = ENVIRONMENT,
+) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder; ``code`` None takes any failure for expected."""
     done = subprocess.run(
-        command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     return _checked(done, code)
 
