@@ -103,11 +103,10 @@ def of_stage(
         for name, value in values.items()
         if any(graph.is_in(name, section) for section in stage.params)
     }
-    datasets = [
-        graph.load_yaml(f"{Path(dep).parent}/{values['download.dataset']}.yaml", root)
-        for dep in sorted(stage.data)
-        if dep.startswith("stages/")
-    ]
+    # Of the folder of datasets only the one that is used counts.
+    folders = [Path(dep) for dep in sorted(stage.data) if dep.startswith("stages/")]
+    name = values["download.dataset"]
+    datasets = [graph.load_yaml(f"{folder}/{name}.yaml", root) for folder in folders]
     content = (
         code.of(stage.code),
         stage.arguments,

@@ -72,14 +72,14 @@ def study(k):
     given = np.array([np.nan if name is None else name for name in matched])[found.labels_]
     clusters = {
         "index": np.arange(len(target), dtype=float),
-        "digit": target.astype(float),
-        "tsne_2d_cluster": found.labels_.astype(float),
-        "tsne_2d_digit": given,
+        "label": target.astype(float),
+        "merged_2d_cluster": found.labels_.astype(float),
+        "merged_2d_label": given,
         "misplaced": np.where(given == target, 0.0, 1.0 + np.arange(len(target)) % 7),
     }
     names = {"one_to_one": matched, "majority": counts.argmax(axis=1).tolist()}
     centres = np.rint(found.cluster_centers_).astype(np.int64)
-    portraits = examination.portraits(flat, found.labels_, centres, target, matched)
+    portraits = examination.portraits(flat, found.labels_, target, matched)
     criteria = {"silhouette": 4, "calinski_harabasz": 2, "davies_bouldin": 5}
     numbers = np.arange(2.0, 8.0)
     curves = {
@@ -95,8 +95,8 @@ def study(k):
         "kl_divergence": 4 + 50 / iterations,
         "phase": np.where(iterations <= 250, "early_exaggeration", "optimisation"),
     }
-    partitions = ("pixels", "tsne_2d", "tsne_3d")
-    predictions = {"actual": clusters["digit"], "predicted": given}
+    partitions = ("pixels", "merged_2d", "merged_3d")
+    predictions = {"actual": clusters["label"], "predicted": given}
     scores = {"test": {"accuracy": scored(counts)}}
     return {
         "centroids": ({"centres": centres}, names),
@@ -107,7 +107,7 @@ def study(k):
         "map_3d": (positions, target),
         "confusion": (dict.fromkeys(partitions, predictions), dict.fromkeys(partitions, scores)),
         "confused": (images, clusters),
-        "clusters": (images, {"tsne_2d": portraits}),
+        "clusters": (images, {"merged_2d": portraits}),
     }
 
 

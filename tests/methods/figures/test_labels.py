@@ -36,13 +36,13 @@ def test_labels_may_have_any_names_and_any_number(name, n):
     true, given = names[rng.integers(n, size=(2, len(images)))]
     given[:50] = ""
     table = {
-        "digit": true,
-        "tsne_2d_digit": given,
-        "tsne_2d_cluster": rng.integers(n, size=len(images)),
+        "label": true,
+        "merged_2d_label": given,
+        "merged_2d_cluster": rng.integers(n, size=len(images)),
         "misplaced": rng.random(len(images)),
     }
     pair = {"actual": true, "predicted": given}
-    parts = ("pixels", "tsne_2d", "tsne_3d")
+    parts = ("pixels", "merged_2d", "merged_3d")
     results = {
         "map_2d": (positions[:, :2], table),
         "map_3d": (positions, true),
