@@ -62,7 +62,7 @@ def load_params(section: str, *keys: str) -> dict[str, Any]:
     """
     given: Any = yaml.safe_load(PARAMS.read_text(encoding="utf-8")) or {}
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    own = schema["properties"][section] | {"$defs": schema["$defs"]}
+    own = schema["properties"][section] | {"$defs": schema.get("$defs", {})}
     values = given.get(section)
     if keys:
         own = own | {"required": list(keys)}
