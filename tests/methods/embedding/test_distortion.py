@@ -59,7 +59,7 @@ def compiled(queries, points, monkeypatch, *, n_jobs=1, candidates=None):
     ranked = distortion.rank(queries, points, candidates, n_jobs=n_jobs)
     distances = np.empty_like(ranked.distances)
     for row, (indices, own) in enumerate(zip(ranked.indices, ranked.distances, strict=True)):
-        place = {index: distance for index, distance in zip(indices, own, strict=True)}
+        place = dict(zip(indices, own, strict=True))
         distances[row] = [place[index] for index in candidates[row]]
     return distances
 
