@@ -5,6 +5,8 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
+from sklearn.metrics import silhouette_score
 
 from stages.methods.clustering import merging
 from stages.methods.errors import InputError
@@ -173,3 +175,45 @@ def test_no_gap_among_two():
     merges = merging.merge(np.ones((2, 2), dtype=int), np.ones(2, dtype=int))
     with pytest.raises(InputError, match="2 micro-clusters have no gap"):
         merging.widest_gap(merges, 20)
+
+
+# The file and the curve
+
+
+def test_merges_come_back_from_their_rows():
+    labels, forward, reverse = _random(3)
+    counts = merging.count_containment(labels, forward, reverse, 12)
+    merges = merging.merge(counts, np.bincount(labels, minlength=12))
+    rows = merging.to_array(merges)
+    assert (rows.shape, rows.dtype) == ((11, 4), np.int64)
+    assert rows[0].tolist() == [merges[0].cluster, merges[0].into, merges[0].edges, merges[0].size]
+    again = merging.from_array(rows)
+    assert again == merges
+    assert all(type(value) is int for step in again for value in (step.cluster, step.edges))
+    assert merging.to_array([]).shape == (0, 4)
+    assert merging.from_array(merging.to_array([])) == []
+
+
+@pytest.mark.parametrize(("k_max", "last"), [(5, 5), (11, 11), (12, 11), (50, 11)])
+def test_the_curve_scores_every_partition_by_itself(k_max, last):
+    rng = np.random.default_rng(4)
+    centres = rng.integers(0, 300, (12, 2))
+    labels = np.repeat(np.arange(12), 8)
+    points = centres[labels] + rng.integers(0, 30, (96, 2))
+    forward, reverse = rng.integers(96, size=(2, 96, 3))
+    counts = merging.count_containment(labels, forward, reverse, 12)
+    merges = merging.merge(counts, np.bincount(labels))
+    distances = cdist(points, points)
+    found = merging.curve(merges, labels, distances, k_max)
+    assert [step.k for step in found] == list(range(2, last + 1))
+    for step in found:
+        partition = merging.partition(merges, step.k)[labels]
+        assert step.silhouette == pytest.approx(silhouette_score(points, partition), abs=1e-9)
+        # The step that leaves k clusters is the last of those that make the partition.
+        joined = merges[12 - step.k - 1]
+        assert step.share == joined.edges / joined.size
+
+
+def test_two_micro_clusters_have_no_curve():
+    merges = merging.merge(np.ones((2, 2), dtype=int), np.ones(2, dtype=int))
+    assert merging.curve(merges, np.array([0, 1]), np.ones((2, 2)), 20) == []

@@ -176,3 +176,47 @@ def test_too_few_neighbours_are_refused(mapped):
         tsne.affinities(indices, indices, 21)
     with pytest.raises(InputError, match=r"neighbors\.test_k"):
         tsne.check_neighbors(indices, 61)
+
+
+# Affinities of several distances
+
+
+@pytest.fixture(scope="module")
+def near_in_another_way(features):
+    """Neighbours by other distances: those of one half of the features."""
+    indices, distances = neighbors.nearest(np.ascontiguousarray(features[:, ::2]), k=60)
+    return indices, distances.astype(np.int32)
+
+
+def test_mean_affinities_are_the_mean_of_each(near, near_in_another_way):
+    each = [tsne.affinities(*nearest, PERPLEXITY).P for nearest in (near, near_in_another_way)]
+    found = tsne.mean_affinities([near, near_in_another_way], PERPLEXITY).P
+    assert found.sum() == pytest.approx(1, abs=1e-12)
+    expected = (each[0].toarray() + each[1].toarray()) / 2
+    assert np.array_equal(found.toarray(), expected)
+    assert np.array_equal(found.toarray(), found.toarray().T)
+    # An edge of either distance is an edge of the mean.
+    assert found.nnz == np.count_nonzero(expected) > max(matrix.nnz for matrix in each)
+
+
+def test_the_order_of_the_distances_changes_no_bit(near, near_in_another_way):
+    straight = tsne.mean_affinities([near, near_in_another_way], PERPLEXITY).P
+    turned = tsne.mean_affinities([near_in_another_way, near], PERPLEXITY, n_jobs=2).P
+    assert_the_same_bits(straight, turned)
+
+
+def test_one_distance_twice_is_that_distance(near, affinities):
+    """With the directions `none` both files of neighbours hold the same."""
+    for nearest in ([near], [near, near]):
+        assert_the_same_bits(tsne.mean_affinities(nearest, PERPLEXITY).P, affinities.P)
+
+
+def assert_the_same_bits(one, other):
+    for name in ("data", "indices", "indptr"):
+        assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
+
+
+def test_every_distance_needs_enough_neighbours(near):
+    few = tuple(array[:, :44] for array in near)
+    with pytest.raises(InputError, match=r"perplexity 15 needs 45 .*44 were.*distortion\.k"):
+        tsne.mean_affinities([near, few], PERPLEXITY)

@@ -19,7 +19,7 @@ NAMES = [None, *range(10), None]
 
 @pytest.fixture(scope="module")
 def portraits():
-    return examination.portraits(PIXELS, FOUND.labels, FOUND.centres, LABELS, NAMES)
+    return examination.portraits(PIXELS, FOUND.labels, LABELS, NAMES)
 
 
 def test_the_medoid_is_the_one_that_brute_force_finds(portraits):
@@ -40,7 +40,8 @@ def test_the_medoid_is_the_one_that_brute_force_finds(portraits):
 
 
 def test_size_purity_digit_and_nearest_cluster(portraits):
-    apart = cdist(FOUND.centres, FOUND.centres)
+    means = [PIXELS[FOUND.labels == cluster].mean(axis=0) for cluster in range(12)]
+    apart = cdist(means, means)
     np.fill_diagonal(apart, np.inf)
     for cluster, facts in enumerate(portraits):
         inside = LABELS[FOUND.labels == cluster]
@@ -61,13 +62,13 @@ def test_equals_are_ordered_by_number():
 
 def test_one_cluster_and_empty_ones():
     assert examination.nearest_clusters(np.zeros((1, 2), dtype=np.int64)) == [None]
-    centres = np.array([[0, 0], [9, 9]])
-    alone, empty = examination.portraits(
-        np.array([[1, 1]]), np.array([0]), centres, np.array([3]), [3, None]
+    alone, empty, other = examination.portraits(
+        np.array([[1, 1], [4, 4]]), np.array([0, 2]), np.array([3, 5]), [3, None, 5]
     )
     assert (alone["medoid"], alone["members"], alone["purity"]) == (0, [0], 1.0)
     assert (empty["medoid"], empty["members"], empty["size"], empty["purity"]) == (None, [], 0, 0)
-    assert empty["nearest"] == 0
+    # An empty cluster has no mean; it counts as in the origin.
+    assert [facts["nearest"] for facts in (alone, empty, other)] == [1, 0, 0]
 
 
 def test_coordinates_that_are_too_large_are_refused():

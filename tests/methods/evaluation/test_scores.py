@@ -113,22 +113,44 @@ def test_unmatched_clusters_count_as_errors():
 def test_clusters_beyond_the_tenth_have_no_digit():
     named = scores.name_clusters(LABELS, np.arange(len(LABELS)) % 12, 12)
     assert named["one_to_one"].count(None) == 2
-    assert scores.digits_of(np.array([0, 1]), [7, None]) == ["7", ""]
+    assert scores.labels_of(np.array([0, 1]), [7, None]) == ["7", ""]
 
 
 def test_misplacement_is_the_extra_way_to_the_own_digit():
     centres = np.array([[0, 0], [30, 40], [0, 100]])
     positions = np.array([[3, 4], [3, 4], [3, 4], [0, 90]])
-    found = scores.misplacement(
-        positions, centres, np.array([0, 0, 0, 2]), np.array([1, 2, 5, 3]), [1, 2, 3]
-    )
+    found = scores.misplacement(positions, centres, np.arange(3), np.array([1, 2, 5, 3]), [1, 2, 3])
     assert found == pytest.approx([0, np.hypot(27, 36) - 5, 0, 0])
 
 
 def test_an_image_in_a_cluster_of_its_digit_is_not_misplaced():
-    # Nearer to another cluster of its own digit, which is no fault.
+    # Two clusters of one digit, whose centres both are at other distances.
     centres = np.array([[0, 0], [100, 0], [50, 90]])
     found = scores.misplacement(
-        np.array([[90, 0], [90, 0]]), centres, np.array([0, 2]), np.array([1, 1]), [1, 1, 4]
+        np.array([[90, 0], [90, 0], [50, 60]]),
+        centres,
+        np.arange(3),
+        np.array([1, 4, 1]),
+        [1, 1, 4],
     )
-    assert found == pytest.approx([0, 10 - np.hypot(40, 90)])
+    assert found == pytest.approx([0, np.hypot(40, 90) - 10, np.hypot(50, 60) - 30])
+
+
+def test_misplacement_is_measured_to_the_nearest_part_of_a_merged_cluster():
+    rng = np.random.default_rng(0)
+    centres, positions = rng.integers(0, 1000, (40, 2)), rng.integers(0, 1000, (300, 2))
+    clusters, digits = rng.integers(0, 11, 40), rng.integers(0, 10, 300)
+    clusters[:11] = np.arange(11)
+    names = [*rng.permutation(10).tolist(), None]
+    found = scores.misplacement(positions, centres, clusters, digits, names)
+    for position, digit, extra in zip(positions, digits, found, strict=True):
+        away = [float(np.hypot(*(position - centre))) for centre in centres]
+        own = min(d for d, c in zip(away, clusters, strict=True) if names[c] == digit)
+        assert extra == pytest.approx(own - min(away))
+
+
+def test_a_digit_without_a_cluster_has_no_way_to_it():
+    found = scores.misplacement(
+        np.array([[9, 9]]), np.array([[0, 0], [9, 0]]), np.array([0, 0]), np.array([5]), [None]
+    )
+    assert found.tolist() == [0]
