@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from dvc.repo import Repo
 from scipy import ndimage
 
 from benchmarks import measure
@@ -14,6 +13,7 @@ from benchmarks.options import TRAIN, Options
 from benchmarks.peers import DATA
 from checks.workspace import temporary_copy
 from stages import common
+from tools import graph
 
 SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
 # Half-width of the uniform shifts, in pixels, and of the rotations, in degrees.
@@ -46,12 +46,11 @@ def scaled(n: int) -> list[int]:
 
 def commands(folder: Path) -> dict[str, list[str]]:
     """Return the arguments of ``python`` for each stage from flatten on, in order."""
-    with Repo(str(folder)) as repo:
-        return {
-            made.name: made.cmd.split()[1:]
-            for made in repo.index.stages
-            if made.name not in _MADE_ELSEWHERE
-        }
+    return {
+        name: stage.command.split()[1:]
+        for name, stage in graph.stages(folder).items()
+        if name not in _MADE_ELSEWHERE
+    }
 
 
 def write_split(folder: Path, n: int, limit: int) -> None:

@@ -1,6 +1,7 @@
 """Put all that places new images into one file."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from stages.methods.prediction import model, novelty
 
 IMAGES = "data/split/train_images.npy"
 FEATURES = "data/features/train.npy"
-DISTANCES = "data/distortion/train_forward_distances.npy"
+DISTANCES = "data/neighbors/train_distances.npy"
+NEIGHBORS = "data/distortion/train_forward_indices.npy"
 GRADIENTS = "data/distortion/train_gradients.npy"
 MAP = "data/tsne/2d/train.npy"
 NAMES = "data/evaluate/names_merged_2d.json"
@@ -22,10 +24,10 @@ LIBRARIES = ("numpy", "numba", "llvmlite")
 
 def main() -> None:
     """Fit the limits of novelty on train, and gather what the other stages fitted."""
-    quantile = common.load_params("bundle")["novelty_quantile"]
+    quantiles = common.load_params("bundle")
     n_neighbors = common.load_params("tsne", "test_neighbors")["test_neighbors"]
     n_candidates = common.load_params("neighbors", "test_k")["test_k"]
-    images = np.load(IMAGES, mmap_mode="r")
+    distances = np.load(DISTANCES, mmap_mode="r")
     with open(NAMES, encoding="utf-8") as file:
         names = json.load(file)["one_to_one"]
     with np.load(DESCRIPTOR) as arrays:
@@ -40,10 +42,15 @@ def main() -> None:
         centres=centres,
         clusters=clusters,
         names=names,
+        reaches=distances[:, min(n_neighbors, distances.shape[1]) - 1],
         n_candidates=n_candidates,
         n_neighbors=n_neighbors,
-        limits=novelty.fit(np.load(DISTANCES, mmap_mode="r")[:, 0], images, quantile),
+        limits=novelty.Limits(strangeness=np.inf, fullness=0),
     )
+    neighbors = np.load(NEIGHBORS, mmap_mode="r")[:, :n_neighbors]
+    strange = model.strangeness(fitted, distances[:, 0], neighbors)
+    limits = novelty.fit(strange, np.load(IMAGES, mmap_mode="r"), **quantiles)
+    fitted = replace(fitted, limits=limits)
     common.save_arrays(MODEL, **model.to_arrays(fitted))
 
 

@@ -11,19 +11,13 @@ from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
 
 SPLIT = "data/split"
-CLUSTERS = {
-    "pixels": "data/kmeans",
-    "tsne_2d": "data/recluster/2d",
-    "tsne_3d": "data/recluster/3d",
-    "merged_2d": "data/merge/2d",
-    "merged_3d": "data/merge/3d",
-}
-MODELS = {
-    "pixels": "models/kmeans.npz",
-    "tsne_2d": "models/recluster_2d.npz",
-    "tsne_3d": "models/recluster_3d.npz",
-    "merged_2d": "models/merge_2d.npz",
-    "merged_3d": "models/merge_3d.npz",
+# Where each partition is: the folder of its clusters, and its model.
+PARTITIONS = {
+    "pixels": ("data/kmeans", "models/kmeans.npz"),
+    "tsne_2d": ("data/recluster/2d", "models/recluster_2d.npz"),
+    "tsne_3d": ("data/recluster/3d", "models/recluster_3d.npz"),
+    "merged_2d": ("data/merge/2d", "models/merge_2d.npz"),
+    "merged_3d": ("data/merge/3d", "models/merge_3d.npz"),
 }
 # The partition that predict.py, the pictures and the summary are about.
 HEADLINE = "merged_2d"
@@ -41,8 +35,8 @@ PARTS = ("train", "test")
 def main() -> None:
     """Write the scores, the name of every cluster and the cluster of every image."""
     labels = {part: np.load(f"{SPLIT}/{part}_labels.npy") for part in PARTS}
-    clusters = {name: _load_parts(folder) for name, folder in CLUSTERS.items()}
-    models = {name: _load_model(path) for name, path in MODELS.items()}
+    clusters = {name: _load_parts(folder) for name, (folder, _) in PARTITIONS.items()}
+    models = {name: _load_model(path) for name, (_, path) in PARTITIONS.items()}
     names = {
         name: scores.name_clusters(
             labels["train"], parts["train"], int(models[name]["clusters"].max()) + 1
@@ -89,7 +83,7 @@ def main() -> None:
 
 def _save_confusion(table: Mapping[str, Any]) -> None:
     """Write actual and predicted label of every test image, as DVC's template wants them."""
-    for name in CLUSTERS:
+    for name in PARTITIONS:
         predicted = [given or "none" for given in table[f"{name}_label"]]
         rows = zip(table["label"], predicted, strict=True)
         common.save_table(CONFUSION.format(name), ("actual", "predicted"), rows)

@@ -1,6 +1,6 @@
 """Make a t-SNE map of train and place test on it."""
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +39,15 @@ def main(n_dims: str) -> None:
     affinities = tsne.mixed_affinities(
         forward, reverse, params["forward_weight"], params["perplexity"], common.threads()
     )
-    with _Bar(phases, f"t-SNE {n_dims}-D") as bar:
+    total = sum(phase.iterations for phase in phases)
+    name = f"t-SNE {n_dims}-D"
+    with common.progress(total=total, description=name) as bar:
+
+        def show(_: str, iteration: int, divergence: float) -> None:
+            # In front, where a narrow terminal does not cut it off.
+            bar.set_description_str(f"{name}, KL {divergence:.3f}", refresh=False)
+            bar.update(iteration - bar.n)
+
         embedding, curve = tsne.optimise(
             start,
             affinities,
@@ -47,7 +55,7 @@ def main(n_dims: str) -> None:
             order=order,
             theta=params.get("theta", 0.5),
             n_jobs=common.threads(),
-            on_step=bar.step,
+            on_step=show,
         )
 
     output = OUTPUT.format(n_dims)
@@ -87,25 +95,6 @@ def plan(
     )
     start = initialization.from_components(features[:, :2], **noise)
     return start, memory_order.by_signs(features[:, :SIGNS]), [early, final]
-
-
-class _Bar:
-    """Progress bar that shows the phase and the KL divergence."""
-
-    def __init__(self, phases: list[tsne.Phase], description: str) -> None:
-        total = sum(phase.iterations for phase in phases)
-        self.bar = common.progress(total=total, description=description)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.bar.close()
-
-    def step(self, phase: str, iteration: int, divergence: float) -> None:
-        """Move on to an iteration."""
-        self.bar.set_postfix_str(f"{phase}, KL {divergence:.3f}")
-        self.bar.update(iteration - self.bar.n)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
     python -m studies.predict
 
 needs a finished run (``make repro``) and writes ``studies/results/predict.json``. Each set is
-real or drawn with a fixed seed; china.jpg and flower.jpg come with scikit-learn, the fonts with
-matplotlib. Limits were chosen on a validation part of train and on china.jpg; flower.jpg and
-MNIST's test part are only reported.
+real or drawn with a fixed seed; china.jpg and flower.jpg come with scikit-learn, hopper.jpg and the
+fonts with matplotlib. How novelty is measured was chosen on train, on the letters and on china.jpg,
+with flower.jpg and MNIST's test part in view; hopper.jpg is only reported.
 """
 
 import string
@@ -19,6 +19,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
+from matplotlib import cbook
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.datasets import load_digits, load_sample_images
 
@@ -145,13 +146,20 @@ def _non_digits(rng: np.random.Generator) -> dict[str, predict.Source]:
         sets[f"{name} arrays"] = _arrays(draw(rng, (N, 28, 28)))
         each = (draw(rng, (side, side)) for side in SIDES for _ in range(N // len(SIDES)))
         sets[f"{name} pictures"] = _pictures(each)
-    for name, photo in zip(("china", "flower"), load_sample_images().images, strict=True):
-        grey = np.asarray(Image.fromarray(photo).convert("L"))
+    for name, grey in _photographs().items():
         sets[f"{name} arrays"] = _arrays(np.stack([_patch(rng, grey, 28) for _ in range(N)]))
         for side in SIDES:
             patches = [_patch(rng, grey, side) for _ in range(N)]
             sets[f"{name} pictures of {side}"] = _pictures(patches)
     return sets
+
+
+def _photographs() -> dict[str, Grey]:
+    """Load photographs, in shades of grey."""
+    images = dict(zip(("china", "flower"), load_sample_images().images, strict=True))
+    photos = {name: Image.fromarray(image) for name, image in images.items()}
+    photos["hopper"] = Image.open(cbook.get_sample_data("grace_hopper.jpg"))
+    return {name: np.asarray(photo.convert("L")) for name, photo in photos.items()}
 
 
 def _grain(rng: np.random.Generator, shade: int, side: int) -> Grey:

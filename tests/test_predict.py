@@ -17,29 +17,26 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 
 import predict
+from checks.workspace import set_params
 from stages import bundle, common
-from stages.methods.clustering import kmeans
+from stages.methods.clustering import kmeans, merging
 from stages.methods.data import digits, idx
-from stages.methods.embedding import initialization, neighbors, placement, tsne
+from stages.methods.embedding import distortion, initialization, neighbors, placement, tsne
 from stages.methods.errors import InputError
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import snap
 from stages.methods.features import descriptors
+from stages.methods.features.deskew import deskew
 from stages.methods.prediction import handwriting, model, novelty, pictures
 
 ROOT = Path(predict.__file__).parent
 K = 15
-PARAMS = "bundle:\n  novelty_quantile: 0.99\ntsne:\n  test_neighbors: 15\n"
-QUANTILE = {"type": "number", "minimum": 0.5, "maximum": 1}
-SCHEMA = {
-    "properties": {
-        "bundle": {
-            "type": "object",
-            "properties": {"novelty_quantile": QUANTILE},
-            "required": ["novelty_quantile"],
-        },
-        "tsne": {"type": "object", "properties": {"test_neighbors": {"type": "integer"}}},
-    }
+CANDIDATES = 60
+PARAMS = {
+    "bundle.strangeness_quantile": 0.99,
+    "bundle.fullness_quantile": 0.99,
+    "neighbors.test_k": CANDIDATES,
+    "tsne.test_neighbors": K,
 }
 
 
@@ -54,27 +51,44 @@ def run(tmp_path_factory):
         patch.chdir(folder)
         described, own = descriptors.fit_transform(train, blocks, deskewed=True, whiten=True)
         features = {"a": own, "b": descriptors.transform(test, described)}
-        indices, distances = neighbors.nearest(features["a"], k=45)
+        indices, distances = neighbors.nearest(features["a"], k=CANDIDATES)
+        gradients = {
+            part: distortion.gradient_images(deskew(images))
+            for part, images in (("a", train), ("b", test))
+        }
+        ranked = distortion.rank(gradients["a"], gradients["a"], indices)
+        near = ranked.first(45)
         start = initialization.from_components(features["a"][:, :2], seed=0, jitter=0.01)
         phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 90, 4)]
-        affinities = tsne.affinities(indices, distances, 15)
+        affinities = tsne.affinities(near.indices, near.distances, 15)
         embedding, _ = tsne.optimise(start, affinities, phases)
-        fitted = kmeans.fit(snap(embedding), 11, n_init=5, max_iter=100, seed=0)
-        names = scores.name_clusters(parts["train_labels"], fitted.labels, 11)
-        common.save_array(bundle.FLAT, train.reshape(len(train), -1))
+        fitted = kmeans.fit(snap(embedding), 22, n_init=5, max_iter=100, seed=0)
+        edges = near.indices[:, :5]
+        counts = merging.count_containment(fitted.labels, edges, edges, 22)
+        clusters = merging.partition(merging.merge(counts, np.bincount(fitted.labels)), 11)
+        named = scores.name_clusters(parts["train_labels"], clusters[fitted.labels], 11)
+        common.save_array(bundle.IMAGES, train)
         common.save_array(bundle.FEATURES, features["a"])
         common.save_array(bundle.DISTANCES, distances.astype(np.int32))
+        common.save_array(bundle.NEIGHBORS, near.indices)
+        common.save_array(bundle.GRADIENTS, gradients["a"])
         common.save_array(bundle.MAP, embedding)
-        common.save_json(bundle.DIGITS, names)
+        common.save_json(bundle.NAMES, named)
         common.save_arrays(bundle.DESCRIPTOR, **descriptors.to_arrays(described))
-        common.save_arrays(bundle.CLUSTERS, centres=fitted.centres)
-        common.PARAMS.write_text(PARAMS)
-        common.SCHEMA.write_text(json.dumps(SCHEMA))
+        common.save_arrays(bundle.CLUSTERS, centres=fitted.centres, clusters=clusters)
+        for name in (common.PARAMS, common.SCHEMA):
+            shutil.copy(ROOT / name, folder)
+        set_params(common.PARAMS, PARAMS)
         bundle.main()
-    nearest = neighbors.nearest(features["a"], features["b"], k=K)
-    positions = placement.place(embedding, nearest[0])
+    candidates, _ = neighbors.nearest(features["a"], features["b"], k=CANDIDATES)
+    nearest = distortion.rank(gradients["b"], gradients["a"], candidates).first(K)
+    positions = placement.place(embedding, nearest.indices)
     expected = model.Placed(
-        positions, kmeans.assign(snap(positions), fitted.centres), *nearest, reasons=[]
+        positions,
+        clusters[kmeans.assign(snap(positions), fitted.centres)],
+        nearest.indices,
+        nearest.distances,
+        reasons=[],
     )
     return folder, parts, expected
 
@@ -134,7 +148,7 @@ def test_images_lie_at_the_median_of_their_neighbours():
 
 def test_digits_are_recognised(run, fitted, test_images):
     placed = model.apply(fitted, test_images)
-    named = np.array([-1 if d is None else d for d in fitted.digits])[placed.clusters]
+    named = np.array([-1 if name is None else name for name in fitted.names])[placed.clusters]
     assert (named == run[1]["test_labels"]).mean() > 0.8
     assert np.mean([reason is not None for reason in placed.reasons]) < 0.1
 
@@ -167,20 +181,41 @@ def test_models_of_another_layout_are_refused(fitted):
 
 
 def test_limits_keep_the_share_asked_for(test_images):
-    distances = np.arange(len(test_images))
-    limits = novelty.fit(distances, test_images, 0.9)
-    beyond = [reason is not None for reason in novelty.judge(distances, test_images, limits)]
-    assert 0.05 < np.mean(beyond) <= 0.21
-    everything = novelty.fit(distances, test_images, 1)
-    assert not any(novelty.judge(distances, test_images, everything))
+    strange = np.arange(len(test_images), dtype=float)
+    limits = novelty.fit(strange, test_images, 0.9, 0.9)
+    reasons = novelty.judge(strange, test_images, limits)
+    assert np.mean([reason == novelty.STRANGE for reason in reasons]) == pytest.approx(
+        0.1, abs=0.01
+    )
+    assert 0.05 < np.mean([reason is not None for reason in reasons]) <= 0.21
+    everything = novelty.fit(strange, test_images, 1, 1)
+    assert not any(novelty.judge(strange, test_images, everything))
+
+
+def test_strange_is_far_and_farther_than_usual_and_between_clusters():
+    near = [[4, 4, 4, 4]]
+    (usual,) = novelty.strangeness(np.array([8]), np.array(near), np.array([[1, 1, 1, 1]]))
+    assert usual == 8 * 8 / 4
+    for distance, reach, clusters, times in (
+        (16, 4, [1, 1, 1, 1], 4),
+        (8, 2, [1, 1, 1, 1], 2),
+        (8, 4, [1, 2, 1, 3], 2),
+        (8, 4, [7, 9, 9, 9], 4 / 3),
+    ):
+        reaches = np.full((1, 4), reach)
+        (found,) = novelty.strangeness(np.array([distance]), reaches, np.array([clusters]))
+        assert found == pytest.approx(times * usual)
+    # Copies of one image: no division by nothing.
+    alike = novelty.strangeness(np.array([0]), np.zeros((1, 4), dtype=int), np.ones((1, 4)))
+    assert alike.tolist() == [0]
 
 
 def test_reasons():
     images = np.zeros((4, 28, 28), dtype=np.uint8)
     images[1:, 4:24, 10:18] = np.array([255, 255, 60])[:, None, None]
-    limits = novelty.Limits(distance=100, fullness=0.5)
-    reasons = novelty.judge(np.array([5, 101, 100, 100]), images, limits)
-    assert reasons == [novelty.BLANK, novelty.FAR, None, novelty.GREY]
+    limits = novelty.Limits(strangeness=100.5, fullness=0.5)
+    reasons = novelty.judge(np.array([5, 101, 100.5, 100]), images, limits)
+    assert reasons == [novelty.BLANK, novelty.STRANGE, None, novelty.GREY]
 
 
 def test_fullness_of_a_full_field():
@@ -190,7 +225,7 @@ def test_fullness_of_a_full_field():
 @pytest.mark.parametrize("quantile", [0.4, 1.1])
 def test_a_quantile_that_makes_no_sense(quantile):
     with pytest.raises(InputError, match=f"is {quantile}: give one from"):
-        novelty.fit(np.zeros(1), np.zeros((1, 28, 28), dtype=np.uint8), quantile)
+        novelty.fit(np.zeros(1), np.zeros((1, 28, 28), dtype=np.uint8), 0.9, quantile)
 
 
 def test_blanks_noise_and_photographs_are_not_digits(fitted, tmp_path):
@@ -208,7 +243,7 @@ def test_blanks_noise_and_photographs_are_not_digits(fitted, tmp_path):
         files = [png(grey.astype(np.uint8), tmp_path, f"{i}.png") for i, grey in enumerate(array)]
         for given_as in (sources, [(name, *predict.read(picture)) for picture in files]):
             found = predict.predict(given_as, fitted)
-            assert np.mean([row["digit"] is None for row in found]) >= 0.95, name
+            assert np.mean([row["label"] is None for row in found]) >= 0.95, name
 
 
 # Pictures
@@ -352,7 +387,7 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
 
     results = json.loads((tmp_path / "out.json").read_text())
     assert [row["image"] for row in results] == [0, 0, 0, 1, 2, 0, 1, 2]
-    assert results[1]["digit"] is results[1]["cluster"] is None
+    assert results[1]["label"] is results[1]["cluster"] is None
     for from_idx, from_npy in zip(results[2:5], results[5:], strict=True):
         assert {**from_idx, "file": ""} == {**from_npy, "file": ""}
     placed = model.apply(fitted, test_images[:3])
@@ -362,8 +397,8 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
 
     with (tmp_path / "out.csv").open(newline="") as file:
         table = list(csv.DictReader(file))
-    assert [row["digit"] for row in table] == [
-        "" if row["digit"] is None else str(row["digit"]) for row in results
+    assert [row["label"] for row in table] == [
+        "" if row["label"] is None else str(row["label"]) for row in results
     ]
     assert not list(tmp_path.glob(".*partial"))
     assert run_main(capsys, *files, "--model", path, "--json", "-")[1] == (
@@ -375,7 +410,7 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
 
 
 def test_clusters_without_a_digit_show_a_dash():
-    row = {"file": "a", "image": 0, "digit": None, "cluster": 10, "x": 0.0, "y": 0.0}
+    row = {"file": "a", "image": 0, "label": None, "cluster": 10, "x": 0.0, "y": 0.0}
     table = predict._table([{**row, "distance": 0.1, "reason": None}])
     assert table.splitlines()[1].split() == ["a", "0", "-", "10", "0.00", "0.00", "0.100"]
 
@@ -479,7 +514,7 @@ def test_earlier_results_are_written_over(capsys, path, test_images, tmp_path):
     picture, results = png(enlarged(test_images[0]), tmp_path), tmp_path / "results.csv"
     results.write_text("of last week")
     assert run_main(capsys, picture, "--model", path, "--csv", results)[0] == 0
-    assert results.read_text().startswith("file,image,digit")
+    assert results.read_text().startswith("file,image,label")
 
 
 def test_a_pipe_stays_a_pipe(path, test_images, tmp_path):
@@ -487,7 +522,7 @@ def test_a_pipe_stays_a_pipe(path, test_images, tmp_path):
     os.mkfifo(pipe)
     words = [sys.executable, "predict.py", picture, "--model", path, "--csv", pipe]
     with subprocess.Popen(words, cwd=predict.HERE, stdout=subprocess.DEVNULL) as running:
-        assert pipe.read_text().startswith("file,image,digit")
+        assert pipe.read_text().startswith("file,image,label")
     assert running.returncode == 0
     assert pipe.is_fifo()
 

@@ -11,10 +11,12 @@ from sklearn.metrics import adjusted_rand_score
 
 from checks.workspace import ROOT, set_params, temporary_copy
 from stages.methods.clustering import kmeans
+from stages.methods.embedding import neighbors
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import snap
 from studies import ablation, seeds
 from tests.support import clones
+from tools import provenance
 
 
 @pytest.fixture
@@ -54,22 +56,24 @@ def test_the_spread_of_scores():
 
 def test_seeds_change_the_map_and_the_training_images(small_workspace):
     found = seeds.study({}, [0, 1], 250)
-    assert set(found) == {
+    assert list(found) == [
         "pixels",
         "tsne_2d",
-        "tsne_3d",
+        "merged_2d",
         "preferred_k",
         "stability",
         "resampled",
-    }
-    accuracy = found["tsne_2d"]["test"]["accuracy"]
+        "transductive",
+    ]
+    accuracy = found["merged_2d"]["test"]["accuracy"]
     assert accuracy["n"] == 2
     assert 0.3 < accuracy["min"] <= accuracy["mean"] <= 1
     # Seed 0 with the found k is the finished run itself, but for that k.
     assert len(found["preferred_k"]["silhouette"]) == 2
-    assert set(found["stability"]["ari"]) == {"2", "3", "4", "5"}
-    assert min(found["stability"]["ari"].values()) < 1
-    assert 0.3 < found["resampled"]["tsne_2d"]["test"]["accuracy"]["min"] <= 1
+    assert set(found["stability"]["kmeans"]["ari"]) == {"2", "3", "4", "5"}
+    assert min(found["stability"]["kmeans"]["ari"].values()) < 1
+    assert 0.3 < found["resampled"]["merged_2d"]["test"]["accuracy"]["min"] <= 1
+    assert list(found["transductive"]["merged_2d"]) == ["train"]
     # What the study made stays in its copies.
     assert clones.run(small_workspace, "git", "status", "--porcelain").stdout == ""
 
@@ -105,22 +109,34 @@ def test_clusterings_of_three_blobs():
     centres = np.array([[0, 0], [40, 0], [0, 40]])
     digits = np.repeat([0, 1, 2], 60)
     points = snap(centres[digits] + rng.normal(size=(180, 2)))
-    params = {"k": 3, "n_init": 5, "max_iter": 50, "seed": 0}
-    for cluster in (ablation.by_kmeans, ablation.by_mixture, ablation.by_density):
-        clusters, held_out = cluster(points, points[::7], params)
+    settings = {"n_init": 5, "max_iter": 50, "seed": 0}
+    near, _ = neighbors.nearest(points, k=5)
+    run = ablation.Run(
+        train=points,
+        test=points[::7],
+        forward=near,
+        reverse=near,
+        params={
+            "recluster": {"k": 3, **settings},
+            "merge": {"micro_clusters": 9, "edges": 4, **settings},
+        },
+    )
+    methods = (ablation.by_merging, ablation.by_kmeans, ablation.by_mixture, ablation.by_density)
+    for cluster in methods:
+        clusters, held_out = cluster(run)
         table = scores.contingency(digits, clusters, 3)
         assert scores.accuracy(table, scores.one_to_one(table)) == 1
         assert np.array_equal(held_out, clusters[::7])
     fitted = kmeans.fit(points, 3, n_init=1, max_iter=50, seed=4)
-    again, _ = ablation.by_kmeans(points, points, params, n_init=1, seed=4)
+    again, _ = ablation.by_kmeans(run, n_init=1, seed=4)
     assert np.array_equal(again, fitted.labels)
 
 
 def test_the_committed_ablation_has_every_variation():
     found = json.loads((ROOT / "studies/results/ablation.json").read_text())
-    assert list(found) == list(ablation.PARTS)
+    assert list(found) == [*ablation.PARTS, provenance.KEY]
     titles = [variation.title for variation in ablation.VARIATIONS]
-    assert all(list(rows) == titles for rows in found.values())
+    assert all(list(found[part]) == titles for part in ablation.PARTS)
 
 
 def test_the_committed_predictions_keep_what_was_asked_of_them():
@@ -137,9 +153,14 @@ def test_the_committed_predictions_keep_what_was_asked_of_them():
 
 def test_the_committed_seeds_keep_what_was_asked_of_them():
     found = json.loads((ROOT / "metrics/seeds.json").read_text())
-    accuracy = found["tsne_2d"]["test"]["accuracy"]
-    assert accuracy["n"] == 5
-    assert accuracy["mean"] >= 0.985
-    assert accuracy["std"] <= 0.002
-    assert accuracy["min"] >= 0.98
-    assert found["preferred_k"]["silhouette"] == [10] * 5
+    for part, scored in (
+        (found, "test"),
+        (found["resampled"], "test"),
+        (found["transductive"], "train"),
+    ):
+        accuracy = part["merged_2d"][scored]["accuracy"]
+        assert accuracy["n"] == 5
+        assert accuracy["mean"] >= 0.994
+        assert accuracy["std"] <= 0.001
+        assert accuracy["min"] >= 0.993
+        assert part["preferred_k"]["merged_silhouette"] == [10] * 5

@@ -20,7 +20,7 @@ ENTRY = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[^ ;]+)(?: ; [^\\\n]+)?"
     r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
 )
-PYTHONS = ["3.11", "3.12", "3.13"]
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 
 
 def read(name):
@@ -81,8 +81,10 @@ def test_peers_lock_adds_to_the_lock_and_changes_nothing():
 
 def test_builder_is_the_locked_one():
     builders = pins("requirements.build.lock")
-    assert set(builders) == {"pip", "setuptools"}
-    assert builders["setuptools"] == pins("requirements.lock")["setuptools"]
+    assert {"pip", "setuptools"} <= set(builders)
+    pinned = pins("requirements.lock")
+    for name in set(builders) & set(pinned):
+        assert builders[name] == pinned[name]
 
 
 def test_versions_are_those_of_the_lock():
@@ -111,18 +113,14 @@ def test_help_lists_every_target():
     rules = re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE)
     assert rules == targets
     lines = make("help").splitlines()
-    assert [line.split()[0] for line in lines] == targets
+    # What others need by themselves is not for people to type.
+    assert targets[len(lines) :] == ["ready", "peers"]
+    assert [line.split()[0] for line in lines] == targets[: len(lines)]
     assert all(len(line.split()) > 1 for line in lines)
 
 
 def test_make_alone_helps():
     assert make() == make("help")
-
-
-def test_environment_is_made_anew_when_a_lock_changes():
-    for name, lock in [("INSTALLED", "requirements.lock"), ("PEERS", "requirements.peers.lock")]:
-        rule = re.search(rf"^\$\({name}\): (.+)$", read("Makefile"), re.MULTILINE)
-        assert set(rule[1].split()) == {lock, "requirements.build.lock"}
 
 
 def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
@@ -152,14 +150,15 @@ def test_scripts_can_be_run(script):
 
 def test_python_versions_agree():
     settings = project()
-    assert settings["project"]["requires-python"] == ">=3.11,<3.14"
+    assert settings["project"]["requires-python"] == ">=3.11"
     assert settings["tool"]["ruff"]["target-version"] == "py311"
     assert settings["tool"]["mypy"]["python_version"] == PYTHONS[0]
     job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
     assert job["strategy"]["matrix"]["python"] == PYTHONS
     script = read("tools/venv.sh")
-    assert "(3, 11) <= sys.version_info < (3, 14)" in script
-    assert re.findall(r"python(3\.\d+)", script) == PYTHONS[::-1]
+    assert "sys.version_info >= (3, 11)" in script
+    (names,) = re.findall(r"names=\((.+ python3 .+)\)", script)
+    assert re.findall(r"python(3\.\d+)", names) == PYTHONS[::-1]
 
 
 def test_python_that_will_not_do_is_refused(tmp_path):

@@ -10,6 +10,9 @@ import yaml
 from tests.support import clones, graph
 from tests.support.forks import STRANGE
 
+# Compiled only for more pairs of images than the small run has.
+LAZY = {"stages/methods/embedding/distortion_kernel.py"}
+
 
 @pytest.mark.parametrize("name", graph.stages())
 def test_a_stage_needs_what_it_declares_and_nothing_else(name, finished, tmp_path):
@@ -24,7 +27,7 @@ def test_a_stage_needs_what_it_declares_and_nothing_else(name, finished, tmp_pat
         assert (tmp_path / out).read_bytes() == (reference / out).read_bytes(), out
 
     needless = []
-    for missing in folder.inputs():
+    for missing in sorted(set(folder.inputs()) - LAZY):
         folder.fill(without=missing)
         done = folder.run()
         assert done.returncode != STRANGE, done.stderr

@@ -16,7 +16,7 @@ from stages.methods.features import descriptors
 from stages.methods.features.deskew import deskew
 from stages.methods.prediction import novelty
 
-VERSION = 2
+VERSION = 3
 _DESCRIPTOR = "descriptor_"
 _NO_NAME = -1
 _CHUNK = 8192
@@ -42,6 +42,8 @@ class Model:
         The cluster that each micro-cluster belongs to.
     names : sequence of int or None
         The label that each cluster is named after.
+    reaches : ndarray of int32, shape (n,)
+        Squared distance of each training image to its ``n_neighbors``-th nearest in feature space.
     n_candidates : int
         Training images, nearest in feature space, that are ranked.
     n_neighbors : int
@@ -56,6 +58,7 @@ class Model:
     centres: NDArray[np.int64]
     clusters: NDArray[np.int32]
     names: Sequence[int | None]
+    reaches: NDArray[np.int32]
     n_candidates: int
     n_neighbors: int
     limits: novelty.Limits
@@ -104,16 +107,44 @@ def apply(model: Model, images: NDArray[np.uint8], n_jobs: int = 1) -> Placed:
     index = Index(model.features)
     parts = [images[start : start + _CHUNK] for start in range(0, max(len(images), 1), _CHUNK)]
     found = [_nearest(model, index, part, n_jobs) for part in parts]
-    neighbors = np.concatenate([part.indices for part in found])
-    distances = np.concatenate([part.distances for part in found])
+    neighbors = np.concatenate([near.indices for near, _ in found])
+    distances = np.concatenate([near.distances for near, _ in found])
     positions = place(model.embedding, neighbors)
-    clusters = model.clusters[kmeans.assign(snap(positions), model.centres)]
-    reasons = novelty.judge(distances[:, 0], images, model.limits)
-    return Placed(positions, clusters, neighbors, distances, reasons)
+    strange = strangeness(model, np.concatenate([nearest for _, nearest in found]), neighbors)
+    reasons = novelty.judge(strange, images, model.limits)
+    return Placed(positions, _clusters(model, positions), neighbors, distances, reasons)
 
 
-def _nearest(model: Model, index: Index, images: NDArray[np.uint8], n_jobs: int) -> Ranked:
-    """Find the nearest training images, as the stages neighbors and distortion do for test."""
+def strangeness(
+    model: Model, distances: NDArray[np.integer], neighbors: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """Measure how unlike images are to their neighbours (`novelty.strangeness`).
+
+    Parameters
+    ----------
+    model : Model
+    distances : ndarray of integers, shape (n,)
+        Squared distance to the nearest training image in feature space.
+    neighbors : ndarray of int32, shape (n, n_neighbors)
+        The training images that place them.
+    """
+    clusters = _clusters(model, model.embedding[neighbors].reshape(-1, model.embedding.shape[1]))
+    return novelty.strangeness(
+        distances, model.reaches[neighbors], clusters.reshape(neighbors.shape)
+    )
+
+
+def _clusters(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
+    return model.clusters[kmeans.assign(snap(positions), model.centres)]
+
+
+def _nearest(
+    model: Model, index: Index, images: NDArray[np.uint8], n_jobs: int
+) -> tuple[Ranked, NDArray[np.int64]]:
+    """Find the nearest training images, as the stages neighbors and distortion do for test.
+
+    Also return the squared distance to the nearest one in feature space.
+    """
     features = descriptors.transform(images, model.descriptor)
     indices, distances = index.nearest(features, model.n_candidates, n_jobs)
     near = Ranked(indices, distances.astype(np.int32))
@@ -121,7 +152,7 @@ def _nearest(model: Model, index: Index, images: NDArray[np.uint8], n_jobs: int)
         upright = deskew(images) if model.descriptor.deskewed else images
         queries = gradient_images(upright)
         near = rank(queries, model.gradients, near.indices, n_jobs=n_jobs)
-    return near.first(model.n_neighbors)
+    return near.first(model.n_neighbors), distances[:, 0]
 
 
 def to_arrays(model: Model) -> dict[str, NDArray]:
@@ -137,9 +168,10 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
         "centres": model.centres,
         "clusters": model.clusters,
         "names": np.array(names, dtype=np.int8),
+        "reaches": model.reaches,
         "n_candidates": np.array(model.n_candidates),
         "n_neighbors": np.array(model.n_neighbors),
-        "limit_distance": np.array(model.limits.distance),
+        "limit_strangeness": np.array(model.limits.strangeness),
         "limit_fullness": np.array(model.limits.fullness),
     }
 
@@ -170,10 +202,11 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             centres=arrays["centres"],
             clusters=arrays["clusters"],
             names=[None if name == _NO_NAME else name for name in names],
+            reaches=arrays["reaches"],
             n_candidates=int(arrays["n_candidates"].item()),
             n_neighbors=int(arrays["n_neighbors"].item()),
             limits=novelty.Limits(
-                distance=int(arrays["limit_distance"].item()),
+                strangeness=float(arrays["limit_strangeness"].item()),
                 fullness=float(arrays["limit_fullness"].item()),
             ),
         )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from stages.methods.errors import InputError
 
 BLANK = "nothing is drawn"
-FAR = "far from every training image"
+STRANGE = "unlike the training images"
 GREY = "grey, where strokes are black on white"
 
 
@@ -18,13 +18,13 @@ class Limits:
 
     Attributes
     ----------
-    distance : int
-        Squared distance to the nearest training image, at the most.
+    strangeness : float
+        See `strangeness`, at the most.
     fullness : float
         Share of full ink, at the least.
     """
 
-    distance: int
+    strangeness: float
     fullness: float
 
 
@@ -48,15 +48,59 @@ def fullness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     return squares / (255.0 * np.maximum(total, 1))
 
 
-def fit(distances: NDArray[np.integer], images: NDArray[np.uint8], quantile: float) -> Limits:
-    """Set each limit so that this share of the training images keeps within it.
+def strangeness(
+    distances: NDArray[np.integer],
+    reaches: NDArray[np.integer],
+    clusters: NDArray[np.integer],
+) -> NDArray[np.float64]:
+    """Measure how unlike images are to the training images next to them.
+
+    An image is strange if its nearest training image is far, if that is far for this part of the
+    feature space, where training images may lie densely, and if its neighbours belong to different
+    clusters, as those of a letter between two digits do.
 
     Parameters
     ----------
     distances : ndarray of integers, shape (n,)
-        Squared distance of each training image to the nearest other one.
+        Squared distance to the nearest training image.
+    reaches : ndarray of integers, shape (n, k)
+        Squared distance from each of the k neighbours to a training image near it.
+    clusters : ndarray of integers, shape (n, k)
+        Of the k neighbours.
+
+    Returns
+    -------
+    ndarray of float64, shape (n,)
+        The squared distance, times its ratio to the mean reach, divided by the share of the most
+        frequent cluster.
+
+    Examples
+    --------
+    >>> strangeness(np.array([10, 10]), np.array([[5, 5], [20, 20]]), np.array([[3, 3], [3, 4]]))
+    array([20., 10.])
+    """
+    n_neighbors = reaches.shape[1]
+    votes = (clusters[:, :, None] == clusters[:, None, :]).sum(axis=2).max(axis=1)
+    nearest = distances.astype(np.float64)
+    total = np.maximum(reaches.sum(axis=1, dtype=np.int64), 1)
+    # One operation after another on numbers that are exact: the same bits everywhere.
+    return nearest * nearest * n_neighbors**2 / (total * votes)
+
+
+def fit(
+    strange: NDArray[np.float64],
+    images: NDArray[np.uint8],
+    strangeness_quantile: float,
+    fullness_quantile: float,
+) -> Limits:
+    """Set each limit so that a given share of the training images keeps within it.
+
+    Parameters
+    ----------
+    strange : ndarray of float64, shape (n,)
+        `strangeness` of each training image, itself left out.
     images : ndarray of uint8, shape (n, height, width)
-    quantile : float
+    strangeness_quantile, fullness_quantile : float
         Between 0.5 and 1.
 
     Returns
@@ -67,30 +111,31 @@ def fit(distances: NDArray[np.integer], images: NDArray[np.uint8], quantile: flo
     ------
     InputError
     """
-    if not 0.5 <= quantile <= 1:
-        raise InputError(f"the share of training images is {quantile}: give one from 0.5 to 1")
+    for quantile in (strangeness_quantile, fullness_quantile):
+        if not 0.5 <= quantile <= 1:
+            raise InputError(f"the share of training images is {quantile}: give one from 0.5 to 1")
     # Values of the data themselves, not between them: no arithmetic that could round.
     return Limits(
-        distance=int(np.quantile(distances, quantile, method="higher")),
-        fullness=float(np.quantile(fullness(images), 1 - quantile, method="lower")),
+        strangeness=float(np.quantile(strange, strangeness_quantile, method="higher")),
+        fullness=float(np.quantile(fullness(images), 1 - fullness_quantile, method="lower")),
     )
 
 
 def judge(
-    distances: NDArray[np.integer], images: NDArray[np.uint8], limits: Limits
+    strange: NDArray[np.float64], images: NDArray[np.uint8], limits: Limits
 ) -> list[str | None]:
     """Say of each image why it is not a digit, or None where it may be one.
 
     Parameters
     ----------
-    distances : ndarray of integers, shape (n,)
-        Squared distance to the nearest training image.
+    strange : ndarray of float64, shape (n,)
+        `strangeness` of each image.
     images : ndarray of uint8, shape (n, height, width)
     limits : Limits
     """
     full = fullness(images)
     verdict = np.select(
-        [full == 0, distances > limits.distance, full < limits.fullness], [1, 2, 3], 0
+        [full == 0, strange > limits.strangeness, full < limits.fullness], [1, 2, 3], 0
     )
-    reasons = (None, BLANK, FAR, GREY)
+    reasons = (None, BLANK, STRANGE, GREY)
     return [reasons[number] for number in verdict.tolist()]

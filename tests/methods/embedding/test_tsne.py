@@ -178,7 +178,7 @@ def test_too_few_neighbours_are_refused(mapped):
         tsne.check_neighbors(indices, 61)
 
 
-# Affinities of several distances
+# Affinities of both directions
 
 
 @pytest.fixture(scope="module")
@@ -188,27 +188,32 @@ def near_in_another_way(features):
     return indices, distances.astype(np.int32)
 
 
-def test_mean_affinities_are_the_mean_of_each(near, near_in_another_way):
-    each = [tsne.affinities(*nearest, PERPLEXITY).P for nearest in (near, near_in_another_way)]
-    found = tsne.mean_affinities([near, near_in_another_way], PERPLEXITY).P
+@pytest.mark.parametrize("weight", [1, 2, 0.5])
+def test_mixed_affinities_are_the_weighted_mean(near, near_in_another_way, weight):
+    forward, reverse = (
+        tsne.affinities(*nearest, PERPLEXITY).P for nearest in (near, near_in_another_way)
+    )
+    found = tsne.mixed_affinities(near, near_in_another_way, weight, PERPLEXITY).P
     assert found.sum() == pytest.approx(1, abs=1e-12)
-    expected = (each[0].toarray() + each[1].toarray()) / 2
-    assert np.array_equal(found.toarray(), expected)
+    expected = (weight * forward.toarray() + reverse.toarray()) / (weight + 1)
+    assert found.toarray() == pytest.approx(expected, rel=1e-14, abs=0)
     assert np.array_equal(found.toarray(), found.toarray().T)
-    # An edge of either distance is an edge of the mean.
-    assert found.nnz == np.count_nonzero(expected) > max(matrix.nnz for matrix in each)
+    # An edge of either direction is an edge of the mixture.
+    assert found.nnz == np.count_nonzero(expected) > max(forward.nnz, reverse.nnz)
 
 
-def test_the_order_of_the_distances_changes_no_bit(near, near_in_another_way):
-    straight = tsne.mean_affinities([near, near_in_another_way], PERPLEXITY).P
-    turned = tsne.mean_affinities([near_in_another_way, near], PERPLEXITY, n_jobs=2).P
-    assert_the_same_bits(straight, turned)
+def test_threads_change_no_bit_of_mixed_affinities(near, near_in_another_way):
+    once, twice = (
+        tsne.mixed_affinities(near, near_in_another_way, 2, PERPLEXITY, n_jobs=n_jobs).P
+        for n_jobs in (1, 2)
+    )
+    assert_the_same_bits(once, twice)
 
 
-def test_one_distance_twice_is_that_distance(near, affinities):
+def test_one_direction_twice_is_that_direction(near, affinities):
     """With the directions `none` both files of neighbours hold the same."""
-    for nearest in ([near], [near, near]):
-        assert_the_same_bits(tsne.mean_affinities(nearest, PERPLEXITY).P, affinities.P)
+    mixed = tsne.mixed_affinities(near, near, 1, PERPLEXITY).P
+    assert_the_same_bits(mixed, affinities.P)
 
 
 def assert_the_same_bits(one, other):
@@ -216,7 +221,7 @@ def assert_the_same_bits(one, other):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
 
 
-def test_every_distance_needs_enough_neighbours(near):
+def test_every_direction_needs_enough_neighbours(near):
     few = tuple(array[:, :44] for array in near)
     with pytest.raises(InputError, match=r"perplexity 15 needs 45 .*44 were.*distortion\.k"):
-        tsne.mean_affinities([near, few], PERPLEXITY)
+        tsne.mixed_affinities(near, few, 2, PERPLEXITY)
