@@ -8,6 +8,7 @@ import numpy as np
 from stages import common
 from stages.methods.evaluation import bootstrap, examination
 from stages.methods.exact.grid import snap
+from stages.methods.exact.rounding import to_decimals
 
 LABELS = "data/split/{}_labels.npy"
 CLUSTERS = {
@@ -26,6 +27,11 @@ POINTS = {
     "merged_3d": "data/tsne/3d/train.npy",
 }
 NAMES = "data/evaluate/names_{}.json"
+NEIGHBORS = {
+    "features": "data/neighbors/test_indices.npy",
+    "distortion": "data/distortion/test_indices.npy",
+}
+VOTERS = 5
 CONFUSED = "data/examine/confused.json"
 PORTRAITS = "data/examine/clusters.json"
 AGREEMENT = "data/examine/agreement.json"
@@ -70,7 +76,13 @@ def main() -> None:
     common.save_json(INTERVALS, intervals)
     accuracies = {name: {"accuracy": scores["accuracy"]} for name, scores in intervals.items()}
     agreed = {pair: scores["ari"] for pair, scores in agreement["test"].items()}
-    common.save_json(METRICS, accuracies | {"agreement": agreed})
+    ceiling = {
+        name: to_decimals(
+            examination.vote(np.load(path)[:, :VOTERS], digits["train"], digits["test"])
+        )
+        for name, path in NEIGHBORS.items()
+    }
+    common.save_json(METRICS, accuracies | {"agreement": agreed, "ceiling": ceiling})
 
 
 if __name__ == "__main__":

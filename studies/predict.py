@@ -19,7 +19,6 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from matplotlib import cbook
 from PIL import Image, ImageDraw, ImageFont
 from sklearn.datasets import load_digits, load_sample_images
 
@@ -158,7 +157,9 @@ def _photographs() -> dict[str, Grey]:
     """Load photographs, in shades of grey."""
     images = dict(zip(("china", "flower"), load_sample_images().images, strict=True))
     photos = {name: Image.fromarray(image) for name, image in images.items()}
-    photos["hopper"] = Image.open(cbook.get_sample_data("grace_hopper.jpg"))
+    photos["hopper"] = Image.open(
+        Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
+    )
     return {name: np.asarray(photo.convert("L")) for name, photo in photos.items()}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks import page
 from tools import graph, provenance
-from tools.tables import params, results
+from tools.tables import params, published, results
 from tools.tables.markdown import table
 
 
@@ -26,9 +26,14 @@ def filled(root: Path) -> dict[Path, str]:
         The text of each document.
     """
     tables = {
-        "README.md": {"figures": results.figures(root) + remark(root, results.ORIGINAL_PARAMS)},
+        "README.md": {
+            "figures": results.figures(root) + remark(root, results.ORIGINAL_PARAMS),
+            "published": published.published(root) + remark(root, results.SEEDS),
+        },
         "docs/method.md": {
             "criteria": results.criteria(root),
+            "published": published.published(root, references=True) + remark(root, results.SEEDS),
+            "ceiling": results.ceiling(root),
             "quality": results.quality(root),
             "scores": results.scores(root),
             "seeds": results.seeds(root) + remark(root, results.SEEDS),

@@ -19,22 +19,34 @@ ORIGINAL_PARAMS = "studies/results/original/params.json"
 STUDY = {"pixels": ("–", "59.3", "–"), "map": ("82.3", "–", "–")}
 PARTITIONS = {
     "pixels": "raw pixels",
-    "tsne_2d": "2-D map",
-    "tsne_3d": "3-D map",
+    "tsne_2d": "2-D map, KMeans",
+    "tsne_3d": "3-D map, KMeans",
+    "merged_2d": "2-D map, merged",
+    "merged_3d": "3-D map, merged",
+}
+# How images of the seeds' runs are chosen, and what of them is scored.
+PROTOCOLS = {
+    (): ("test", "test"),
+    ("resampled",): ("test", "test, fitted on 54,000 drawn"),
+    ("transductive",): ("train", "all 70,000, fitted on them"),
 }
 # Kinds of images that show no digit, by words in their names.
 NO_DIGITS = {
     "blank": ("blank",),
     "noise": ("noise", "salt"),
     "patches of a photograph, on which limits were chosen": ("china",),
-    "patches of another, held out": ("flower",),
+    "patches of another, in view when they were chosen": ("flower",),
+    "patches of a third, held out": ("hopper",),
 }
 CRITERIA = {
     "knee": "knee of the inertia",
     "silhouette": "silhouette, highest",
     "calinski_harabasz": "Calinski-Harabasz, highest",
     "davies_bouldin": "Davies-Bouldin, lowest",
+    "merged_silhouette": "silhouette of merged clusters",
+    "merged_widest_gap": "widest gap between merges",
 }
+CEILING = {"features": "the features", "distortion": "image distortion"}
 QUALITY = {
     "kl_divergence": "KL divergence",
     "neighbor_recall": "recall of the 10 nearest neighbours",
@@ -50,8 +62,9 @@ def figures(root: Path) -> str:
         ("KMeans on pixels, here", *_headline(ours, "pixels")),
         ("t-SNE, then KMeans, the original study", *STUDY["map"]),
         ("its route on this code (`make original`), 2-D", *_headline(route, "tsne_2d")),
-        ("**here, 2-D**", *(f"**{share}**" for share in _headline(ours, "tsne_2d"))),
-        ("**here, 3-D**", *(f"**{share}**" for share in _headline(ours, "tsne_3d"))),
+        ("2-D map, then KMeans, here", *_headline(ours, "tsne_2d")),
+        ("**2-D map, merged**", *(f"**{share}**" for share in _headline(ours, "merged_2d"))),
+        ("**3-D map, merged**", *(f"**{share}**" for share in _headline(ours, "merged_3d"))),
     ]
     header = ("", "train, by majority", "test, by majority", "test, one to one")
     return table(header, rows, numbers=3)
@@ -86,32 +99,45 @@ def scores(root: Path) -> str:
 
 
 def seeds(root: Path) -> str:
-    """Lay out the scores of test over seeds and over draws of training images."""
+    """Lay out accuracies over seeds: of test, over draws of training images, and of all images."""
     found = read(root / SEEDS)
-    runs = [(title, found[name]["test"]["accuracy"]) for name, title in PARTITIONS.items()]
-    runs.append(
-        ("2-D map of 54,000 images drawn", found["resampled"]["tsne_2d"]["test"]["accuracy"])
-    )
-    rows = [
-        (title, *(f"{100 * score[key]:.2f}" for key in ("mean", "std", "min")))
-        for title, score in runs
-    ]
-    return table(("clusters of the", "mean, %", "standard deviation", "lowest, %"), rows, numbers=3)
+    rows = []
+    for keys, (scored, images) in PROTOCOLS.items():
+        runs = found[keys[0]] if keys else found
+        for name, title in PARTITIONS.items():
+            if name in runs:
+                score = runs[name][scored]["accuracy"]
+                spread = (f"{100 * score[key]:.2f}" for key in ("mean", "std", "min"))
+                rows.append((title, images, *spread))
+    header = ("clusters of the", "images", "mean, %", "standard deviation", "lowest, %")
+    return table(header, rows, numbers=3)
 
 
 def stability(root: Path) -> str:
     """Lay out the number of clusters that each criterion prefers over seeds."""
     found = read(root / SEEDS)
+    parts = [found, found["resampled"], found["transductive"]]
     rows = [
-        (CRITERIA[name], _listed(ks), _listed(found["resampled"]["preferred_k"][name]))
-        for name, ks in found["preferred_k"].items()
+        (CRITERIA[name], *(_listed(part["preferred_k"][name]) for part in parts))
+        for name in found["preferred_k"]
     ]
-    rows.append(("agreement of seeds, highest", str(found["stability"]["preferred_k"]), "–"))
-    return table(("criterion", "seeds 0 to 4", "drawn images"), rows, numbers=2)
+    agreed = found["stability"]
+    rows += [
+        ("agreement of seeds, KMeans", str(agreed["kmeans"]["preferred_k"]), "–", "–"),
+        ("agreement of seeds, merged", str(agreed["merged"]["preferred_k"]), "–", "–"),
+    ]
+    return table(("criterion", "seeds 0 to 4", "54,000 drawn", "all 70,000"), rows, numbers=3)
 
 
 def _listed(numbers: Sequence[int]) -> str:
     return ", ".join(map(str, numbers))
+
+
+def ceiling(root: Path) -> str:
+    """Lay out how well the nearest training images name test images, all labels given."""
+    found = read(root / EXAMINE)["ceiling"]
+    rows = [(title, f"{100 * found[name]:.2f}") for name, title in CEILING.items()]
+    return table(("vote of the 5 nearest by", "test, %"), rows, numbers=1)
 
 
 def ablation(root: Path) -> str:
@@ -199,6 +225,7 @@ def criteria(root: Path) -> str:
     rows = [
         (title, *("none" if space[key] is None else str(space[key]) for space in spaces))
         for key, title in CRITERIA.items()
+        if key in spaces[0]
     ]
     return table(("criterion", "raw pixels", "2-D map"), rows, numbers=2)
 

@@ -183,3 +183,32 @@ def agreement(
             "nmi": to_decimals(float(information(table)["nmi"][0]), error=CANCELLED),
         }
     return pairs
+
+
+def vote(
+    neighbors: NDArray[np.integer], train: NDArray[np.integer], test: NDArray[np.integer]
+) -> float:
+    """Share of test images whose label most of their nearest training images have.
+
+    What a classifier with all labels makes of the same neighbours: a ceiling for clusters.
+
+    Parameters
+    ----------
+    neighbors : ndarray of integers, shape (m, k)
+        Rows of the nearest training images of each test image.
+    train, test : ndarray of integers, shape (n,) and (m,)
+        Labels.
+
+    Returns
+    -------
+    float
+        Of equally frequent labels the smallest is voted for.
+
+    Examples
+    --------
+    >>> vote(np.array([[0, 1, 2], [2, 1, 0]]), np.array([7, 3, 7]), np.array([7, 3]))
+    0.5
+    """
+    votes = train[neighbors]
+    winners = [np.bincount(row).argmax() for row in votes]
+    return float(np.mean(winners == test))
