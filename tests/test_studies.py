@@ -79,21 +79,19 @@ def test_seeds_change_the_map_and_the_training_images(small_workspace):
 
 
 def test_the_ablation_scores_what_the_pipeline_would(small_workspace):
-    titles = ("default", "exaggeration 1", "Gaussian mixture", "HDBSCAN")
+    kmeans_row = "KMeans with 10 clusters in place of merging"
+    titles = ("default", kmeans_row, "Gaussian mixture", "HDBSCAN")
     chosen = tuple(v for v in ablation.VARIATIONS if v.title in titles)
     found = ablation.study(chosen, {"download.mirror": str(small_workspace / "data/raw")})
     assert tuple(found) == titles
     reference = json.loads((small_workspace / "metrics/evaluate.json").read_text())
-    default = reference["tsne_2d"]["test"]
-    assert {name: found["default"][name] for name in ("accuracy", "nmi", "ari")} == {
-        name: default[name] for name in ("accuracy", "nmi", "ari")
-    }
-    assert found["exaggeration 1"]["nmi"] != found["default"]["nmi"]
-    for row in found.values():
-        assert 0.3 < row["accuracy"] <= 1
-        assert row["cpu_seconds"] > 0
-    # The default's map is there, so that its mixture pays for no map.
-    assert found["Gaussian mixture"]["cpu_seconds"] < found["default"]["cpu_seconds"]
+    for row, partition in (("default", "merged_2d"), (kmeans_row, "tsne_2d")):
+        expected = reference[partition]["test"]
+        for name in ("accuracy", "nmi", "ari"):
+            assert found[row][name] == expected[name], (row, name)
+    assert all(0.3 < row["accuracy"] <= 1 for row in found.values())
+    # The steps themselves take too little time to show on so few images.
+    assert found["Gaussian mixture"]["cpu_seconds"] > 0
 
 
 def test_every_variation_names_params_that_there_are(tmp_path):
