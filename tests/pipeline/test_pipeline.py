@@ -118,16 +118,22 @@ def test_an_edit_that_changes_no_output_ends_where_it_began(clone):
 
 def test_an_experiment_shows_in_metrics_and_plots(clone):
     done = clones.dvc(clone, "exp", "run", "-S", "recluster.k=9")
-    readers = {name for name, stage in STAGES.items() if "recluster.k" in stage.params}
+    readers = {
+        name
+        for name, stage in STAGES.items()
+        if any(graph.is_in("recluster.k", key) for key in stage.params)
+    }
     assert clones.ran(done) == below(*readers) - PIXELS_DRAWN
     metrics = json.loads(clones.dvc(clone, "metrics", "diff", "--json").stdout)
-    assert set(metrics) == {"metrics/evaluate.json", "metrics/examine.json"}
+    scored = {"evaluate", "examine", "scores", "merge_2d", "merge_3d"}
+    assert set(metrics) == {f"metrics/{name}.json" for name in scored}
     changed = {name.rpartition(".")[0] for name in metrics["metrics/evaluate.json"]}
-    assert {"tsne_2d.train", "tsne_3d.train"} <= changed
+    assert {f"{kind}_{n}d.train" for kind in ("tsne", "merged") for n in (2, 3)} <= changed
     assert not any(name.startswith("pixels") for name in changed)
     plots = json.loads(clones.dvc(clone, "plots", "diff", "--json").stdout)["data"]
     drawn = set().union(*(stage.plots for stage in graph.stages().values()))
-    assert set(plots) == drawn | {"Silhouette over k"}
+    combined = {name for plot in graph.load_yaml("dvc.yaml")["plots"] for name in plot}
+    assert set(plots) == drawn | combined
     confusion = plots["plots/confusion/tsne_2d.csv"][0]["content"]["data"]["values"]
     assert {row["rev"] for row in confusion} == {"HEAD", "workspace"}
     clones.dvc(clone, "plots", "diff")
