@@ -61,7 +61,7 @@ def test_after_ctrl_c_or_a_kill_repro_goes_on(clone):
     outs = graph.stages()[TSNE].outs
     for number, code in ((signal.SIGINT, 255), (signal.SIGKILL, -signal.SIGKILL)):
         terminal = Terminal(clone, "repro", TSNE)
-        terminal.wait_for("early_exaggeration, KL")
+        terminal.wait_for("t-SNE 2-D, KL")
         assert terminal.end(number) == code
         assert "Traceback" not in terminal.said
         interrupted = "tsne: interrupted; the next dvc repro starts this stage again"

@@ -127,10 +127,9 @@ def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
     commands = [line for line in read(".ci/run").splitlines() if line.startswith("make")]
     assert commands == ["make lint", "make test"]
     job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
-    assert [step["run"] for step in job["steps"] if "run" in step] == [
-        ".ci/run",
-        "make coverage",
-    ]
+    first, coverage, metrics = (step["run"] for step in job["steps"] if "run" in step)
+    assert (first, coverage) == (".ci/run", "make coverage")
+    assert "dvc metrics diff --md" in metrics
 
 
 def test_actions_are_pinned_and_may_only_read():
@@ -154,7 +153,9 @@ def test_python_versions_agree():
     assert settings["tool"]["ruff"]["target-version"] == "py311"
     assert settings["tool"]["mypy"]["python_version"] == PYTHONS[0]
     job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
-    assert job["strategy"]["matrix"]["python"] == PYTHONS
+    matrix = job["strategy"]["matrix"]
+    assert matrix["python"] == PYTHONS
+    assert {row["machine"] for row in matrix["include"]} == {"ubuntu-24.04-arm", "macos-15"}
     script = read("tools/venv.sh")
     assert "sys.version_info >= (3, 11)" in script
     (names,) = re.findall(r"names=\((.+ python3 .+)\)", script)
