@@ -23,7 +23,7 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 # What each part measures; a stage stands for all that it needs too.
 MADE_BY = {
     "stages": ("benchmarks/pipeline.py", provenance.ALL),
-    "pairs": ("benchmarks/pairs.py", "benchmarks/routes.py", "tsne@3"),
+    "pairs": ("benchmarks/pairs.py", "benchmarks/sides.py", "tsne@3"),
     "peers": ("benchmarks/peers.py", "benchmarks/routes.py", "split"),
     "growth": ("benchmarks/growth.py", provenance.ALL),
 }
