@@ -1,0 +1,275 @@
+"""Blocks of images: each placed by itself, and kept in a file named by what it was made of.
+
+A block's file is named by the number of the block, by the model and by the images. Who finds a
+whole file of that name need not place the block again, whichever run or machine left it.
+"""
+
+import functools
+import hashlib
+import os
+import platform
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from placing import inputs
+from stages import common
+from stages.methods.errors import InputError
+from stages.methods.prediction import handwriting, model, pictures
+
+# Of the files of blocks: what is added to their content must change their names.
+_LAYOUT = 1
+_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to know: small, and the same for every block.
+
+    Attributes
+    ----------
+    files : tuple of str
+        What `inputs.open_source` opens, in order.
+    size : int
+        Images in a block.
+    model : str
+        Path of the fitted model.
+    fitted : str
+        Digest of the model and of what is asked of it.
+    candidates : int or None
+        Training images, nearest in feature space, that the image distortion model ranks; 0 leaves
+        them as they are, None takes as many as the model was made with.
+    folder : str
+        Where the blocks are kept.
+    n_jobs : int
+        Threads of a worker, on which results do not depend.
+    """
+
+    files: tuple[str, ...]
+    size: int
+    model: str
+    fitted: str
+    candidates: int | None
+    folder: str
+    n_jobs: int
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is known of the images of a block, a row each.
+
+    Attributes
+    ----------
+    positions : ndarray of float32, shape (n, 2)
+        NaN for images that cannot be read.
+    clusters : ndarray of int32, shape (n,)
+        -1 for images that cannot be read.
+    distances : ndarray of int64, shape (n,)
+        Squared distance to the nearest training image (`model.Placed`).
+    reasons : list of str or None
+        Why an image is not a digit, or cannot be read.
+    """
+
+    positions: NDArray[np.float32]
+    clusters: NDArray[np.int32]
+    distances: NDArray[np.int64]
+    reasons: list[str | None]
+
+    @property
+    def damaged(self) -> NDArray[np.bool_]:
+        """Which images cannot be read, shape (n,)."""
+        return self.clusters < 0
+
+
+@dataclass(frozen=True)
+class Done:
+    """A block that is finished: its file, its images, and whether it had been there before."""
+
+    number: int
+    path: str
+    n: int
+    found: bool
+
+
+def fitted_digest(path: Path, candidates: int | None) -> str:
+    """Digest a model and what is asked of it."""
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(f"{_LAYOUT} {content} {candidates}".encode()).hexdigest()
+
+
+def count(job: Job) -> tuple[int, int]:
+    """Return the number of images and of blocks.
+
+    Raises
+    ------
+    InputError
+        If there are no images.
+    """
+    n = len(_source(job.files))
+    if not n:
+        raise InputError(f"{', '.join(job.files)}: no images")
+    return n, -(-n // job.size)
+
+
+def place(job: Job, number: int) -> Done:
+    """Place the images of one block, unless its file is there already.
+
+    Parameters
+    ----------
+    job : Job
+    number : int
+        Of the block.
+
+    Returns
+    -------
+    Done
+
+    Raises
+    ------
+    InputError
+        If the block as a whole cannot be read; images that cannot be are part of the result.
+    """
+    parts = _source(job.files).read(*_range(job, number))
+    content = hashlib.sha256("".join(map(inputs.digest, parts)).encode()).hexdigest()
+    name = f"{number:06d}-{job.fitted[:_DIGITS]}-{content[:_DIGITS]}.npz"
+    path = Path(job.folder) / name
+    n = sum(map(len, parts))
+    found = load(path)
+    if found is not None and len(found.clusters) == n:
+        return Done(number, str(path), n, found=True)
+    with threadpool_limits(job.n_jobs, "blas"):
+        fitted = _model(job.model, job.fitted, job.candidates)
+        _save(path, _join([_place(part, fitted, job.n_jobs) for part in parts]))
+    return Done(number, str(path), n, found=False)
+
+
+def names(job: Job, number: int) -> list[tuple[str, int]]:
+    """Return the file of each image of a block, and its number in that file."""
+    return _source(job.files).names(*_range(job, number))
+
+
+def _range(job: Job, number: int) -> tuple[int, int]:
+    start = number * job.size
+    return start, min(start + job.size, len(_source(job.files)))
+
+
+# A worker opens files and model once.
+@functools.lru_cache(maxsize=1)
+def _source(files: Sequence[str]) -> inputs.Joined:
+    return inputs.Joined([inputs.open_source(file) for file in files])
+
+
+@functools.lru_cache(maxsize=1)
+def _model(path: str, digest: str, candidates: int | None) -> model.Model:
+    import predict
+
+    if fitted_digest(Path(path), candidates) != digest:
+        raise InputError(f"the model {path} has changed since: type the same command again")
+    fitted: model.Model = predict.load_model(Path(path))
+    if candidates is None:
+        return fitted
+    if candidates == 0:
+        return replace(fitted, gradients=fitted.gradients[:0])
+    return replace(fitted, n_candidates=min(candidates, fitted.n_candidates))
+
+
+def _place(content: inputs.Content, fitted: model.Model, n_jobs: int) -> Block:
+    images, flaws, readable = _normalised(content)
+    n = len(flaws)
+    block = Block(
+        positions=np.full((n, 2), np.nan, dtype=np.float32),
+        clusters=np.full(n, -1, dtype=np.int32),
+        distances=np.full(n, -1, dtype=np.int64),
+        reasons=flaws,
+    )
+    if len(images):
+        placed = model.apply(fitted, images, n_jobs)
+        block.positions[readable] = placed.positions
+        block.clusters[readable] = placed.clusters
+        block.distances[readable] = placed.distances[:, 0]
+        for row, reason in zip(np.flatnonzero(readable), placed.reasons, strict=True):
+            block.reasons[row] = block.reasons[row] or reason
+    return block
+
+
+def _normalised(
+    content: inputs.Content,
+) -> tuple[NDArray[np.uint8], list[str | None], NDArray[np.bool_]]:
+    """Return the images that can be read, what is wrong with each, and which can be read."""
+    if isinstance(content, np.ndarray):
+        n = len(content)
+        return content, [None] * n, np.ones(n, dtype=bool)
+    images: list[NDArray[np.uint8]] = []
+    flaws: list[str | None] = []
+    readable = np.zeros(len(content), dtype=bool)
+    for row, data in enumerate(content):
+        if isinstance(data, str):
+            flaws.append(data)
+            continue
+        try:
+            drawing = handwriting.normalise(pictures.decode(data))
+        except InputError as error:
+            flaws.append(str(error))
+            continue
+        images.append(drawing.image)
+        flaws.append(handwriting.flaw(drawing))
+        readable[row] = True
+    empty = np.empty((0, *inputs.SHAPE), dtype=np.uint8)
+    return np.stack(images) if images else empty, flaws, readable
+
+
+def _join(parts: Sequence[Block]) -> Block:
+    """Set blocks one after the other."""
+    return Block(
+        np.concatenate([part.positions for part in parts]),
+        np.concatenate([part.clusters for part in parts]),
+        np.concatenate([part.distances for part in parts]),
+        [reason for part in parts for reason in part.reasons],
+    )
+
+
+def load(path: Path) -> Block | None:
+    """Load the file of a block, or None where there is none or it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            texts = arrays["texts"].tolist()
+            codes = arrays["reasons"].tolist()
+            return Block(
+                positions=arrays["positions"],
+                clusters=arrays["clusters"],
+                distances=arrays["distances"],
+                reasons=[texts[code] or None for code in codes],
+            )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _save(path: Path, block: Block) -> None:
+    texts = ["", *sorted({reason for reason in block.reasons if reason})]
+    code = {text: number for number, text in enumerate(texts)}
+    # Two workers may be at one block: a scheduler that lost sight of the first asks a second.
+    own = path.with_name(f".{path.stem}-{platform.node()}-{os.getpid()}.npz")
+    common.save_arrays(
+        own,
+        positions=block.positions,
+        clusters=block.clusters,
+        distances=block.distances,
+        reasons=np.array([code[reason or ""] for reason in block.reasons], dtype=np.int32),
+        texts=np.array(texts),
+    )
+    os.replace(own, path)
+
+
+def tidy(done: Done) -> None:
+    """Remove what killed workers left of a block that is finished."""
+    path = Path(done.path)
+    for left in path.parent.glob(f".*{path.stem}-*"):
+        left.unlink(missing_ok=True)
