@@ -16,7 +16,7 @@ export IMAGES
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict place compare doctor seeds ablation bench dask wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict place sweep compare doctor seeds ablation bench dask wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -59,6 +59,9 @@ predict: ready ## place images on the map (IMAGES="a.png b.npy", ARGS="--json -"
 
 place: ready ## place millions of images in blocks (IMAGES=a.npy, ARGS="-o FOLDER")
 	@$(WORDS) $(WIDE) place.py "$$@" $(ARGS)
+
+sweep: ready ## run a grid of experiments (ARGS="-S recluster.k=8,9,10")
+	@$(WIDE) -m tools.sweep $(ARGS)
 
 compare: ready ## list experiments: what was changed, and scores, best first
 	@$(PY) -m tools.compare $(ARGS)
