@@ -9,7 +9,7 @@ import hashlib
 import os
 import platform
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from placing import inputs
+from placing.inputs import open_source
+from placing.source import SHAPE, Content, Joined, digest
 from stages import common
 from stages.methods.errors import InputError
 from stages.methods.prediction import handwriting, model, pictures
@@ -135,41 +136,42 @@ def place(job: Job, number: int) -> Done:
     InputError
         If the block as a whole cannot be read; images that cannot be are part of the result.
     """
-    parts = _source(job.files).read(*_range(job, number))
-    content = hashlib.sha256("".join(map(inputs.digest, parts)).encode()).hexdigest()
+    source = _source(job.files)
+    start = number * job.size
+    stop = min(start + job.size, len(source))
+    content = digest(source.read(start, stop))
     name = f"{number:06d}-{job.fitted[:_DIGITS]}-{content[:_DIGITS]}.npz"
     path = Path(job.folder) / name
-    n = sum(map(len, parts))
     found = load(path)
-    if found is not None and len(found.clusters) == n:
-        return Done(number, str(path), n, found=True)
+    if found is not None and len(found.clusters) == stop - start:
+        return Done(number, str(path), stop - start, found=True)
+    fitted = _model(job.model, job.fitted, job.candidates)
+    images = _normalised(source.read(start, stop))
+    if digest(source.read(start, stop)) != content:
+        raise InputError(f"the images of block {number} changed while they were read")
     with threadpool_limits(job.n_jobs, "blas"):
-        fitted = _model(job.model, job.fitted, job.candidates)
-        _save(path, _join([_place(part, fitted, job.n_jobs) for part in parts]))
-    return Done(number, str(path), n, found=False)
+        _save(path, _place(images, fitted, job.n_jobs))
+    return Done(number, str(path), stop - start, found=False)
 
 
 def names(job: Job, number: int) -> list[tuple[str, int]]:
     """Return the file of each image of a block, and its number in that file."""
-    return _source(job.files).names(*_range(job, number))
-
-
-def _range(job: Job, number: int) -> tuple[int, int]:
+    source = _source(job.files)
     start = number * job.size
-    return start, min(start + job.size, len(_source(job.files)))
+    return source.names(start, min(start + job.size, len(source)))
 
 
 # A worker opens files and model once.
 @functools.lru_cache(maxsize=1)
-def _source(files: Sequence[str]) -> inputs.Joined:
-    return inputs.Joined([inputs.open_source(file) for file in files])
+def _source(files: Sequence[str]) -> Joined:
+    return Joined([open_source(file) for file in files])
 
 
 @functools.lru_cache(maxsize=1)
-def _model(path: str, digest: str, candidates: int | None) -> model.Model:
+def _model(path: str, wanted: str, candidates: int | None) -> model.Model:
     import predict
 
-    if fitted_digest(Path(path), candidates) != digest:
+    if fitted_digest(Path(path), candidates) != wanted:
         raise InputError(f"the model {path} has changed since: type the same command again")
     fitted: model.Model = predict.load_model(Path(path))
     if candidates is None:
@@ -179,59 +181,67 @@ def _model(path: str, digest: str, candidates: int | None) -> model.Model:
     return replace(fitted, n_candidates=min(candidates, fitted.n_candidates))
 
 
-def _place(content: inputs.Content, fitted: model.Model, n_jobs: int) -> Block:
-    images, flaws, readable = _normalised(content)
-    n = len(flaws)
+@dataclass(frozen=True)
+class _Images:
+    """Images in MNIST's form, those of a block that can be read.
+
+    Attributes
+    ----------
+    images : ndarray of uint8, shape (m, 28, 28)
+    flaws : list of str or None, of length n
+        What is wrong with each image of the block.
+    readable : list of bool, of length n
+        Which of them are among the images.
+    """
+
+    images: NDArray[np.uint8]
+    flaws: list[str | None]
+    readable: list[bool]
+
+
+def _normalised(contents: Iterable[Content]) -> _Images:
+    """Bring pictures into MNIST's form, a piece at a time; arrays are in it."""
+    images = [np.empty((0, *SHAPE), dtype=np.uint8)]
+    flaws: list[str | None] = []
+    readable: list[bool] = []
+    for content in contents:
+        if isinstance(content, np.ndarray):
+            images.append(content)
+            flaws += [None] * len(content)
+            readable += [True] * len(content)
+            continue
+        for data in content:
+            try:
+                if isinstance(data, str):
+                    raise InputError(data)
+                drawing = handwriting.normalise(pictures.decode(data))
+            except InputError as error:
+                flaws.append(str(error))
+                readable.append(False)
+            else:
+                images.append(drawing.image[None])
+                flaws.append(handwriting.flaw(drawing))
+                readable.append(True)
+    return _Images(np.concatenate(images), flaws, readable)
+
+
+def _place(own: _Images, fitted: model.Model, n_jobs: int) -> Block:
+    n = len(own.flaws)
     block = Block(
         positions=np.full((n, 2), np.nan, dtype=np.float32),
         clusters=np.full(n, -1, dtype=np.int32),
         distances=np.full(n, -1, dtype=np.int64),
-        reasons=flaws,
+        reasons=list(own.flaws),
     )
-    if len(images):
-        placed = model.apply(fitted, images, n_jobs)
-        block.positions[readable] = placed.positions
-        block.clusters[readable] = placed.clusters
-        block.distances[readable] = placed.distances[:, 0]
-        for row, reason in zip(np.flatnonzero(readable), placed.reasons, strict=True):
-            block.reasons[row] = block.reasons[row] or reason
+    if len(own.images):
+        placed = model.apply(fitted, own.images, n_jobs)
+        rows = np.flatnonzero(own.readable)
+        block.positions[rows] = placed.positions
+        block.clusters[rows] = placed.clusters
+        block.distances[rows] = placed.distances[:, 0]
+        for row, reason in zip(rows.tolist(), placed.reasons, strict=True):
+            block.reasons[row] = own.flaws[row] or reason
     return block
-
-
-def _normalised(
-    content: inputs.Content,
-) -> tuple[NDArray[np.uint8], list[str | None], NDArray[np.bool_]]:
-    """Return the images that can be read, what is wrong with each, and which can be read."""
-    if isinstance(content, np.ndarray):
-        n = len(content)
-        return content, [None] * n, np.ones(n, dtype=bool)
-    images: list[NDArray[np.uint8]] = []
-    flaws: list[str | None] = []
-    readable = np.zeros(len(content), dtype=bool)
-    for row, data in enumerate(content):
-        if isinstance(data, str):
-            flaws.append(data)
-            continue
-        try:
-            drawing = handwriting.normalise(pictures.decode(data))
-        except InputError as error:
-            flaws.append(str(error))
-            continue
-        images.append(drawing.image)
-        flaws.append(handwriting.flaw(drawing))
-        readable[row] = True
-    empty = np.empty((0, *inputs.SHAPE), dtype=np.uint8)
-    return np.stack(images) if images else empty, flaws, readable
-
-
-def _join(parts: Sequence[Block]) -> Block:
-    """Set blocks one after the other."""
-    return Block(
-        np.concatenate([part.positions for part in parts]),
-        np.concatenate([part.clusters for part in parts]),
-        np.concatenate([part.distances for part in parts]),
-        [reason for part in parts for reason in part.reasons],
-    )
 
 
 def load(path: Path) -> Block | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import predict
 from placing.blocks import Block, Done, Job, load, names
+from placing.parquet import require_pyarrow
 from stages import common
 from stages.methods.errors import InputError
 
@@ -120,23 +121,6 @@ def _parquet(path: Path, labels: Sequence[Label]) -> Iterator[Write]:
         pyarrow.parquet.ParquetWriter(temporary, schema) as writer,
     ):
         yield lambda columns: writer.write_table(pyarrow.table(columns, schema=schema))
-
-
-def require_pyarrow() -> Any:
-    """Import pyarrow, which not everyone has.
-
-    Raises
-    ------
-    InputError
-    """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise InputError(
-            "pyarrow, which parquet needs, is not installed here: make dask installs it"
-        ) from None
-    return pyarrow
 
 
 _WRITERS = {".csv": _csv, ".parquet": _parquet}

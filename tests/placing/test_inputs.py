@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from placing import inputs
+from placing import inputs, parquet, picture_files, source
 from stages.methods.data import idx
 from stages.methods.errors import InputError
 
@@ -70,12 +70,12 @@ def write_tar(images, folder):
 
 
 def write_parquet(images, folder, column=None):
-    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is missing: make dask installs it")
-    from pyarrow import parquet
+    pytest.importorskip("pyarrow", reason="pyarrow is missing: make dask installs it")
+    import pyarrow.parquet
 
     column = [png(image) for image in images] if column is None else column
     table = pyarrow.table({"label": list(range(len(images))), "image": column})
-    parquet.write_table(table, folder / "images.parquet", row_group_size=7)
+    pyarrow.parquet.write_table(table, folder / "images.parquet", row_group_size=7)
     return folder / "images.parquet"
 
 
@@ -101,21 +101,29 @@ KINDS = [
 ]
 
 
-def decoded(content):
-    if isinstance(content, np.ndarray):
-        return content
-    return np.stack([np.asarray(Image.open(io.BytesIO(data))) for data in content])
+def decoded(contents):
+    """Return the images that come, some at a time."""
+    return np.concatenate(
+        [
+            content
+            if isinstance(content, np.ndarray)
+            else np.stack([np.asarray(Image.open(io.BytesIO(data))) for data in content])
+            for content in contents
+        ]
+    )
 
 
 @pytest.mark.parametrize("write", KINDS, ids=lambda write: write.__name__[6:])
-def test_any_range_can_be_read(write, images, tmp_path):
+def test_any_range_can_be_read(write, images, tmp_path, monkeypatch):
+    for module in (parquet, picture_files):
+        monkeypatch.setattr(module, "_SOME", 4)
     images = images[:30]
-    source = inputs.open_source(write(images, tmp_path))
-    assert len(source) == 30
+    opened = inputs.open_source(write(images, tmp_path))
+    assert len(opened) == 30
     for start, stop in ((0, 30), (0, 1), (6, 15), (7, 14), (29, 30)):
-        assert (decoded(source.read(start, stop)) == images[start:stop]).all()
-        assert source.names(start, stop) == source.names(0, 30)[start:stop]
-    assert len(set(source.names(0, 30))) == 30
+        assert (decoded(opened.read(start, stop)) == images[start:stop]).all()
+        assert opened.names(start, stop) == opened.names(0, 30)[start:stop]
+    assert len(set(opened.names(0, 30))) == 30
 
 
 def test_sources_are_read_one_after_the_other(images, tmp_path):
@@ -123,30 +131,30 @@ def test_sources_are_read_one_after_the_other(images, tmp_path):
     np.save(tmp_path / "none.npy", images[:0])
     np.save(tmp_path / "rest.npy", images[13:20])
     paths = [parts[0], tmp_path / "none.npy", parts[1], tmp_path / "rest.npy"]
-    joined = inputs.Joined([inputs.open_source(path) for path in paths])
+    joined = source.Joined([inputs.open_source(path) for path in paths])
     assert len(joined) == 20
     for start in range(20):
         for stop in range(start + 1, 21):
-            read = np.concatenate([decoded(part) for part in joined.read(start, stop)])
-            assert (read == images[start:stop]).all()
+            assert (decoded(joined.read(start, stop)) == images[start:stop]).all()
 
 
 def test_a_long_manifest_is_found_by_its_marks(tmp_path):
     names = [f"{number}.png" for number in range(2500)]
     (tmp_path / "list.txt").write_text("\n".join(names))
     (tmp_path / "2041.png").write_bytes(b"here")
-    source = inputs.open_source(tmp_path / "list.txt")
-    assert [name for name, _ in source.names(1990, 2050)] == names[1990:2050]
-    assert source.read(2041, 2042) == [b"here"]
-    assert source.read(2042, 2043) == ["cannot be read: No such file or directory"]
+    opened = inputs.open_source(tmp_path / "list.txt")
+    assert [name for name, _ in opened.names(1990, 2050)] == names[1990:2050]
+    assert list(opened.read(2041, 2042)) == [[b"here"]]
+    assert list(opened.read(2042, 2043)) == [["cannot be read: No such file or directory"]]
 
 
 def test_digest_depends_on_content_alone(images, tmp_path):
     same = [write(images[:9], tmp_path) for write in (write_npy, write_idx)]
-    contents = [inputs.open_source(path).read(2, 7) for path in same]
-    assert inputs.digest(contents[0]) == inputs.digest(contents[1])
+    first, second = (inputs.open_source(path).read(2, 7) for path in same)
+    assert source.digest(first) == source.digest(second)
     pairs = [[b"ab", b"c"], [b"a", b"bc"], [b"abc"], [b"ab", "c"], [b"ab", b"c", b""]]
-    assert len({inputs.digest(pair) for pair in pairs}) == len(pairs)
+    assert len({source.digest([pair]) for pair in pairs}) == len(pairs)
+    assert source.digest([pairs[0]]) == source.digest([[b"ab"], [b"c"]])
 
 
 @pytest.mark.parametrize(

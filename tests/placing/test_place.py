@@ -109,6 +109,21 @@ def test_changed_images_are_placed_again(run, images, tmp_path):
     assert len(list((folder / "blocks").iterdir())) == -(-len(images) // 40) + 1
 
 
+def test_images_that_change_while_they_are_read_are_not_taken(run, images, tmp_path, monkeypatch):
+    write_npy(images[:40], tmp_path)
+    normalised = blocks._normalised
+    changes = iter([write_npy, *[lambda *_: None] * 2])
+
+    def change(contents):
+        found = normalised(contents)
+        next(changes)(images[40:80], tmp_path)
+        return found
+
+    monkeypatch.setattr(blocks, "_normalised", change)
+    assert rows(run("images.npy")) == rows(run("images.npy", output="new"))
+    assert len(list((tmp_path / "placed/blocks").iterdir())) == 1
+
+
 def test_another_number_of_candidates_is_another_result(run, images, tmp_path, fitted):
     write_npy(images, tmp_path)
     every, few, none = (
@@ -192,6 +207,14 @@ def start(model_path, tmp_path, *words):
     return subprocess.Popen([str(word) for word in command], cwd=tmp_path, stderr=subprocess.PIPE)
 
 
+def workers_of(pid):
+    try:
+        children = psutil.Process(pid).children()
+        return [child for child in children if "spawn_main" in str(child.cmdline())]
+    except psutil.Error:
+        return []
+
+
 def test_two_processes_of_which_workers_are_killed(run, images, model_path, tmp_path):
     np.save(tmp_path / "images.npy", np.concatenate([images] * 3))
     expected = digests(run("images.npy", block=20))
@@ -200,11 +223,8 @@ def test_two_processes_of_which_workers_are_killed(run, images, model_path, tmp_
     killed = 0
     while process.poll() is None:
         time.sleep(rng.uniform(0, 0.1))
-        begun = (tmp_path / "killed/blocks").exists()
-        workers = [
-            c for c in psutil.Process(process.pid).children() if "spawn_main" in str(c.cmdline())
-        ]
-        if begun and killed < 2 and workers:
+        workers = workers_of(process.pid)
+        if (tmp_path / "killed/blocks").exists() and killed < 2 and workers:
             rng.choice(workers).kill()
             killed += 1
     assert process.returncode == 0, process.stderr.read()

@@ -1,5 +1,6 @@
 """Grids of experiments: what is shared is computed once, and what ran comes back."""
 
+import doctest
 import re
 
 import dvc.api
@@ -85,3 +86,10 @@ def test_waves_go_from_what_all_share_to_what_few_do():
     }
     every = [stage for wave in (first, second, *rest) for own in wave.values() for stage in own]
     assert "evaluate" not in every, "each experiment has its own"
+
+
+def test_examples():
+    for module in (sweep, experiments):
+        found = doctest.testmod(module)
+        assert found.attempted
+        assert not found.failed
