@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -260,6 +261,48 @@ def test_the_first_stage_refuses_what_a_later_one_would(folder):
     (folder / "params.yaml").write_text("kmeans: {k: 3}\nkmean: {k: 3}\n")
     with pytest.raises(InputError, match=r"there is no section kmean: .*bundle, distortion"):
         common.load_params("kmeans", "k")
+
+
+@pytest.mark.parametrize(
+    ("section", "old", "new", "sentence"),
+    [
+        (
+            "tsne",
+            "perplexity: 20",
+            "perplexity: 51",
+            "tsne.perplexity is 51, for which neighbors.k",
+        ),
+        (
+            "distortion",
+            "k: auto",
+            "k: 59",
+            "20, for which distortion.k must be 60 or more, but it is",
+        ),
+        (
+            "neighbors",
+            " k: 150",
+            " k: 59",
+            "for which neighbors.k must be 60 or more, but it is 59",
+        ),
+        (
+            "elbow",
+            "k_min: 2 ",
+            "k_min: 21 ",
+            "for which elbow.k_max must be 21 or more, but it is 20",
+        ),
+    ],
+)
+def test_params_that_do_not_fit_one_another(folder, section, old, new, sentence):
+    text = (folder / "params.yaml").read_text()
+    start = text.index(f"\n{section}:")
+    (folder / "params.yaml").write_text(text[:start] + text[start:].replace(old, new, 1))
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        common.load_params("kmeans")
+
+
+def test_a_number_that_follows_from_another_fits_it(folder):
+    edit(folder, "  perplexity: 20", "  perplexity: 50")
+    assert common.load_params("tsne", "perplexity") == {"perplexity": 50}
 
 
 def test_numpy_names_no_full_disk_but_we_do(folder, monkeypatch):

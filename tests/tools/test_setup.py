@@ -193,6 +193,7 @@ SCHEMA = """{
   "properties": {"k": {"type": "integer", "minimum": 1}},
   "additionalProperties": false
 }"""
+RELATED = '{"relations": [{"smaller": "a.k", "factor": 2, "larger": "a.l"}]}'
 
 
 @pytest.mark.parametrize(
@@ -201,6 +202,10 @@ SCHEMA = """{
         (SCHEMA, "k: 2", None),
         (SCHEMA, "k: 0", "params.yaml: $.k: 0 is less than the minimum of 1"),
         (SCHEMA, "kk: 2", "params.yaml: $: Additional properties are not allowed"),
+        (SCHEMA, "k: 2\nl: 1", "params.yaml: $: Additional properties are not allowed"),
+        (RELATED, "a: {k: 5, l: 4}", "params.yaml: a.k is 5, for which a.l must be 10 or more"),
+        (RELATED, "a: {k: 2, l: 4}", None),
+        (RELATED, "a: {k: auto, l: 4}", None),
         ('{"type": "text"}', "k: 2", "params.schema.json: $.type: 'text' is not valid"),
     ],
 )
