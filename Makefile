@@ -74,7 +74,7 @@ bench: ready peers ## measure beside peers, for an hour (ARGS=stages: a part)
 wire: ready ## write into dvc.yaml what follows from the imports of the stages
 	$(PY) -m tools.wire
 
-renew: ready ## bring locks, digests and docs up to date (ARGS=studies: studies too)
+renew: ready ## bring locks, digests and docs up to date (ARGS=studies: too)
 	$(PY) -m tools.renew $(ARGS)
 
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade)

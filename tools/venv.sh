@@ -70,10 +70,10 @@ mend() {
 import sys
 from importlib.metadata import distributions
 
-from pip._vendor.distlib.scripts import ScriptMaker
+from pip._vendor.distlib.scripts import ScriptMaker, enquote_executable
 
 maker = ScriptMaker(None, f"{sys.argv[1]}/bin")
-maker.executable = f"{sys.argv[1]}/bin/python"
+maker.executable = enquote_executable(f"{sys.argv[1]}/bin/python")
 maker.clobber, maker.variants = True, {""}
 for distribution in distributions():
     for script in distribution.entry_points.select(group="console_scripts"):

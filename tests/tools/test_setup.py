@@ -11,6 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.support.situations import seen
 from tools import check
 from tools.versions import versions
 
@@ -174,6 +175,7 @@ def test_python_that_will_not_do_is_refused(tmp_path):
         check=False,
     )
     assert done.returncode == 1
+    assert seen("no-python") in done.stderr
     assert "make PYTHON=/path/to/python" in done.stderr
     assert not (tmp_path / ".venv").exists()
 
