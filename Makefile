@@ -86,7 +86,7 @@ dask: ## install what clusters and parquet need, which place and sweep then use
 wire: ready ## write into dvc.yaml what follows from the imports of the stages
 	$(PY) -m tools.wire
 
-renew: ready ## bring locks, digests and docs up to date (ARGS=studies: studies too)
+renew: ready ## bring locks, digests and docs up to date (ARGS=studies: too)
 	$(PY) -m tools.renew $(ARGS)
 
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade)

@@ -152,4 +152,6 @@ def main(name: str, folder: str, n: str, seed: str, result: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 6:
+        sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -4,6 +4,7 @@ import numpy as np
 
 from stages import common
 from stages.methods.embedding import distortion
+from stages.methods.embedding.neighbors import needed
 from stages.methods.features.deskew import deskew
 
 IMAGES = "data/split/{}_images.npy"
@@ -17,6 +18,8 @@ def main() -> None:
     """Measure how well each image is found in its candidates, and they in it."""
     params = common.load_params("distortion")
     k, directions = params["k"], params["directions"]
+    if k == "auto":
+        k = needed(common.load_params("tsne", "perplexity")["perplexity"])
     near = {part: load_neighbors(part) for part in ("train", "test")}
     distortion.check_candidates(near["train"].indices, k)
     if directions == "none":

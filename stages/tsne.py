@@ -43,7 +43,10 @@ def main(n_dims: str) -> None:
     name = f"t-SNE {n_dims}-D"
     with common.progress(total=total, description=name) as bar:
 
-        def show(_: str, iteration: int, divergence: float) -> None:
+        def show(curve: tsne.Curve) -> None:
+            # Who watches the plots sees the curve grow.
+            save_curve(n_dims, curve)
+            iteration, divergence, _ = curve[-1]
             # In front, where a narrow terminal does not cut it off.
             bar.set_description_str(f"{name}, KL {divergence:.3f}", refresh=False)
             bar.update(iteration - bar.n)
@@ -62,8 +65,7 @@ def main(n_dims: str) -> None:
     common.save_array(f"{output}/train.npy", embedding)
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
     common.save_array(f"{output}/test.npy", placed)
-    rows = [(i, to_decimals(kl), phase) for i, kl, phase in curve]
-    common.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
+    save_curve(n_dims, curve)
     sample = fixed_sample(len(embedding), SAMPLE)
     positions = snap(embedding)
     quality = {
@@ -73,6 +75,12 @@ def main(n_dims: str) -> None:
     }
     rounded = {name: to_decimals(value) for name, value in quality.items()}
     common.save_json(METRICS.format(n_dims), rounded)
+
+
+def save_curve(n_dims: str, curve: tsne.Curve) -> None:
+    """Write the KL divergence by iteration, as far as it goes."""
+    rows = [(iteration, to_decimals(divergence), phase) for iteration, divergence, phase in curve]
+    common.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
 
 
 def plan(

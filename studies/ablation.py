@@ -157,7 +157,7 @@ VARIATIONS = (
     *(Variation(f"exaggeration {factor:g}", {"tsne.exaggeration": factor}) for factor in (1, 2)),
     Variation("affinities weighted alike", {"tsne.forward_weight": 1}),
     Variation("perplexity 10", {"tsne.perplexity": 10}),
-    Variation("perplexity 30", {"tsne.perplexity": 30, "distortion.k": 90}),
+    Variation("perplexity 30", {"tsne.perplexity": 30}),
     Variation(
         "250 + 250 iterations",
         {"tsne.map_2d.early_iterations": 250, "tsne.map_2d.iterations": 250},

