@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import predict
-from placing import blocks, executors, table
+from placing import blocks, executors, inputs, table
 from placing.progress import Progress
 from stages import common, inherited
 from stages.methods.errors import InputError
@@ -84,13 +84,12 @@ def _share(text: str) -> tuple[int, int]:
 
 
 def _run(options: argparse.Namespace) -> int:
-    job = _job(options)
     folder = Path(options.output)
     _spare_other_results(folder, options.files)
-    n, n_blocks = blocks.count(job)
+    job = _job(options)
     first, step = options.share or (0, 1)
-    numbers = range(n_blocks)[first::step]
-    found, failed = _place(options, job, numbers, n)
+    numbers = range(job.n_blocks)[first::step]
+    found, failed = _place(options, job, numbers)
     for reason in dict.fromkeys(failed.values()):
         listed = [str(number) for number in sorted(failed) if failed[number] == reason]
         more = f" and {len(listed) - 10} more" if len(listed) > 10 else ""
@@ -114,8 +113,10 @@ def _job(options: argparse.Namespace) -> blocks.Job:
             f"--candidates is {options.candidates}, but it must be 0 (no deformation "
             f"distance) to {most}, the number that the model was made with"
         )
+    files = tuple(str(Path(file).resolve()) for file in options.files)
     return blocks.Job(
-        files=tuple(str(Path(file).resolve()) for file in options.files),
+        files=files,
+        counts=inputs.lengths(files, Path(options.output, "blocks/counts.json")),
         size=options.block,
         model=str(model),
         fitted=blocks.fitted_digest(model, options.candidates),
@@ -137,23 +138,22 @@ def _spare_other_results(folder: Path, files: list[str]) -> None:
 
 
 def _place(
-    options: argparse.Namespace, job: blocks.Job, numbers: Sequence[int], n: int
+    options: argparse.Namespace, job: blocks.Job, numbers: Sequence[int]
 ) -> tuple[list[blocks.Done], dict[int, str]]:
     """Place blocks, and return those that are finished, in order, and why others are not."""
     found: dict[int, blocks.Done] = {}
     failed: dict[int, str] = {}
-    total = min(n, len(numbers) * job.size)
-    progress = Progress(total)
+    progress = Progress(min(sum(job.counts), len(numbers) * job.size))
     try:
         for outcome in _outcomes(options, partial(blocks.place, job), numbers):
             if outcome.error is not None:
                 failed[outcome.item] = outcome.error
                 continue
             found[outcome.item] = outcome.value
-            blocks.tidy(outcome.value)
             progress.add(outcome.value.n, found=outcome.value.found)
     finally:
         progress.close()
+    blocks.tidy(Path(job.folder), found.values())
     before = sum(done.found for done in found.values())
     print(
         f"place: {progress.placed:,} images placed, {progress.speed():,.0f} a second"

@@ -9,7 +9,7 @@ import hashlib
 import os
 import platform
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from placing.inputs import open_source
-from placing.source import SHAPE, Content, Joined, digest
+from placing.inputs import Joined
+from placing.source import SHAPE, Content, digest
 from stages import common
 from stages.methods.errors import InputError
 from stages.methods.prediction import handwriting, model, pictures
@@ -36,6 +36,8 @@ class Job:
     ----------
     files : tuple of str
         What `inputs.open_source` opens, in order.
+    counts : tuple of int
+        Images in each.
     size : int
         Images in a block.
     model : str
@@ -52,12 +54,18 @@ class Job:
     """
 
     files: tuple[str, ...]
+    counts: tuple[int, ...]
     size: int
     model: str
     fitted: str
     candidates: int | None
     folder: str
     n_jobs: int
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks, of which the last may be shorter."""
+        return -(-sum(self.counts) // self.size)
 
 
 @dataclass(frozen=True)
@@ -104,20 +112,6 @@ def fitted_digest(path: Path, candidates: int | None) -> str:
     return hashlib.sha256(f"{_LAYOUT} {content} {candidates}".encode()).hexdigest()
 
 
-def count(job: Job) -> tuple[int, int]:
-    """Return the number of images and of blocks.
-
-    Raises
-    ------
-    InputError
-        If there are no images.
-    """
-    n = len(_source(job.files))
-    if not n:
-        raise InputError(f"{', '.join(job.files)}: no images")
-    return n, -(-n // job.size)
-
-
 def place(job: Job, number: int) -> Done:
     """Place the images of one block, unless its file is there already.
 
@@ -136,7 +130,7 @@ def place(job: Job, number: int) -> Done:
     InputError
         If the block as a whole cannot be read; images that cannot be are part of the result.
     """
-    source = _source(job.files)
+    source = Joined(job.files, job.counts)
     start = number * job.size
     stop = min(start + job.size, len(source))
     content = digest(source.read(start, stop))
@@ -156,17 +150,12 @@ def place(job: Job, number: int) -> Done:
 
 def names(job: Job, number: int) -> list[tuple[str, int]]:
     """Return the file of each image of a block, and its number in that file."""
-    source = _source(job.files)
+    source = Joined(job.files, job.counts)
     start = number * job.size
     return source.names(start, min(start + job.size, len(source)))
 
 
-# A worker opens files and model once.
-@functools.lru_cache(maxsize=1)
-def _source(files: Sequence[str]) -> Joined:
-    return Joined([open_source(file) for file in files])
-
-
+# A worker loads the model once.
 @functools.lru_cache(maxsize=1)
 def _model(path: str, wanted: str, candidates: int | None) -> model.Model:
     import predict
@@ -278,8 +267,9 @@ def _save(path: Path, block: Block) -> None:
     os.replace(own, path)
 
 
-def tidy(done: Done) -> None:
-    """Remove what killed workers left of a block that is finished."""
-    path = Path(done.path)
-    for left in path.parent.glob(f".*{path.stem}-*"):
-        left.unlink(missing_ok=True)
+def tidy(folder: Path, finished: Iterable[Done]) -> None:
+    """Remove what killed workers left of blocks that are finished."""
+    names = {Path(done.path).stem for done in finished}
+    for left in folder.glob(".*"):
+        if any(left.name.lstrip(".").startswith(name) for name in names):
+            left.unlink(missing_ok=True)

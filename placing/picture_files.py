@@ -1,7 +1,6 @@
 """Pictures by manifest, in a folder, or in tar shards."""
 
 import csv
-import functools
 import os
 import tarfile
 from collections.abc import Iterator
@@ -129,8 +128,7 @@ class Shard:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        status = path.stat()
-        self.members = _members(path, status.st_size, status.st_mtime_ns)
+        self.members = _members(path)
 
     def __len__(self) -> int:
         return len(self.members[0])
@@ -152,9 +150,7 @@ class Shard:
                 yield content
 
 
-# A few shards stay known, in case the next block begins where this one ended.
-@functools.lru_cache(maxsize=4)
-def _members(path: Path, _: int, __: int) -> tuple[list[str], list[int], list[int]]:
+def _members(path: Path) -> tuple[list[str], list[int], list[int]]:
     """List the pictures of an archive: names, places and sizes."""
     names, offsets, sizes = [], [], []
     try:

@@ -3,10 +3,8 @@
 Nothing is held that grows with their number, for blocks are read by workers that know only paths.
 """
 
-import bisect
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -51,41 +49,3 @@ def digest(contents: Iterable[Content]) -> str:
             # The length stands before each, so that no other cut gives the same digest.
             found.update(b"%d:%b" % (len(item), item) if isinstance(item, bytes) else b"-")
     return found.hexdigest()
-
-
-class Joined:
-    """Several sources one after the other.
-
-    Parameters
-    ----------
-    sources : sequence of Source
-    """
-
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self.sources = sources
-        self.ends = list(accumulate(map(len, sources)))
-
-    def __len__(self) -> int:
-        return self.ends[-1]
-
-    def names(self, start: int, stop: int) -> list[tuple[str, int]]:
-        """Return the file of each image, and its number in that file."""
-        return [
-            name
-            for source, begin, end in self._parts(start, stop)
-            for name in source.names(begin, end)
-        ]
-
-    def read(self, start: int, stop: int) -> Iterator[Content]:
-        """Read a range, from one source after the other."""
-        for source, begin, end in self._parts(start, stop):
-            yield from source.read(begin, end)
-
-    def _parts(self, start: int, stop: int) -> Iterator[tuple[Source, int, int]]:
-        number = bisect.bisect_right(self.ends, start)
-        while start < stop:
-            begin = self.ends[number - 1] if number else 0
-            end = min(stop, self.ends[number])
-            if end > start:
-                yield self.sources[number], start - begin, end - begin
-            start, number = end, number + 1

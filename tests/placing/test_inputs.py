@@ -131,7 +131,8 @@ def test_sources_are_read_one_after_the_other(images, tmp_path):
     np.save(tmp_path / "none.npy", images[:0])
     np.save(tmp_path / "rest.npy", images[13:20])
     paths = [parts[0], tmp_path / "none.npy", parts[1], tmp_path / "rest.npy"]
-    joined = source.Joined([inputs.open_source(path) for path in paths])
+    files = [str(path) for path in paths]
+    joined = inputs.Joined(files, inputs.lengths(files, tmp_path / "counts.json"))
     assert len(joined) == 20
     for start in range(20):
         for stop in range(start + 1, 21):
