@@ -162,12 +162,16 @@ def _model(path: str, wanted: str, candidates: int | None) -> model.Model:
 
     if fitted_digest(Path(path), candidates) != wanted:
         raise InputError(f"the model {path} has changed since: type the same command again")
-    fitted: model.Model = predict.load_model(Path(path))
-    if candidates is None:
+    return with_candidates(predict.load_model(Path(path)), candidates)
+
+
+def with_candidates(fitted: model.Model, number: int | None) -> model.Model:
+    """Let the image distortion model rank fewer candidates, or none for 0 (see `Job`)."""
+    if number is None:
         return fitted
-    if candidates == 0:
+    if number == 0:
         return replace(fitted, gradients=fitted.gradients[:0])
-    return replace(fitted, n_candidates=min(candidates, fitted.n_candidates))
+    return replace(fitted, n_candidates=min(number, fitted.n_candidates))
 
 
 @dataclass(frozen=True)
