@@ -21,7 +21,7 @@ from placing.inputs import Joined
 from placing.source import SHAPE, Content, digest
 from stages import common
 from stages.methods.errors import InputError
-from stages.methods.prediction import handwriting, model, pictures
+from stages.methods.prediction import model
 
 # Of the files of blocks: what is added to their content must change their names.
 _LAYOUT = 1
@@ -203,6 +203,9 @@ def _normalised(contents: Iterable[Content]) -> _Images:
             flaws += [None] * len(content)
             readable += [True] * len(content)
             continue
+        # Imported where they are needed: SciPy takes a worker longer than all else to load.
+        from stages.methods.prediction import handwriting, pictures
+
         for data in content:
             try:
                 if isinstance(data, str):
