@@ -12,11 +12,11 @@ ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
-export IMAGES
+export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict place sweep compare doctor seeds ablation bench dask wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict place sweep cluster compare doctor seeds ablation bench dask wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -62,6 +62,9 @@ place: ready ## place millions of images in blocks (IMAGES=a.npy, ARGS="-o FOLDE
 
 sweep: ready ## run a grid of experiments (ARGS="-S recluster.k=8,9,10")
 	@$(WIDE) -m tools.sweep $(ARGS)
+
+cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=file.csv K=auto)
+	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
 
 compare: ready ## list experiments: what was changed, and scores, best first
 	@$(PY) -m tools.compare $(ARGS)

@@ -287,7 +287,8 @@ def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
 def _answer(name: str, words: Sequence[str], main: Callable[..., None]) -> None:
     """End with a stage's usage if it is asked for, or if the words are not those it takes."""
     signature = inspect.signature(main)
-    takes = " ".join(["usage: python -m", f"stages.{name}", *map(str.upper, signature.parameters)])
+    module = ".".join(Path(sys.argv[0]).with_suffix("").parts[-2:])
+    takes = " ".join(["usage: python -m", module, *map(str.upper, signature.parameters)])
     if {"-h", "--help"} & set(words):
         # As `python -m` runs it, the script is the module of this name.
         print(f"{takes}\n\n{sys.modules['__main__'].__doc__ or ''}".rstrip())

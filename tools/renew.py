@@ -57,6 +57,7 @@ STUDIES = {
     "predict": Study("studies/results/predict.json", ("studies.predict",)),
     "placing": Study("studies/results/placing.json", ("studies.placing",), DASK),
     "original": Study("studies/results/original/params.json", ("studies.original",)),
+    "sets": Study("studies/results/sets.json", ("studies.sets",)),
     "seeds": Study("metrics/seeds.json", ("studies.seeds",)),
     "ablation": Study("studies/results/ablation.json", ("studies.ablation",)),
     **{

@@ -1,5 +1,6 @@
 """The files around the code agree: locks, make targets, CI, Python versions."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -185,6 +186,18 @@ def test_python_that_will_not_do_is_refused(tmp_path):
     assert seen("no-python") in done.stderr
     assert "make PYTHON=/path/to/python" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_the_container_installs_from_what_the_installer_reads():
+    copied = re.findall(r"^COPY --chown=user (.+) \S+$", read("Dockerfile"), re.MULTILINE)
+    names = {name for line in copied[:-1] for name in line.split()}
+    assert names == {"requirements.lock", "requirements.build.lock", "tools/venv.sh"}
+    assert copied[-1] == "."
+    ignored = read(".dockerignore").splitlines()
+    assert {".venv*", "data", "models", ".dvc/cache"} <= set(ignored)
+    container = json.loads(read(".devcontainer.json"))
+    assert container["build"]["dockerfile"] == "Dockerfile"
+    assert "iterative.dvc" in container["customizations"]["vscode"]["extensions"]
 
 
 def test_metadata_agree():
