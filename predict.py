@@ -175,7 +175,7 @@ def _read_picture(data: bytes, name: str) -> tuple[np.ndarray, list[str | None]]
     from stages.methods.prediction import handwriting, pictures
 
     drawing = handwriting.normalise(pictures.decode(data, name))
-    return drawing.image[None], [handwriting.flaw(drawing)]
+    return drawing.image[None], [drawing.flaw]
 
 
 Source = tuple[str, np.ndarray, list[str | None]]

@@ -32,6 +32,8 @@ MADE_BY = (
     "predict.py",
     "bundle",
     "stages/methods/prediction/handwriting.py",
+    "stages/methods/prediction/paper.py",
+    "stages/methods/prediction/parts.py",
     "stages/methods/prediction/pictures.py",
 )
 RESULTS = "studies/results/predict.json"
@@ -81,7 +83,7 @@ def _pictures(greys: Iterable[Grey]) -> predict.Source:
     """Normalise pictures to MNIST's form, as `predict.read` does with files."""
     drawings = [handwriting.normalise(grey) for grey in greys]
     images = np.stack([drawing.image for drawing in drawings])
-    return "pictures", images, [handwriting.flaw(drawing) for drawing in drawings]
+    return "pictures", images, [drawing.flaw for drawing in drawings]
 
 
 def _score(model: Any, source: predict.Source, digits: np.ndarray) -> dict[str, float]:
