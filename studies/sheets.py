@@ -24,6 +24,7 @@ Shade = tuple[int, int, int]
 
 SIDE = 480
 PAPER, INK = (243, 240, 232), (28, 28, 32)
+_LUMA = np.array((0.299, 0.587, 0.114))
 _FINE = 8  # pixels of a skeleton to a pixel of a 28 x 28 image
 
 
@@ -130,12 +131,11 @@ def photograph(
     noise : float
         Standard deviation in grey levels.
     """
-    sheet = np.broadcast_to(np.asarray(paper, dtype=float), (*covered.shape, 3))
-    seen = sheet + (np.asarray(ink) - sheet) * covered[..., None]
-    seen = seen * (light[..., None] if isinstance(light, np.ndarray) else light)
-    seen = ndimage.gaussian_filter(seen, (0.7, 0.7, 0)) + rng.normal(0, noise, seen.shape)
-    colours = Image.fromarray(np.clip(np.rint(seen), 0, 255).astype(np.uint8))
-    return np.asarray(colours.convert("L"))
+    # Colours are seen as Pillow turns them into grey levels.
+    sheet = np.asarray(paper, dtype=float) @ _LUMA
+    seen = sheet + (np.asarray(ink) @ _LUMA - sheet) * covered
+    seen = ndimage.gaussian_filter(seen * light, 0.7) + rng.normal(0, noise, seen.shape)
+    return np.clip(np.rint(seen), 0, 255).astype(np.uint8)
 
 
 def grey(share: Share) -> Grey:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import predict
 from checks.workspace import set_params
 from stages import bundle, common
 from stages.methods.clustering import kmeans, merging
@@ -23,6 +24,8 @@ K = 15
 CANDIDATES = 60
 PARAMS = {
     "bundle.strangeness_quantile": 0.99,
+    # These digits were 8 x 8 pixels: pictures of them have sharper strokes.
+    "bundle.drawn_quantile": 1,
     "bundle.fullness_quantile": 0.99,
     "neighbors.test_k": CANDIDATES,
     "tsne.test_neighbors": K,
@@ -60,6 +63,7 @@ def make(folder):
         common.save_array(bundle.IMAGES, train)
         common.save_array(bundle.FEATURES, features["a"])
         common.save_array(bundle.DISTANCES, distances.astype(np.int32))
+        common.save_array(bundle.CANDIDATES, indices)
         common.save_array(bundle.NEIGHBORS, near.indices)
         common.save_array(bundle.GRADIENTS, gradients["a"])
         common.save_array(bundle.MAP, embedding)
@@ -91,3 +95,10 @@ def png(array, folder, name="digit.png", **options):
 def enlarged(image, side=140, margin=30, paper=0):
     grey = np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BICUBIC))
     return np.pad(grey, margin, constant_values=paper)
+
+
+def run_main(capsys, *words):
+    """Run the command; return its status, standard output and standard error."""
+    status = predict.main([str(word) for word in words])
+    out, err = capsys.readouterr()
+    return status, out, err

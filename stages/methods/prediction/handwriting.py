@@ -7,7 +7,7 @@ grey, and put into a field of 28 x 28 pixels so that its centre of mass lies at 
 All is computed in whole numbers, or by single operations that IEEE 754 rounds the same everywhere.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,10 @@ _LEAST_CONTRAST = 20
 _STROKE = 0.12
 _GRID = 100
 # What a drawing on paper has at the least and at the most.
-_LEAST_CLARITY = 0.75
+_LEAST_CLARITY = 0.77
 _LEAST_SIDE = 0.05
-_MOST_SOLID = 0.42
-_MOST_AT_EDGE = 0.4
+_MOST_SOLID = 0.3
+_MOST_AT_EDGE = 0.2
 
 BLANK = "nothing is drawn"
 UNCLEAR = "no clear strokes on plain paper"
@@ -102,16 +102,25 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
     inked = paper.strokes(contrasts)
     if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
         return [_none(BLANK, grey.shape)]
+    times = inked.shape[0] // grey.shape[0]
+    block = parts.block(inked)
+    if block is not None:
+        return _within(grey, *(place // times for place in block))
     drawings = parts.separate(inked)
     if not drawings:
         return [_none(UNCLEAR, grey.shape)]
-    times = inked.shape[0] // grey.shape[0]
     return [_drawing(contrasts, inked, ink, times) for ink in drawings]
 
 
-def flaw(drawing: Drawing) -> str | None:
-    """Say why a picture does not show one drawing on paper, or None where it may."""
-    return drawing.flaw
+def _within(grey: NDArray[np.uint8], top: int, bottom: int, left: int, right: int) -> list[Drawing]:
+    """Find the drawings of a picture within the picture, such as a plot of an image."""
+    inner = grey[top:bottom, left:right]
+    if not inner.size:
+        return [_none(BLOT, grey.shape)]
+    shift = np.array([top, top, left, left])
+    return [
+        replace(drawing, bounds=tuple((drawing.bounds + shift).tolist())) for drawing in find(inner)
+    ]
 
 
 def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:

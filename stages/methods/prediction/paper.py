@@ -113,8 +113,9 @@ def _moving_sum(values: NDArray[np.int64], window: int, axis: int) -> NDArray[np
 
 def _closing(grey: NDArray[np.uint8], window: int) -> NDArray[np.uint8]:
     """Close by a square, the edge of the picture repeated beyond it."""
-    padded = np.pad(grey, window, mode="edge")
+    half = window // 2
+    padded = np.pad(grey, half, mode="edge")
     for sweep in (ndimage.maximum_filter1d, ndimage.minimum_filter1d):
         for axis in (0, 1):
-            padded = sweep(padded, window, axis)
-    return padded[window:-window, window:-window]
+            padded = sweep(padded, window, axis, mode="nearest")
+    return padded[half:-half, half:-half]

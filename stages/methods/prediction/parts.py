@@ -6,14 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-# Shares, of the longer side of the picture, of a drawing, or of its largest part's ink.
+# Longest part of a drawing at the least, as a share of the picture's longer side; of one that
+# counts at all; and how many count before a picture is taken for clutter.
 _LEAST_DRAWING = 0.05
+_LEAST_PART, _MOST_PARTS = 0.01, 100
+# A speck has less ink than this share of the largest part's.
 _SPECK = 0.04
-_GRAIN, _MOST_PARTS = 0.01, 100
+# What encloses another part: the least size of that one, and its distance from all sides.
 _ENCLOSED, _CLEARANCE = 0.3, 0.04
+# A line under a drawing: its height at the most, by its width; its width at the least, by the
+# drawing's.
 _FLAT, _WIDE = 0.25, 0.6
-# Gaps between strokes of one drawing: side by side, likewise if one is much smaller, and below.
+# Gaps within a drawing at the most, as shares of the longest part: to the side, likewise of a part
+# that is smaller than a share, and below.
 _BESIDE, _SMALLER, _BESIDE_SMALLER, _BELOW = 0.06, 0.6, 0.2, 0.25
+# A picture in the picture: its ink at the least, as a share of the picture, of its own frame, and
+# along its rim; its shorter side by the longer.
+_BLOCK, _FILLED, _RIM, _OBLONG = 0.1, 0.5, 0.8, 0.5
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,7 @@ def separate(inked: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
         there are more parts than drawings have.
     """
     labelled, found = _label(inked)
-    found = [part for part in found if part.side > _GRAIN * max(inked.shape)]
+    found = [part for part in found if part.side > _LEAST_PART * max(inked.shape)]
     if len(found) > _MOST_PARTS:
         return []
     least = _LEAST_DRAWING * max(inked.shape)
@@ -76,6 +85,38 @@ def separate(inked: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
 def longest(ink: NDArray[np.bool_]) -> int:
     """Measure the longer side of the longest part."""
     return max(part.side for part in _label(ink)[1])
+
+
+def block(inked: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """Find a picture within the picture: a large block that is full of ink along its rim.
+
+    Parameters
+    ----------
+    inked : ndarray of bool, shape (height, width)
+
+    Returns
+    -------
+    tuple of int, or None
+        Top, bottom, left and right, somewhat inside of it.
+    """
+    labelled, found = _label(inked)
+    largest = max(found, key=lambda part: part.area)
+    size = largest.height * largest.width
+    if (
+        largest.area < max(_FILLED * size, _BLOCK * inked.size)
+        or min(largest.height, largest.width) < _OBLONG * largest.side
+        or largest.side == max(inked.shape)
+    ):
+        return None
+    own = labelled[largest.top : largest.bottom, largest.left : largest.right] == largest.number
+    bounds = []
+    for axis, start in ((1, largest.top), (0, largest.left)):
+        full = np.flatnonzero(own.sum(axis=axis) >= _RIM * own.shape[axis])
+        if not len(full) or full[-1] - full[0] < _RIM * own.shape[1 - axis]:
+            return None
+        inside = 1 + (full[-1] - full[0]) // 50
+        bounds += [start + int(full[0] + inside), start + int(full[-1] + 1 - inside)]
+    return bounds[0], bounds[1], bounds[2], bounds[3]
 
 
 def _label(inked: NDArray[np.bool_]) -> tuple[NDArray[np.int32], list[Part]]:

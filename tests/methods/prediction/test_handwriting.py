@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
 from stages.methods.prediction import handwriting
@@ -101,6 +103,16 @@ def test_what_lies_around_a_digit_is_left_out(test_images):
         assert alike(found.image, wanted.image) > 0.95
 
 
+def test_a_plot_of_an_image_is_looked_into(test_images):
+    figure = Figure(figsize=(4, 4))
+    figure.add_subplot(title="sample").imshow(test_images[0], cmap="gray")
+    FigureCanvasAgg(figure).draw()
+    grey = np.asarray(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("L"))
+    found = handwriting.normalise(grey)
+    assert found.flaw is None
+    assert alike(found.image, handwriting.normalise(enlarged(test_images[0])).image) > 0.85
+
+
 def test_flaws(test_images):
     sheet = np.full((60, 60), 200, dtype=np.uint8)
     assert handwriting.normalise(sheet).flaw == handwriting.BLANK
@@ -131,10 +143,21 @@ def test_several_digits_are_told_apart_and_found_in_reading_order(test_images):
         assert alike(drawing.image, handwriting.normalise(digit).image) > 0.9
 
 
-def test_a_picture_of_one_pixel():
-    for value in (0, 255):
-        drawing = handwriting.normalise(np.full((1, 1), value, dtype=np.uint8))
-        assert not drawing.image.any()
+def test_no_size_or_content_is_too_odd():
+    rng = np.random.default_rng(0)
+    for number in range(60):
+        height, width = rng.integers(1, (3, 12, 40)[number % 3], 2)
+        sheet = (
+            np.full((height, width), 255 * (number % 2)),
+            rng.integers(0, 256, (height, width)),
+            np.where(rng.random((height, width)) < 0.1, 255, 0),
+            np.pad(np.zeros((height, width)), ((1, height), (2, width)), constant_values=200),
+        )[number % 4].astype(np.uint8)
+        drawing = handwriting.normalise(sheet)
+        top, bottom, left, right = drawing.bounds
+        assert 0 <= top <= bottom <= sheet.shape[0]
+        assert 0 <= left <= right <= sheet.shape[1]
+        assert number % 4 or drawing.flaw == handwriting.BLANK
 
 
 def test_stroke_width():

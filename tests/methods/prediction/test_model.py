@@ -41,6 +41,22 @@ def test_digits_are_recognised(run, fitted, test_images):
     assert np.mean([reason is not None for reason in placed.reasons]) < 0.1
 
 
+def test_next_images_overrule_the_cluster_of_a_picture_if_nearly_all_agree():
+    clusters = np.array([3, 3, 3], dtype=np.int32)
+    jury = np.array([[1] * 12 + [3] * 3, [1] * 11 + [3] * 4, [3] * 15], dtype=np.int32)
+    assert model._overrule(clusters, jury).tolist() == [1, 3, 3]
+
+
+def test_pictures_and_arrays_are_placed_alike_but_for_that(fitted, test_images):
+    array = model.apply(fitted, test_images)
+    drawn = model.apply(fitted, test_images, drawn=np.ones(len(test_images), dtype=bool))
+    for name in ("positions", "neighbors", "distances"):
+        assert np.array_equal(getattr(array, name), getattr(drawn, name)), name
+    assert (array.clusters != drawn.clusters).mean() < 0.05
+    for reason, narrower in zip(array.reasons, drawn.reasons, strict=True):
+        assert narrower in (None, reason)
+
+
 def test_the_file_is_a_function_of_its_inputs(run, path, monkeypatch):
     before = path.read_bytes()
     monkeypatch.chdir(run[0])
