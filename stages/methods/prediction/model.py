@@ -131,12 +131,13 @@ def apply(
     jury = np.concatenate([part.candidates[:, :N_NEXT] for part in found])
     positions = place(model.embedding, near.indices)
     clusters = _clusters(model, positions)
-    overruled = _overrule(clusters, _clusters_of(model, jury))
+    if drawn.any():
+        clusters[drawn] = _overrule(clusters[drawn], _clusters_of(model, jury[drawn]))
     distances = np.concatenate([part.distances for part in found])
     strange = strangeness(model, distances, jury, near.indices)
     return Placed(
         positions,
-        np.where(drawn, overruled, clusters),
+        clusters,
         near.indices,
         near.distances,
         novelty.judge(strange, images, model.limits, drawn),
