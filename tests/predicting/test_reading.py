@@ -1,5 +1,7 @@
 """Pictures of all kinds, arrays, folders and standard input, and what is none of these."""
 
+import contextlib
+import io
 import struct
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from PIL import Image
 
 import predict
 from stages.methods.data import idx
+from stages.methods.errors import InputError
+from stages.methods.prediction import pictures
 from tests.support.fitted import ROOT, enlarged, png, run_main
 
 
@@ -144,3 +148,17 @@ def test_standard_input(path, test_images, tmp_path):
     words = [sys.executable, "predict.py", "-", "--model", path, "--csv", "-"]
     done = subprocess.run(words, cwd=ROOT, input=data, capture_output=True, check=True)
     assert done.stdout.decode().splitlines()[1].startswith("-,0,")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000"])
+def test_damaged_pictures_are_read_or_named(test_images, kind):
+    rng, file = np.random.default_rng(0), io.BytesIO()
+    Image.fromarray(enlarged(test_images[0], 60, 10)).save(file, kind)
+    for number in range(20):
+        data = bytearray(file.getvalue())
+        data = data[: int(rng.integers(1, len(data)))] if number % 2 else data
+        for place in rng.integers(0, len(data), 3):
+            data[place] = rng.integers(256)
+        with contextlib.suppress(InputError):
+            assert pictures.decode(bytes(data)).dtype == np.uint8

@@ -79,8 +79,10 @@ def decode_sized(data: bytes, name: str = "the picture") -> Picture:
     InputError
         If the data are no picture, a damaged one, or one too large to be read safely.
     """
+    head = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
     for at, start, what in _FOREIGN:
-        if data[at:].startswith(start):
+        # AVIF may call itself by HEIC's more general names.
+        if head[at:].startswith(start) and b"avif" not in head:
             raise InputError(f"{name} is {what}")
     try:
         with _open(data) as picture:
@@ -102,7 +104,8 @@ def decode_sized(data: bytes, name: str = "the picture") -> Picture:
         raise InputError(f"{name} has too many pixels to be read safely: scale it down") from None
     except InputError:
         raise
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, RuntimeError, LookupError, TypeError) as error:
+        # What Pillow's readers raise on damaged files differs from format to format.
         raise InputError(f"{name} is damaged and cannot be read: {error}") from None
 
 
