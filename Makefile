@@ -10,11 +10,11 @@ ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
-export IMAGES
+export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict compare doctor seeds ablation bench wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict cluster compare doctor seeds ablation bench wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -53,6 +53,9 @@ original: ready ## run the original study's route in a temporary copy
 predict: ready ## place images on the map (IMAGES="a.png b.npy", ARGS="--json -")
 	@if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES"; fi; \
 	$(PY) predict.py $(ARGS) "$$@"
+
+cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=file.csv K=auto)
+	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
 
 compare: ready ## list experiments: what was changed, and scores, best first
 	@$(PY) -m tools.compare $(ARGS)

@@ -56,9 +56,12 @@ def score(digits: np.ndarray, clusters: np.ndarray) -> dict[str, float]:
     """Score clusters one to one; noise, numbered -1, is matched with no digit."""
     named = clusters >= 0
     n_clusters = int(clusters.max()) + 1
-    table = scores.contingency(digits[named], clusters[named], n_clusters)
+    n_classes = int(digits.max()) + 1
+    table = scores.contingency(digits[named], clusters[named], n_clusters, n_classes)
     right = scores.accuracy(table, scores.one_to_one(table)) * float(named.mean())
-    found = scores.score(digits, np.where(named, clusters, n_clusters), [0] * (n_clusters + 1))
+    found = scores.score(
+        digits, np.where(named, clusters, n_clusters), [0] * (n_clusters + 1), n_classes
+    )
     summary = found["summary"]
     return {"accuracy": round(right, 6), "nmi": summary["nmi"], "ari": summary["ari"]} | (
         {} if named.all() else {"noise": round(float(1 - named.mean()), 6)}

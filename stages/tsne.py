@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from stages import common
+from stages.methods.data import fitting
 from stages.methods.embedding import initialization, map_quality, memory_order, placement, tsne
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
@@ -25,9 +26,9 @@ SIGNS = 8
 def main(n_dims: str) -> None:
     """Optimise from principal components in 2-D, from the finished 2-D map in 3-D."""
     own = f"map_{n_dims}d"
-    params = common.load_params("tsne", *PARAMS, own)
-    params.update(params.pop(own))
     features = np.load(FEATURES)
+    params = fitting.fitting("tsne", common.load_params("tsne", *PARAMS, own), len(features))
+    params.update(params.pop(own))
     forward, reverse = (
         tuple(np.load(NEIGHBORS.format(name, kind)) for kind in ("indices", "distances"))
         for name in ("train_forward", "train_reverse")

@@ -215,9 +215,9 @@ def _score(folder: Path, variation: Variation) -> dict[str, float]:
     )
     seconds = _cpu_seconds() - before
     digits = {part: np.load(folder / f"data/split/{part}_labels.npy") for part in clusters}
-    n_clusters = int(clusters["train"].max()) + 1
-    names = scores.name_clusters(digits["train"], clusters["train"], n_clusters)["majority"]
-    summary = scores.score(digits["test"], clusters["test"], names)["summary"]
+    n_clusters, n = int(clusters["train"].max()) + 1, int(digits["train"].max()) + 1
+    names = scores.name_clusters(digits["train"], clusters["train"], n_clusters, n)["majority"]
+    summary = scores.score(digits["test"], clusters["test"], names, n)["summary"]
     kept = {name: summary[name] for name in ("accuracy", "nmi", "ari")}
     return {**kept, "clusters": n_clusters, "cpu_seconds": round(seconds, 1)}
 

@@ -54,6 +54,7 @@ class Study:
 STUDIES = {
     "predict": Study("studies/results/predict.json", ("studies.predict",)),
     "original": Study("studies/results/original/params.json", ("studies.original",)),
+    "sets": Study("studies/results/sets.json", ("studies.sets",)),
     "seeds": Study("metrics/seeds.json", ("studies.seeds",)),
     "ablation": Study("studies/results/ablation.json", ("studies.ablation",)),
     **{

@@ -29,7 +29,8 @@ FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} | {"data", "mo
 ENDINGS = "cff|csv|json|lock|md|npy|npz|png|py|sh|toml|yaml|yml"
 PATH = re.compile(rf"[\w.-]+(/[\w.-]+)+|[\w.-]+\.({ENDINGS})|Makefile|LICENSE")
 # Files that a reader has or makes, by their names in examples.
-EXAMPLES = {"a_picture.png", "seven.png", "images.npy", "k.json"}
+EXAMPLES = {"a_picture.png", "seven.png", "images.npy", "k.json", "vectors.npy", "manifest.csv"}
+EXAMPLES |= {"clusters/shells", "clusters.csv", "overview.html", "model.npz"}
 
 
 def every(paths):

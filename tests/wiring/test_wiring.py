@@ -18,10 +18,10 @@ METHODS = sorted(
 )
 # What stands beside the scripts in stages/.
 SHARED = {"stages/__init__.py", "stages/common.py", "stages/inherited.py"}
-# No library is part of download's key: digests fix its outputs, whatever fetched or made them.
-WITHOUT_LIBRARIES = {"download"}
+# What comes from the user, not from a stage.
+GIVEN = {"stages/datasets", "labels.csv"}
 # Libraries that read, check, show and share out work, but never touch a number that is written.
-SILENT = {"jsonschema", "pooch", "pyyaml", "requests", "threadpoolctl", "tqdm"}
+SILENT = {"jsonschema", "pooch", "pyarrow", "pyyaml", "requests", "threadpoolctl", "tqdm"}
 
 
 def every(names):
@@ -61,8 +61,6 @@ def test_library_params_are_what_the_code_computes_with(name):
     stage = STAGES[name]
     imported = imports.third_party(code_of(stage))
     assert imported <= PINNED | SILENT, "a library that computes is pinned in stages/versions.yaml"
-    if stage.script in WITHOUT_LIBRARIES:
-        imported = set()
     assert stage.libraries == imports.with_requirements(imported, PINNED)
     assert set(strings(f"stages/{stage.script}.py", "LIBRARIES")) == stage.libraries
 
@@ -80,7 +78,7 @@ def test_only_draw_imports_by_name():
 def test_paths_at_the_top_are_deps_and_outs(name):
     script = f"stages/{name}.py"
     paths = {path for key in imports.constants(script) for path in strings(script, key)}
-    patterns = [pattern_of(path) for path in paths if "/" in path]
+    patterns = [pattern_of(path) for path in paths if "/" in path or path in GIVEN]
     files = {
         path
         for stage in STAGES.values()
@@ -106,7 +104,7 @@ def path_matches(path):
 def test_every_input_is_made_before_it_is_read():
     made = set()
     for stage in STAGES.values():
-        read = {dep for dep in stage.data if not dep.startswith("stages/datasets")}
+        read = {dep for dep in stage.data if dep not in GIVEN}
         missing = {dep for dep in read if not any(Path(out).is_relative_to(dep) for out in made)}
         assert not missing, f"{stage.name} stands before what it needs in dvc.yaml"
         made |= stage.outs
@@ -185,9 +183,10 @@ def test_after_split_labels_serve_scores_pictures_and_names_only():
         for stage in STAGES.values()
         if any("labels" in dep or dep in evaluated for dep in stage.data)
     }
-    assert seers <= {"split", "evaluate", "examine", "bundle", "draw"}
-    readers = {s.script for s in STAGES.values() if any("labels" in dep for dep in s.data)}
-    assert readers == {"split", "evaluate", "examine", "draw"}
+    assert seers <= {"split", "label", "evaluate", "examine", "bundle", "draw"}
+    readers = {s.script for s in STAGES.values() if any("label" in dep for dep in s.data)}
+    assert readers == {"split", "label", "evaluate", "examine"}
+    assert {STAGES[n].script for n in graph.downstream(["label"], STAGES)} <= {*seers, "evaluate"}
     followers = graph.downstream(["evaluate"], STAGES)
     assert {STAGES[name].script for name in followers} <= {"evaluate", "examine", "bundle", "draw"}
 

@@ -44,6 +44,7 @@ def filled(root: Path) -> dict[Path, str]:
             "peers": results.peers(root) + remark(root, results.PEERS),
         },
         "docs/usage.md": {
+            "sets": results.sets(root) + remark(root, results.SETS),
             "predict": results.predictions(root) + remark(root, results.PREDICT),
             "sheets": results.sheets(root) + remark(root, results.PREDICT),
             "params": params.params(root),
