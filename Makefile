@@ -6,6 +6,8 @@ SHELL := bash
 # Called as modules: scripts have the path of the folder in them, and folders get moved.
 PY := .venv/bin/python
 DVC := $(PY) -m dvc
+# The same and more, where `make dask` has installed it.
+WIDE := $(if $(wildcard .venv-dask/.installed),.venv-dask/bin/python,$(PY))
 ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
@@ -14,7 +16,7 @@ export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict cluster compare doctor seeds ablation bench wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix original predict place sweep cluster compare doctor seeds ablation bench dask wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -24,10 +26,10 @@ repro: ready ## run what is not up to date (ARGS=... goes to dvc repro)
 	$(DVC) repro $(ARGS)
 
 test: ready ## run the tests (ARGS=... goes to pytest instead)
-	$(PY) -m pytest $(or $(ARGS),$(ALL_TESTS))
+	$(WIDE) -m pytest $(or $(ARGS),$(ALL_TESTS))
 
 coverage: ready ## run the tests, and ask for 95 % of all branches
-	$(PY) -m coverage erase && $(PY) -m pytest $(ALL_TESTS) --cov
+	$(WIDE) -m coverage erase && $(WIDE) -m pytest $(ALL_TESTS) --cov
 
 lint: ready ## check format, style, types, params.yaml and dvc.yaml
 	$(PY) -m ruff format --check .
@@ -50,9 +52,16 @@ original: ready ## run the original study's route in a temporary copy
 	$(PY) -m studies.original
 
 # Words, in which quotes hold a name with spaces together, or the name of one file as it is.
+WORDS = if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES"; fi;
+
 predict: ready ## place images on the map (IMAGES="a.png b.npy", ARGS="--json -")
-	@if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES"; fi; \
-	$(PY) predict.py $(ARGS) "$$@"
+	@$(WORDS) $(PY) predict.py $(ARGS) "$$@"
+
+place: ready ## place millions of images in blocks (IMAGES=a.npy, ARGS="-o FOLDER")
+	@$(WORDS) $(WIDE) place.py "$$@" $(ARGS)
+
+sweep: ready ## run a grid of experiments (ARGS="-S recluster.k=8,9,10")
+	@$(WIDE) -m tools.sweep $(ARGS)
 
 cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=file.csv K=auto)
 	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
@@ -74,6 +83,9 @@ bench: ready peers ## measure beside peers, for an hour (ARGS=stages: a part)
 	$(PY) -m benchmarks.run $(ARGS)
 	$(PY) -m tools.tables
 
+dask: ## install what clusters and parquet need, which place and sweep then use
+	@tools/venv.sh .venv-dask requirements.dask.lock
+
 wire: ready ## write into dvc.yaml what follows from the imports of the stages
 	$(PY) -m tools.wire
 
@@ -90,6 +102,7 @@ clean: ## remove the environments and the tools' caches (results stay)
 # Quiet, and done in a tenth of a second, where there is nothing to install or to mend.
 ready:
 	@tools/venv.sh
+	@[ ! -e .venv-dask ] || tools/venv.sh .venv-dask requirements.dask.lock
 	@tools/ready.sh
 
 peers:

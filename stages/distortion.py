@@ -58,7 +58,7 @@ def main() -> None:
 
 def load_neighbors(part: str) -> distortion.Ranked:
     """Load the nearest neighbours in feature space, the candidates."""
-    indices, distances = (np.load(NEIGHBORS.format(part, kind)) for kind in KINDS)
+    indices, distances = (np.load(NEIGHBORS.format(part, kind), mmap_mode="r") for kind in KINDS)
     return distortion.Ranked(indices, distances)
 
 

@@ -29,6 +29,8 @@ REFERENCES = {
     "tests/pipeline/digests.json": clones.SMALL,
 }
 PEERS = ".venv-peers/.installed"
+DASK = ".venv-dask/.installed"
+INSTALLERS = {PEERS: "bench", DASK: "dask"}
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Study:
 # In an order in which later ones find what earlier ones left in the cache.
 STUDIES = {
     "predict": Study("studies/results/predict.json", ("studies.predict",)),
+    "placing": Study("studies/results/placing.json", ("studies.placing",), DASK),
     "original": Study("studies/results/original/params.json", ("studies.original",)),
     "sets": Study("studies/results/sets.json", ("studies.sets",)),
     "seeds": Study("metrics/seeds.json", ("studies.seeds",)),
@@ -127,7 +130,8 @@ def _study(name: str) -> None:
     if not _is_stale(study):
         _say(f"{name} is up to date")
     elif not (ROOT / study.needs).exists():
-        _say(f"{name} is left out: it needs {Path(study.needs).parent}, which make bench installs")
+        folder, target = Path(study.needs).parent, INSTALLERS[study.needs]
+        _say(f"{name} is left out: it needs {folder}, which make {target} installs")
     else:
         _say(f"{name}: {provenance.sentence(ROOT / study.results) or 'not measured yet'}")
         subprocess.run([sys.executable, "-m", *study.words], cwd=ROOT, check=True)

@@ -31,6 +31,7 @@ PATH = re.compile(rf"[\w.-]+(/[\w.-]+)+|[\w.-]+\.({ENDINGS})|Makefile|LICENSE")
 # Files that a reader has or makes, by their names in examples.
 EXAMPLES = {"a_picture.png", "seven.png", "images.npy", "k.json", "vectors.npy", "manifest.csv"}
 EXAMPLES |= {"clusters/shells", "clusters.csv", "overview.html", "model.npz"}
+EXAMPLES |= {"placed/table.csv", "table.csv", "summary.json", "damaged.csv", ".venv-dask"}
 
 
 def every(paths):

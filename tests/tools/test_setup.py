@@ -17,7 +17,12 @@ from tools import check
 from tools.versions import versions
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements.peers.lock", "requirements.build.lock")
+EXTRAS = ("peers", "dask")
+LOCKS = (
+    "requirements.lock",
+    "requirements.build.lock",
+    *(f"requirements.{extra}.lock" for extra in EXTRAS),
+)
 ENTRY = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[^ ;]+)(?: ; [^\\\n]+)?"
     r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
@@ -72,12 +77,14 @@ def test_lock_fits_pyproject():
         assert pinned[canonicalize_name(requirement.name)] in requirement.specifier
 
 
-def test_peers_lock_adds_to_the_lock_and_changes_nothing():
-    pinned, peers = pins("requirements.lock"), pins("requirements.peers.lock")
-    for line in project()["project"]["optional-dependencies"]["peers"]:
-        assert canonicalize_name(Requirement(line).name) in peers
-    assert {name: pinned[name] for name in peers if name in pinned} == {
-        name: version for name, version in peers.items() if name in pinned
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_lock_of_an_extra_adds_to_the_lock_and_changes_nothing(extra):
+    pinned, more = pins("requirements.lock"), pins(f"requirements.{extra}.lock")
+    for line in project()["project"]["optional-dependencies"][extra]:
+        requirement = Requirement(line)
+        assert more[canonicalize_name(requirement.name)] in requirement.specifier
+    assert {name: pinned[name] for name in more if name in pinned} == {
+        name: version for name, version in more.items() if name in pinned
     }
 
 
@@ -127,7 +134,7 @@ def test_make_alone_helps():
 
 def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
     commands = [line for line in read(".ci/run").splitlines() if line.startswith("make")]
-    assert commands == ["make lint", "make test"]
+    assert commands == ["make dask", "make lint", "make test"]
     job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
     first, coverage, metrics = (step["run"] for step in job["steps"] if "run" in step)
     assert (first, coverage) == (".ci/run", "make coverage")

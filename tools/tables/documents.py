@@ -50,6 +50,10 @@ def filled(root: Path) -> dict[Path, str]:
             "runs": params.runs(root),
         },
         "docs/troubleshooting.md": {"situations": situations.situations(root)},
+        "docs/scaling.md": {
+            "candidates": results.candidates(root) + remark(root, results.PLACING),
+            "million": results.million(root) + remark(root, results.PLACING),
+        },
         "docs/output.md": {"pictures": pictures(root)},
         "docs/benchmarks.md": {
             name: text + "".join(remark(root, page.FILES[part]) for part in page.MADE_OF[name])

@@ -14,6 +14,7 @@ ABLATION = "studies/results/ablation.json"
 PEERS = "benchmarks/results/peers.json"
 SETS = "studies/results/sets.json"
 PREDICT = "studies/results/predict.json"
+PLACING = "studies/results/placing.json"
 ORIGINAL = "studies/results/original/evaluate.json"
 ORIGINAL_PARAMS = "studies/results/original/params.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).
@@ -238,6 +239,39 @@ def predictions(root: Path) -> str:
 
 def _rejected(found: Any) -> str:
     return f"{100 * found['rejected']:.2f}"
+
+
+def candidates(root: Path) -> str:
+    """Lay out what fewer candidates cost, and what they gain."""
+    rows = [
+        (
+            number,
+            f"{100 * own['right']:.2f}",
+            f"{100 * own['refused']:.2f}",
+            f"{own['images_per_cpu_second']:,}",
+        )
+        for number, own in read(root / PLACING)["candidates"].items()
+    ]
+    header = ("`--candidates`", "digit right, %", "called no digit, %", "images per second")
+    return table(header, rows, numbers=4)
+
+
+def million(root: Path) -> str:
+    """Lay out the run over a cluster that was killed twice beside the plain one."""
+    found = read(root / PLACING).get("million")
+    if found is None:
+        return "Not measured yet.\n"
+    plain, cluster = found["plain"], found["dask"]
+    killed = " and ".join(str(blocks) for blocks in cluster["killed_after"])
+    rows = [
+        ("images", f"{found['n']:,}"),
+        ("blocks", str(plain["blocks"])),
+        ("blocks there when the cluster was killed", killed),
+        ("largest worker, processes", f"{plain['largest_worker_mb']} MB"),
+        ("largest worker, Dask", f"{cluster['largest_worker_mb']} MB"),
+        ("the same bytes in every file", "yes" if found["equal"] else "no"),
+    ]
+    return table(("", ""), rows, numbers=1)
 
 
 def criteria(root: Path) -> str:

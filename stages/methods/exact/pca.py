@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stages.methods.errors import InputError
 
-_EXACT = 2**53
+_EXACT = 2**63
 _CHUNK = 8192
 # Scores are integers; this many make one standard deviation of the data.
 SCORE_UNIT = 1024
@@ -95,9 +95,8 @@ def fit(
             f"ask for at most {min(n - 1, d)}"
         )
     if n * n * 255**2 >= _EXACT:
-        raise InputError(f"{n} images are too many for exact sums: use at most 370,000")
-    total, scatter = _moments(points)
-    covariance = (n * scatter - np.outer(total, total)) / n**2
+        raise InputError(f"{n} images are too many for exact sums: use at most 11,900,000")
+    mean, covariance = _moments(points)
     values, vectors = np.linalg.eigh(covariance)
     values, vectors = values[::-1], vectors[:, ::-1][:, :n_components]
     stretch = _stretch(values[:n_components]) if whiten else np.ones(n_components)
@@ -117,7 +116,7 @@ def fit(
             stacklevel=2,
         )
     return Basis(
-        mean=np.rint(total / n).astype(np.int64),
+        mean=np.rint(mean).astype(np.int64),
         loadings=_fix_signs(np.rint(scaled).astype(np.int64)),
         divisor=divisor,
         doubtful=doubtful,
@@ -153,14 +152,16 @@ def _stretch(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _moments(points: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Compute the exact sum of the points and of their outer products."""
-    total = np.zeros(points.shape[1])
-    scatter = np.zeros((points.shape[1], points.shape[1]))
-    for start in range(0, len(points), _CHUNK):
+    """Compute mean and covariance from exact sums, which are made chunk by chunk."""
+    n, d = points.shape
+    total, scatter = np.zeros(d), np.zeros((d, d))
+    for start in range(0, n, _CHUNK):
         part = points[start : start + _CHUNK].astype(np.float64)
         total += part.sum(axis=0)
         scatter += part.T @ part
-    return total, scatter
+    # Products of sums need 64 bits; they are rounded only where they are divided.
+    whole = total.astype(np.int64)
+    return total / n, (n * scatter.astype(np.int64) - np.outer(whole, whole)) / n**2
 
 
 def _fix_signs(loadings: NDArray[np.int64]) -> NDArray[np.int64]:

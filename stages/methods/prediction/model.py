@@ -1,7 +1,7 @@
 """The whole fitted model: from images to positions on the map, clusters and their names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,13 +145,12 @@ def _nearest(
 
     Also return the squared distance to the nearest one in feature space.
     """
-    features = descriptors.transform(images, model.descriptor)
+    upright = deskew(images) if model.descriptor.deskewed else images
+    features = descriptors.transform(upright, replace(model.descriptor, deskewed=False))
     indices, distances = index.nearest(features, model.n_candidates, n_jobs)
     near = Ranked(indices, distances.astype(np.int32))
     if len(model.gradients):
-        upright = deskew(images) if model.descriptor.deskewed else images
-        queries = gradient_images(upright)
-        near = rank(queries, model.gradients, near.indices, n_jobs=n_jobs)
+        near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)
     return near.first(model.n_neighbors), distances[:, 0]
 
 

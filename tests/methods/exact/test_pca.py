@@ -55,6 +55,20 @@ def test_scores_are_centred():
     assert (np.abs(basis.mean - PIXELS.mean(axis=0)) <= 0.5).all()
 
 
+def test_covariance_of_many_points_is_exact():
+    # More than 370,000, whose products of sums no float64 holds; nearly all of it cancels.
+    rng = np.random.default_rng(0)
+    points = rng.integers(253, 256, (600_000, 2), dtype=np.uint8)
+    mean, covariance = pca._moments(points)
+    x, y = points.astype(np.int64).T
+    n = len(points)
+    for (i, j), product in {(0, 0): x @ x, (0, 1): x @ y, (1, 1): y @ y}.items():
+        sums = int(points[:, i].sum(dtype=np.int64)) * int(points[:, j].sum(dtype=np.int64))
+        exact = Fraction(n * int(product) - sums, n * n)
+        assert abs(Fraction(float(covariance[i, j])) - exact) <= abs(exact) * Fraction(1, 2**51)
+    assert mean[0] == float(Fraction(int(x.sum()), n))
+
+
 def test_more_points_than_one_chunk_holds():
     points = np.concatenate([SMALL, SMALL[::2] // 2, SMALL // 3, SMALL + 9, SMALL // 5, SMALL + 1])
     assert len(points) > 8192
@@ -127,7 +141,7 @@ def test_a_scale_at_a_power_of_two_makes_all_loadings_doubtful(factor, doubtful)
 
 def test_more_points_than_exact_sums_allow_are_refused():
     # Takes no memory: one row, repeated by a stride of zero.
-    for n in (372_184, 10**6):
+    for n in (12_000_000, 10**8):
         with pytest.raises(InputError, match=f"{n} images are too many"):
             pca.fit(np.broadcast_to(np.zeros(3, dtype=np.uint8), (n, 3)), 2)
 

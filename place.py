@@ -1,0 +1,195 @@
+"""Place many images onto the fitted map, block by block: on all cores, or on a cluster.
+
+What is finished is kept: the same command again does what is missing, and writes the table.
+"""
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import predict
+from placing import blocks, executors, inputs, table
+from placing.progress import Progress
+from stages import common, inherited
+from stages.methods.errors import InputError
+
+HERE = "here", "processes", "dask"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command line; return its exit status.
+
+    Parameters
+    ----------
+    words : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0, or 1 if a block could not be placed (the others still are).
+    """
+    options = _parser().parse_args(words)
+    try:
+        return _run(options)
+    except (InputError, OSError) as error:
+        print(f"place: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="place.py",
+        description="Place many images onto the fitted map: a table with the cluster, label and "
+        "position of each.",
+        epilog="IDX and NPY hold n images of 28 x 28 bytes in MNIST's form. Pictures come as a "
+        ".tar (WebDataset's shards), .parquet (a column image), a manifest (.txt, or .csv with a "
+        "column path) or a folder, and are brought into that form first.",
+    )
+    add = parser.add_argument
+    add("files", nargs="+", metavar="INPUT", help="in the order of the table")
+    add("-o", "--output", required=True, metavar="FOLDER", help="for all results")
+    add("--table", choices=table.FORMATS, default="csv", help="default: csv")
+    add("--model", metavar="FILE", default=str(predict.MODEL), help="default: %(default)s")
+    add("--block", type=_positive, default=10_000, metavar="N", help="images, default: 10000")
+    add("--on", choices=HERE, default="processes", help="where to work (default: processes)")
+    add("--workers", type=_positive, metavar="N", help="processes, default: one a core")
+    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster; without it, dask makes one here")
+    add("--share", type=_share, metavar="I/N", help="place every N-th block only, from block I on "
+        "(0 to N - 1), and write no table: for job arrays")  # fmt: skip
+    add("--candidates", type=int, metavar="N", help="training images that are ranked by the image "
+        "distortion model, at most the model's number; fewer are faster")  # fmt: skip
+    add("--leave-out", action="store_true", help="write the table without blocks that failed")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def _share(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdigit() and of.isdigit() and int(number) < int(of)):
+        raise argparse.ArgumentTypeError(f"{text}: write I/N with I from 0 to N - 1, as in 0/100")
+    return int(number), int(of)
+
+
+def _run(options: argparse.Namespace) -> int:
+    folder = Path(options.output)
+    _spare_other_results(folder, options.files)
+    job = _job(options)
+    first, step = options.share or (0, 1)
+    numbers = range(job.n_blocks)[first::step]
+    found, failed = _place(options, job, numbers)
+    for reason in dict.fromkeys(failed.values()):
+        listed = [str(number) for number in sorted(failed) if failed[number] == reason]
+        more = f" and {len(listed) - 10} more" if len(listed) > 10 else ""
+        print(f"place: block {', '.join(listed[:10])}{more}: {reason}", file=sys.stderr)
+    if failed:
+        print(
+            f"place: {len(failed)} of {len(numbers)} blocks failed, the others are kept: type the "
+            "same command again when that is mended, or add --leave-out",
+            file=sys.stderr,
+        )
+    if not options.share and (not failed or options.leave_out):
+        _write(folder, options, job, found)
+    return 1 if failed else 0
+
+
+def _job(options: argparse.Namespace) -> blocks.Job:
+    model = Path(options.model).resolve()
+    most = predict.load_model(model).n_candidates
+    if options.candidates is not None and not 0 <= options.candidates <= most:
+        raise InputError(
+            f"--candidates is {options.candidates}, but it must be 0 (no deformation "
+            f"distance) to {most}, the number that the model was made with"
+        )
+    files = tuple(str(Path(file).resolve()) for file in options.files)
+    return blocks.Job(
+        files=files,
+        counts=inputs.lengths(files, Path(options.output, "blocks/counts.json")),
+        size=options.block,
+        model=str(model),
+        fitted=blocks.fitted_digest(model, options.candidates),
+        candidates=options.candidates,
+        folder=str(Path(options.output, "blocks").resolve()),
+        n_jobs=common.threads() if options.on == "here" else 1,
+    )
+
+
+def _spare_other_results(folder: Path, files: list[str]) -> None:
+    """Refuse to write over the table of other images."""
+    summary = folder / "summary.json"
+    if summary.is_file():
+        before = json.loads(summary.read_text(encoding="utf-8"))["inputs"]
+        if before != files:
+            raise InputError(
+                f"{folder} holds the table of {' '.join(before)}: name another folder by --output"
+            )
+
+
+def _place(
+    options: argparse.Namespace, job: blocks.Job, numbers: Sequence[int]
+) -> tuple[list[blocks.Done], dict[int, str]]:
+    """Place blocks, and return those that are finished, in order, and why others are not."""
+    found: dict[int, blocks.Done] = {}
+    failed: dict[int, str] = {}
+    progress = Progress(min(sum(job.counts), len(numbers) * job.size))
+    try:
+        for outcome in _outcomes(options, partial(blocks.place, job), numbers):
+            if outcome.error is not None:
+                failed[outcome.item] = outcome.error
+                continue
+            found[outcome.item] = outcome.value
+            progress.add(outcome.value.n, found=outcome.value.found)
+    finally:
+        progress.close()
+    blocks.tidy(Path(job.folder), found.values())
+    before = sum(done.found for done in found.values())
+    print(
+        f"place: {progress.placed:,} images placed, {progress.speed():,.0f} a second"
+        + (f"; {before} of {len(numbers)} blocks were there already" if before else ""),
+        file=sys.stderr,
+    )
+    return [found[number] for number in sorted(found)], failed
+
+
+def _outcomes(
+    options: argparse.Namespace, work: Any, items: Sequence[int]
+) -> Iterator[executors.Outcome]:
+    n_workers = options.workers or inherited.cores()
+    if options.scheduler or options.on == "dask":
+        return executors.dask(work, items, n_workers, options.scheduler)
+    if options.on == "here" or len(items) == 1:
+        return executors.here(work, items)
+    return executors.processes(work, items, n_workers)
+
+
+def _write(
+    folder: Path, options: argparse.Namespace, job: blocks.Job, found: list[blocks.Done]
+) -> None:
+    path = folder / f"table.{options.table}"
+    labels = predict.load_model(Path(job.model)).names
+    # Rows name the files as they were given.
+    given = replace(job, files=tuple(options.files))
+    counts = table.write(path, given, found, labels)
+    summary = {"inputs": options.files, "model": job.fitted, **counts}
+    common.save_json(folder / "summary.json", summary)
+    refused = sum(counts["refused"].values())
+    print(f"{path}: {counts['images']:,} images, {refused:,} of them no digit", end="")
+    print(f", {counts['damaged']:,} unreadable (damaged.csv)" if counts["damaged"] else "")
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
+    sys.exit("place: interrupted; the same command goes on where it stopped")

@@ -1,0 +1,272 @@
+"""Blocks: the same bytes whoever places them, in whatever size and order, after whatever died."""
+
+import csv
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+import place
+import predict
+from placing import blocks, inputs
+from tests.placing.test_inputs import png, write_npy, write_pictures, write_tar
+
+ROOT = Path(place.__file__).parent
+
+
+def digests(folder):
+    """Digest every file of a folder of results, but notes about the inputs."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    files = (path for path in files if path.name != "counts.json")
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+
+
+def rows(folder):
+    return list(csv.DictReader((folder / "table.csv").open(encoding="utf-8")))
+
+
+def test_table_is_that_of_predict(run, images, model_path, tmp_path):
+    write_npy(images, tmp_path)
+    write_pictures(images[:5] // 2, tmp_path)
+    pictures = sorted(f"{path.relative_to(tmp_path)}" for path in tmp_path.rglob("*.png"))
+    placed = run("images.npy", "pictures")
+    words = ["images.npy", *pictures, "--csv", "expected.csv", "--model", str(model_path)]
+    assert predict.main(words) == 0
+    assert (placed / "table.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+
+
+def test_summary_counts_the_table(run, images, tmp_path):
+    write_npy(images, tmp_path)
+    folder = run("images.npy")
+    summary = json.loads((folder / "summary.json").read_text())
+    table = rows(folder)
+    assert summary["images"] == len(images) == len(table)
+    assert sum(summary["labels"].values()) + sum(summary["refused"].values()) == len(table)
+    assert summary["refused"] == {
+        reason: sum(row["reason"] == reason for row in table)
+        for reason in sorted({row["reason"] for row in table} - {""})
+    }
+    assert any(row["reason"] for row in table), "otherwise this checks nothing"
+    assert summary["labels"]["None"] > 0, "a cluster without a name"
+
+
+def test_size_of_blocks_and_order_of_inputs_change_no_row(run, images, tmp_path):
+    np.save(tmp_path / "a.npy", images[:130])
+    np.save(tmp_path / "b.npy", images[130:])
+    expected = rows(run("a.npy", "b.npy"))
+    assert rows(run("a.npy", "b.npy", output="small", block=7)) == expected
+    assert rows(run("a.npy", "b.npy", output="large", block=1000)) == expected
+    assert rows(run("b.npy", "a.npy", output="swapped")) == expected[130:] + expected[:130]
+
+
+def test_shares_make_up_the_whole(run, images, tmp_path):
+    write_npy(images, tmp_path)
+    expected = digests(run("images.npy"))
+    for share in (2, 0, 1):
+        folder = run("images.npy", "--share", f"{share}/3", output="shared")
+        assert not (folder / "table.csv").exists()
+    assert digests(run("images.npy", output="shared")) == expected
+
+
+def test_what_is_finished_is_not_placed_again(run, images, tmp_path, monkeypatch):
+    write_npy(images, tmp_path)
+    folder = run("images.npy")
+    before = digests(folder)
+    lost, damaged, *_ = sorted((folder / "blocks").glob("*.npz"))
+    lost.unlink()
+    damaged.write_bytes(damaged.read_bytes()[:-40])
+    (folder / "blocks" / f".{lost.stem}-host-1.npz").write_bytes(b"left by a killed worker")
+    again = []
+    apply = blocks.model.apply
+    monkeypatch.setattr(
+        blocks.model,
+        "apply",
+        lambda fitted, part, n: again.append(len(part)) or apply(fitted, part, n),
+    )
+    assert digests(run("images.npy")) == before
+    assert again == [40, 40]
+
+
+def test_changed_images_are_placed_again(run, images, tmp_path):
+    write_npy(images, tmp_path)
+    run("images.npy")
+    changed = images.copy()
+    changed[50] = images[0]
+    write_npy(changed, tmp_path)
+    folder = run("images.npy")
+    assert rows(folder) == rows(run("images.npy", output="new"))
+    assert len(list((folder / "blocks").glob("*.npz"))) == -(-len(images) // 40) + 1
+
+
+def test_images_that_change_while_they_are_read_are_not_taken(run, images, tmp_path, monkeypatch):
+    write_npy(images[:40], tmp_path)
+    normalised = blocks._normalised
+    changes = iter([write_npy, *[lambda *_: None] * 2])
+
+    def change(contents):
+        found = normalised(contents)
+        next(changes)(images[40:80], tmp_path)
+        return found
+
+    monkeypatch.setattr(blocks, "_normalised", change)
+    assert rows(run("images.npy")) == rows(run("images.npy", output="new"))
+    assert len(list((tmp_path / "placed/blocks").glob("*.npz"))) == 1
+
+
+def test_another_number_of_candidates_is_another_result(run, images, tmp_path, fitted):
+    write_npy(images, tmp_path)
+    every, few, none = (
+        rows(run("images.npy", "--candidates", n, output=str(n))) for n in (20, 6, 0)
+    )
+    assert every == rows(run("images.npy"))
+    assert every != few != none
+    run("images.npy", "--candidates", "21", code=1)
+
+
+def test_damaged_pictures_are_listed_and_the_rest_goes_on(run, images, tmp_path, capsys):
+    folder = write_pictures(images[:12], tmp_path)
+    whole = rows(run("pictures", output="whole"))
+    files = sorted(folder.rglob("*.png"))
+    files[3].write_bytes(files[3].read_bytes()[:60])
+    files[7].write_bytes(b"no picture")
+    placed = run("pictures")
+    assert "2 unreadable" in capsys.readouterr().out
+    listed = list(csv.DictReader((placed / "damaged.csv").open(encoding="utf-8")))
+    assert [row["file"] for row in listed] == [f"pictures/part0/0000{n}.png" for n in (3, 7)]
+    assert all(row["reason"] for row in listed)
+    table = rows(placed)
+    assert [table[n]["x"] for n in (3, 7)] == ["", ""]
+    others = [n for n in range(12) if n not in (3, 7)]
+    assert [table[n] for n in others] == [whole[n] for n in others]
+
+
+def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
+    run, images, tmp_path, capsys, monkeypatch
+):
+    np.save(tmp_path / "a.npy", images[:80])
+    shard = write_tar(images[80:90], tmp_path)
+    run("a.npy", "shard.tar", output="whole", block=10)
+    # Counted, and gone when the block is read.
+    monkeypatch.setattr(inputs, "lengths", lambda files, notes: (80, 10))
+    shard.unlink()
+    folder = run("a.npy", "shard.tar", block=10, code=1)
+    said = capsys.readouterr().err
+    assert "block 8: " in said
+    assert "shard.tar" in said
+    assert "1 of 9 blocks failed" in said
+    assert not (folder / "table.csv").exists()
+    run("a.npy", "shard.tar", "--leave-out", block=10, code=1)
+    assert len(rows(folder)) == 80
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["none.npy"], "No such file"),
+        (["empty"], "no images"),
+        (["images.npy", "--model", "none.npz"], "make repro"),
+    ],
+)
+def test_faults_are_one_sentence(words, sentence, images, tmp_path, run, capsys):
+    write_npy(images, tmp_path)
+    (tmp_path / "empty").mkdir()
+    if "--model" in words:
+        assert place.main([*words, "-o", "placed"]) == 1
+    else:
+        run(*words, code=1)
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_the_table_of_other_images_is_not_written_over(run, images, tmp_path, capsys):
+    write_npy(images, tmp_path)
+    np.save(tmp_path / "other.npy", images[:50])
+    before = digests(run("images.npy"))
+    folder = run("other.npy", code=1)
+    assert "holds the table of images.npy" in capsys.readouterr().err
+    assert digests(folder) == before
+
+
+def start(model_path, tmp_path, *words):
+    """Start place.py in a process of its own."""
+    command = [sys.executable, ROOT / "place.py", "images.npy", "--model", model_path, *words]
+    return subprocess.Popen([str(word) for word in command], cwd=tmp_path, stderr=subprocess.PIPE)
+
+
+def workers_of(pid):
+    try:
+        children = psutil.Process(pid).children()
+        return [child for child in children if "spawn_main" in str(child.cmdline())]
+    except psutil.Error:
+        return []
+
+
+def test_two_processes_of_which_workers_are_killed(run, images, model_path, tmp_path):
+    np.save(tmp_path / "images.npy", np.concatenate([images] * 3))
+    expected = digests(run("images.npy", block=20))
+    process = start(model_path, tmp_path, "-o", "killed", "--block", "20", "--workers", "2")
+    rng = random.Random(0)
+    killed = 0
+    while process.poll() is None:
+        time.sleep(rng.uniform(0, 0.1))
+        workers = workers_of(process.pid)
+        if (tmp_path / "killed/blocks").exists() and killed < 2 and workers:
+            rng.choice(workers).kill()
+            killed += 1
+    assert process.returncode == 0, process.stderr.read()
+    assert killed == 2
+    assert digests(tmp_path / "killed") == expected
+
+
+def test_killed_and_interrupted_runs_go_on(run, images, model_path, tmp_path):
+    np.save(tmp_path / "images.npy", np.concatenate([images] * 3))
+    expected = digests(run("images.npy", block=20))
+    for how in (signal.SIGKILL, signal.SIGINT):
+        process = start(model_path, tmp_path, "-o", "killed", "--block", "20", "--on", "here")
+        before = len(list(tmp_path.glob("killed/blocks/[0-9]*")))
+        while len(list(tmp_path.glob("killed/blocks/[0-9]*"))) < before + 2:
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.01)
+        os.kill(process.pid, how)
+        assert process.wait() != 0
+    assert process.stderr.read().endswith(b"the same command goes on where it stopped\n")
+    assert digests(run("images.npy", output="killed", block=20)) == expected
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_dask(run, images, tmp_path, workers):
+    pytest.importorskip("distributed", reason="distributed is missing: make dask installs it")
+    write_npy(images, tmp_path)
+    expected = digests(run("images.npy"))
+    assert digests(run("images.npy", "--workers", workers, on="dask", output="dask")) == expected
+
+
+def test_parquet_holds_what_csv_holds(run, images, tmp_path):
+    pytest.importorskip("pyarrow", reason="pyarrow is missing: make dask installs it")
+    from pyarrow import parquet
+
+    (tmp_path / "d.png").write_bytes(png(images[0])[:50])
+    (tmp_path / "list.txt").write_text("d.png")
+    write_npy(images, tmp_path)
+    expected = rows(run("images.npy", "list.txt"))
+    folder = run("images.npy", "list.txt", "--table", "parquet", output="parquet")
+    found = parquet.read_table(folder / "table.parquet").to_pylist()
+    for row, wanted in zip(found, expected, strict=True):
+        assert {k: "" if v is None else str(v) for k, v in row.items() if k not in "xy"} == {
+            k: v for k, v in wanted.items() if k not in "xy"
+        }
+        for axis in "xy":
+            assert row[axis] is None if not wanted[axis] else row[axis] == np.float32(wanted[axis])
