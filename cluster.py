@@ -60,7 +60,8 @@ def main(words: Sequence[str] | None = None) -> int:
         }
         text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
         _write(place / f"stages/datasets/{target.name}.yaml", text)
-        _write(place / "labels.csv", _labels(options.labels, folder))
+        if options.labels is not None or not (place / "labels.csv").exists():
+            _write(place / "labels.csv", _labels(options.labels, folder))
         if not _run(place, target / "log.txt"):
             return 1
         for sentence in takehome.write(place, folder, target, copies=options.copies):

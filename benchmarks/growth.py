@@ -1,5 +1,6 @@
 """Time and peak memory of each stage by the number of images, up to four times MNIST's."""
 
+import shutil
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -20,10 +21,12 @@ SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
 _SHIFT = 1.5
 _TURN = 8.0
 _MADE_ELSEWHERE = ("download", "split")
+# Below data, what later stages read of these two besides images, labels and indices.
+BESIDE = ("raw/paths.csv", "raw/thumbnails.npy", "split/dataset.json")
 
 
 def main(options: Options) -> None:
-    """Run the stages from flatten on, one by one, on increasing numbers of images."""
+    """Run the stages after split, one by one, on increasing numbers of images."""
     stages: dict[str, dict[str, Any]] = defaultdict(dict)
     sizes = [n for n in scaled(options.n) if n <= options.largest]
     for n in sizes:
@@ -45,7 +48,7 @@ def scaled(n: int) -> list[int]:
 
 
 def commands(folder: Path) -> dict[str, list[str]]:
-    """Return the arguments of ``python`` for each stage from flatten on, in order."""
+    """Return the arguments of ``python`` for each stage after split, in order."""
     return {
         name: stage.command.split()[1:]
         for name, stage in graph.stages(folder).items()
@@ -54,7 +57,11 @@ def commands(folder: Path) -> dict[str, list[str]]:
 
 
 def write_split(folder: Path, n: int, limit: int) -> None:
-    """Write the arrays of `split`: the first n images, varied copies beyond ``limit``."""
+    """Write the files of `split`: the first n images, varied copies beyond ``limit``."""
+    for name in BESIDE:
+        target = folder.parent / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(DATA / name, target)
     for part in ("train", "test"):
         arrays = {
             kind: np.load(DATA / "split" / f"{part}_{kind}.npy")

@@ -50,7 +50,9 @@ def table(path):
         return list(csv.DictReader(file))
 
 
-def test_a_folder_is_clustered_named_later_and_never_touched(pictures, tmp_path, capsys):
+def test_a_folder_is_clustered_named_later_and_never_touched(
+    pictures, tmp_path, capsys, monkeypatch
+):
     before = {path: path.read_bytes() for path in pictures.iterdir()}
     assert cluster.main([str(pictures)]) == 0
     home = tmp_path / "clusters/my-signs"
@@ -87,6 +89,11 @@ def test_a_folder_is_clustered_named_later_and_never_touched(pictures, tmp_path,
     assert not any(path.is_symlink() for path in copies)
     assert kept.read_text() == "put there by the user"
     assert "perplexity: 9 " in params.read_text()
+    # Labels stay until others are given.
+    given = (home / "pipeline/labels.csv").read_text()
+    monkeypatch.setattr(cluster, "_run", lambda place, log: False)
+    assert cluster.main([str(pictures)]) == 1
+    assert (home / "pipeline/labels.csv").read_text() == given
     assert {path: path.read_bytes() for path in pictures.iterdir()} == before
 
 

@@ -41,6 +41,7 @@ def fitted():
         n_candidates=20,
         n_neighbors=5,
         limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0.3),
+        dataset="digits",
     )
 
 

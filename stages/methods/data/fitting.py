@@ -16,7 +16,8 @@ _MOST = {
     "neighbors.k": lambda n: n - 1,
     "neighbors.test_k": lambda n: n - 1,
     "distortion.k": lambda n: n - 1,
-    "tsne.perplexity": lambda n: (n - 1) // 3,
+    # With more, all images attract one another, and the map falls together.
+    "tsne.perplexity": lambda n: max(n // 8, 2),
     "elbow.k_max": lambda n: n // 2,
     "recluster.k": lambda n: n // 4,
     "merge.micro_clusters": lambda n: n // 4,
@@ -43,7 +44,7 @@ def fitting(section: str, params: Mapping[str, Any], n_images: int) -> dict[str,
     Examples
     --------
     >>> fitting("tsne", {"perplexity": 20, "seed": 0}, n_images=40)
-    {'perplexity': 13, 'seed': 0}
+    {'perplexity': 5, 'seed': 0}
     """
     fitted = dict(params)
     for name, value in params.items():

@@ -48,7 +48,7 @@ def contingency(
            [0, 1, 0, 0]])
     """
     if n_classes is None:
-        n_classes = int(labels.max(initial=-1)) + 1
+        n_classes = int(labels.max()) + 1 if len(labels) else 0
     cells = clusters.astype(np.int64) * n_classes + labels
     return np.bincount(cells, minlength=n_clusters * n_classes).reshape(n_clusters, n_classes)
 

@@ -19,6 +19,8 @@ _FIRST_AZIMUTH = 30
 _EYE = 6.0
 _DECIMALS = 6
 _SHADOW = 0.15
+# Of a map that fell together to a line or a point, in half sides.
+_LEAST_REACH = 0.2
 # A name needs this much of the picture, in half sides of the map.
 _ROOM = 0.13
 _UNIT_CORNERS = np.array(
@@ -100,7 +102,7 @@ def _page(
     columns = math.ceil(math.sqrt(len(outlines)))
     rows = math.ceil(len(outlines) / columns)
     corners = np.concatenate(outlines)
-    reach = 1.03 * float(np.abs(corners[:, 0]).max())
+    reach = max(1.03 * float(np.abs(corners[:, 0]).max()), _LEAST_REACH)
     low, high = 1.03 * corners[:, 1].min(), 1.03 * corners[:, 1].max()
     gap = (0.15, 0.36)
     across = (theme.WIDTH - 2 * theme.MARGIN - gap[0] * (columns - 1)) / columns
