@@ -14,7 +14,7 @@ export IMAGES
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict compare doctor seeds ablation bench wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix explore report original predict compare doctor seeds ablation bench wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -45,6 +45,12 @@ verify: ready ## compute everything anew and compare every digest with dvc.lock
 
 verify-matrix: ready ## small images under many kernels, threads, locales, Pythons
 	$(PY) -m checks.verify_matrix $(ARGS)
+
+explore: ready ## open the explorer of the maps in a browser
+	@$(PY) -m tools.explore
+
+report: ready ## open the report (ARGS="A B": two experiments side by side)
+	@$(PY) -m tools.report $(ARGS)
 
 original: ready ## run the original study's route in a temporary copy
 	$(PY) -m studies.original

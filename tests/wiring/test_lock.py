@@ -58,6 +58,8 @@ def test_the_lock_has_the_digests_of_the_tree(lock, name):
     files = {path for path in stage.deps if (graph.ROOT / path).is_file()}
     sources = {path: digest(path) for path in files if path.startswith("stages/")}
     in_git = {path: digest(path) for path in stage.outs - stage.cached}
+    folders = {path for path in stage.data - files if path.startswith("stages/")}
+    sources |= {path: of_folder(path, written(path)) for path in folders}
     assert {path: digests(locked["deps"])[path] for path in sources} == sources
     assert {path: digests(locked["outs"])[path] for path in in_git} == in_git
 
@@ -70,9 +72,15 @@ def test_the_digests_of_the_small_runs_are_of_this_code_and_these_params(name):
 @pytest.mark.parametrize("name", STAGES)
 def test_what_a_stage_reads_is_what_another_wrote(lock, name):
     made = {path: md5 for locked in lock.values() for path, md5 in digests(locked["outs"]).items()}
-    read = {dep for dep in STAGES[name].deps if not dep.startswith("stages/")}
+    read = {dep for dep in STAGES[name].deps if not dep.startswith(("stages/", graph.PARAMS))}
     expected = {dep: made[dep] if dep in made else of_folder(dep, made) for dep in read}
     assert {dep: digests(lock[name]["deps"])[dep] for dep in read} == expected
+
+
+def written(folder):
+    """Digests of the files of a folder that is kept in git."""
+    files = (path for path in (graph.ROOT / folder).iterdir() if path.is_file())
+    return {f"{folder}/{path.name}": digest(path) for path in files}
 
 
 def of_folder(folder, made):
