@@ -10,11 +10,11 @@ ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
-export IMAGES
+export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix explore report original predict compare doctor seeds ablation bench wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix explore report maps original predict cluster compare doctor seeds ablation bench wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -52,6 +52,9 @@ explore: ready ## open the explorer of the maps in a browser
 report: ready ## open the report (ARGS="A B": two experiments side by side)
 	@$(PY) -m tools.report $(ARGS)
 
+maps: ready ## make maps at other perplexities, for the explorer
+	$(PY) -m studies.maps
+
 original: ready ## run the original study's route in a temporary copy
 	$(PY) -m studies.original
 
@@ -59,6 +62,9 @@ original: ready ## run the original study's route in a temporary copy
 predict: ready ## place images on the map (IMAGES="a.png b.npy", ARGS="--json -")
 	@if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES"; fi; \
 	$(PY) predict.py $(ARGS) "$$@"
+
+cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=file.csv K=auto)
+	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
 
 compare: ready ## list experiments: what was changed, and scores, best first
 	@$(PY) -m tools.compare $(ARGS)
@@ -80,7 +86,7 @@ bench: ready peers ## measure beside peers, for an hour (ARGS=stages: a part)
 wire: ready ## write into dvc.yaml what follows from the imports of the stages
 	$(PY) -m tools.wire
 
-renew: ready ## bring locks, digests and docs up to date (ARGS=studies: studies too)
+renew: ready ## bring locks, digests and docs up to date (ARGS=studies: too)
 	$(PY) -m tools.renew $(ARGS)
 
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade)

@@ -23,9 +23,10 @@ LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 # What each part measures; a stage stands for all that it needs too.
 MADE_BY = {
     "stages": ("benchmarks/pipeline.py", provenance.ALL),
-    "pairs": ("benchmarks/pairs.py", "benchmarks/routes.py", "tsne@3"),
+    "pairs": ("benchmarks/pairs.py", "benchmarks/sides.py", "tsne@3"),
     "peers": ("benchmarks/peers.py", "benchmarks/routes.py", "split"),
     "growth": ("benchmarks/growth.py", provenance.ALL),
+    "explorer": ("benchmarks/explorer.py", "explore"),
 }
 RECORD = Path(__file__).with_name("record.py")
 

@@ -11,7 +11,8 @@ import numpy as np
 from benchmarks import measure
 from benchmarks.options import Options
 from benchmarks.peers import DATA, route
-from benchmarks.routes import LOW_EXAGGERATION, accuracy
+from benchmarks.route import accuracy
+from benchmarks.sides import LOW_EXAGGERATION
 from checks.workspace import temporary_copy
 
 PAIRS = {

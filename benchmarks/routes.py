@@ -1,4 +1,4 @@
-"""Common ways to cluster MNIST, each run in a separate process.
+"""Common ways to cluster MNIST, and single steps of them, each run in a separate process.
 
     python -m benchmarks.routes NAME DATA N SEED RESULT
 
@@ -9,63 +9,17 @@ imports are not counted.
 
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.route import Data, K, score
+from benchmarks.sides import SIDES
 from stages import common
-from stages.methods.embedding import map_quality
-from stages.methods.embedding.neighbors import nearest
-from stages.methods.evaluation import scores
-from stages.methods.exact.grid import snap
-from stages.methods.exact.rounding import to_decimals
-from stages.methods.exact.sampling import fixed_sample
 
-K = 10
-SAMPLE = 5000
-# Exaggeration of the 3-D map for which the target was set.
-LOW_EXAGGERATION = 1.5
-# openTSNE's default.
-PERPLEXITY = 30
-# Enough points for UMAP to search for neighbours approximately, as it does among all points.
-_WARM_UP = 5000
 Found = tuple[np.ndarray, np.ndarray | None]
-
-
-class Data:
-    """Arrays of a finished run, the first n images of train."""
-
-    def __init__(self, folder: Path, n: int, seed: int) -> None:
-        self.folder, self.n, self.seed = folder, n, seed
-        self.steps: dict[str, float] = {}
-        self.notes: dict[str, Any] = {}
-
-    def pixels(self, part: str) -> np.ndarray:
-        """Return the images in rows of floats between 0 and 1."""
-        images = np.load(self.folder / "split" / f"{part}_images.npy")[: self._rows(part)]
-        return (images.reshape(len(images), -1) / 255).astype(np.float32)
-
-    def digits(self, part: str) -> np.ndarray:
-        """Return the labels."""
-        return np.load(self.folder / "split" / f"{part}_labels.npy")[: self._rows(part)]
-
-    def features(self, part: str = "train") -> np.ndarray:
-        """Return our own features."""
-        return np.load(self.folder / "features" / f"{part}.npy")[: self._rows(part)]
-
-    def _rows(self, part: str) -> int | None:
-        return self.n if part == "train" else None
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Time a step."""
-        started = time.perf_counter()
-        yield
-        self.steps[name] = round(time.perf_counter() - started, 3)
 
 
 def _kmeans(data: Data, train: np.ndarray, test: np.ndarray | None) -> Found:
@@ -167,133 +121,6 @@ def sklearn_elbow_full(data: Data) -> None:
     sklearn_elbow(data, tuple(range(2, 21)))
 
 
-def our_affinities(data: Data) -> None:
-    """Exact neighbours and affinities of our features, as many as openTSNE's defaults take."""
-    from stages.methods.embedding import tsne
-
-    features, jobs = data.features(), common.threads()
-    with data.step("neighbours and affinities"):
-        indices, distances = nearest(features, k=3 * PERPLEXITY, n_jobs=jobs)
-        tsne.affinities(indices, distances.astype(np.int32), PERPLEXITY, jobs)
-
-
-def opentsne_affinities(data: Data) -> None:
-    """Approximate neighbours and affinities of our features by openTSNE's defaults."""
-    from openTSNE.affinity import PerplexityBasedNN
-
-    features = data.features().astype(np.float64)
-    with data.step("neighbours and affinities"):
-        PerplexityBasedNN(features, n_jobs=common.threads(), random_state=data.seed)
-
-
-def opentsne_map(data: Data) -> None:
-    """OpenTSNE's defaults on our features, at our exaggeration."""
-    import openTSNE
-
-    exaggeration = common.load_params("tsne", "exaggeration")["exaggeration"]
-    features = data.features().astype(np.float64)
-    with data.step("map"):
-        tsne = openTSNE.TSNE(
-            n_jobs=common.threads(), random_state=data.seed, exaggeration=exaggeration
-        )
-        embedding = np.asarray(tsne.fit(features))
-    _quality(data, embedding)
-
-
-def our_map_alone(data: Data) -> None:
-    """Neighbours, affinities and 2-D map by our own functions, as the pipeline's params say."""
-    from stages import tsne as script
-    from stages.methods.embedding import tsne
-
-    params = common.load_params("tsne", *script.PARAMS, "map_2d")
-    params.update(params.pop("map_2d"))
-    features, jobs = data.features(), common.threads()
-    with data.step("map"):
-        indices, distances = nearest(features, k=int(3 * params["perplexity"]), n_jobs=jobs)
-        near = tsne.affinities(indices, distances.astype(np.int32), params["perplexity"], jobs)
-        start, order, phases = script.plan("2", params, features)
-        embedding, _ = tsne.optimise(start, near, phases, order=order, n_jobs=jobs)
-    _quality(data, embedding)
-
-
-def umap_map(data: Data) -> None:
-    """UMAP's defaults on our features: no seed, so that it may use every core."""
-    _umap_map(data, n_jobs=common.threads())
-
-
-def umap_map_seeded(data: Data) -> None:
-    """Do the same with a seed, so that it gives the same map again: on one core."""
-    _umap_map(data, random_state=data.seed)
-
-
-def umap_map_placed(data: Data) -> None:
-    """Make UMAP's map without a seed, and place the test images on it."""
-    reducer = _umap_map(data, n_jobs=common.threads())
-    test = data.features("test").astype(np.float32)
-    with data.step("transform test"):
-        reducer.transform(test)
-
-
-def _umap_map(data: Data, **settings: int) -> Any:
-    import umap
-
-    features = data.features().astype(np.float32)
-    # What numba compiles is not counted.
-    warm = umap.UMAP(**settings).fit(features[:_WARM_UP])
-    warm.transform(features[:_WARM_UP])
-    reducer = umap.UMAP(**settings)
-    with data.step("map"):
-        embedding = reducer.fit_transform(features)
-    _quality(data, embedding)
-    return reducer
-
-
-def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
-    """Make a 3-D map by openTSNE at our exaggeration: Barnes-Hut, 250 + 500 iterations."""
-    import openTSNE
-
-    exaggeration = exaggeration or common.load_params("tsne", "exaggeration")["exaggeration"]
-    features = data.features().astype(np.float64)
-    with data.step("map"):
-        tsne = openTSNE.TSNE(
-            n_components=3,
-            negative_gradient_method="bh",
-            theta=0.8,
-            exaggeration=exaggeration,
-            n_jobs=common.threads(),
-            random_state=data.seed,
-        )
-        embedding = np.asarray(tsne.fit(features))
-    _quality(data, embedding)
-
-
-def opentsne_map_3d_low(data: Data) -> None:
-    """Do the same at a low exaggeration."""
-    opentsne_map_3d(data, LOW_EXAGGERATION)
-
-
-def _quality(data: Data, embedding: np.ndarray) -> None:
-    """Note the recall of neighbours as the pipeline's own maps are judged."""
-    features = data.features()
-    sample = fixed_sample(len(features), SAMPLE)
-    indices = np.zeros((len(features), map_quality.N_NEIGHBORS), dtype=np.int32)
-    reached, _ = nearest(features, features[sample], k=map_quality.N_NEIGHBORS + 1)
-    for image, row in zip(sample, reached, strict=True):
-        indices[image] = row[row != image][: map_quality.N_NEIGHBORS]
-    # Finer steps than the pipeline's, for UMAP's maps are small.
-    positions = snap((embedding * (100 / np.abs(embedding).max())).astype(np.float32))
-    recall = map_quality.neighbor_recall(positions, indices, sample)
-    data.notes["neighbor_recall"] = to_decimals(recall)
-    data.notes["accuracy"] = accuracy(embedding, data.digits("train"))
-
-
-def accuracy(embedding: np.ndarray, digits: np.ndarray) -> float:
-    """Score ten clusters of a map, by scikit-learn's KMeans, against the digits."""
-    from sklearn.cluster import KMeans
-
-    return score(digits, KMeans(K, n_init=10, random_state=0).fit(embedding).labels_)["accuracy"]
-
-
 ROUTES: dict[str, Callable[[Data], Found | None]] = {
     route.__name__: route
     for route in (
@@ -306,30 +133,9 @@ ROUTES: dict[str, Callable[[Data], Found | None]] = {
         sklearn_kmeans,
         sklearn_elbow,
         sklearn_elbow_full,
-        our_affinities,
-        opentsne_affinities,
-        opentsne_map,
-        our_map_alone,
-        umap_map,
-        umap_map_seeded,
-        umap_map_placed,
-        opentsne_map_3d,
-        opentsne_map_3d_low,
+        *SIDES,
     )
 }
-
-
-def score(digits: np.ndarray, clusters: np.ndarray) -> dict[str, float]:
-    """Score clusters one to one; noise, numbered -1, is matched with no digit."""
-    named = clusters >= 0
-    n_clusters = int(clusters.max()) + 1
-    table = scores.contingency(digits[named], clusters[named], n_clusters)
-    right = scores.accuracy(table, scores.one_to_one(table)) * float(named.mean())
-    found = scores.score(digits, np.where(named, clusters, n_clusters), [0] * (n_clusters + 1))
-    summary = found["summary"]
-    return {"accuracy": round(right, 6), "nmi": summary["nmi"], "ari": summary["ari"]} | (
-        {} if named.all() else {"noise": round(float(1 - named.mean()), 6)}
-    )
 
 
 def main(name: str, folder: str, n: str, seed: str, result: str) -> None:
@@ -346,4 +152,6 @@ def main(name: str, folder: str, n: str, seed: str, result: str) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 6:
+        sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from stages import common
+from stages.methods.data import fitting
 from stages.methods.features import descriptors
 from stages.methods.prediction import model, novelty
 
@@ -26,8 +27,9 @@ def main() -> None:
     """Fit the limits of novelty on train, and gather what the other stages fitted."""
     quantiles = common.load_params("bundle")
     n_neighbors = common.load_params("tsne", "test_neighbors")["test_neighbors"]
-    n_candidates = common.load_params("neighbors", "test_k")["test_k"]
     distances = np.load(DISTANCES, mmap_mode="r")
+    wanted = common.load_params("neighbors", "test_k")
+    n_candidates = fitting.fitting("neighbors", wanted, len(distances))["test_k"]
     with open(NAMES, encoding="utf-8") as file:
         names = json.load(file)["one_to_one"]
     with np.load(DESCRIPTOR) as arrays:

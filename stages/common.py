@@ -8,6 +8,7 @@ import errno
 import inspect
 import io
 import json
+import math
 import os
 import re
 import shutil
@@ -86,7 +87,7 @@ def check_params(given: Any, schema: dict[str, Any]) -> None:
     Raises
     ------
     InputError
-        If a value is outside what the schema allows, or a name is unknown.
+        If a value is outside what the schema allows, a name is unknown, or two values do not fit.
     """
     found = [
         error
@@ -95,6 +96,38 @@ def check_params(given: Any, schema: dict[str, Any]) -> None:
     ]
     if found:
         raise InputError(_sentence("", min(found, key=_depth)))
+    for misfit in misfits(given, schema):
+        raise InputError(f"params.yaml: {misfit}; {BACK}")
+
+
+def misfits(given: Any, schema: dict[str, Any]) -> Iterator[str]:
+    """Find params that are too large for others, by the ``relations`` of the schema.
+
+    Parameters
+    ----------
+    given : dict
+        The content of ``params.yaml``; what is missing or no number fits.
+    schema : dict
+        The content of ``params.schema.json``. Each relation says that ``factor`` times the param
+        named ``smaller`` is at most the one named ``larger``.
+
+    Yields
+    ------
+    str
+        A sentence.
+    """
+    for relation in schema.get("relations", []):
+        smaller, larger = (
+            given.get(section, {}).get(key)
+            for section, key in (relation[name].split(".") for name in ("smaller", "larger"))
+        )
+        if isinstance(smaller, int | float) and isinstance(larger, int | float):
+            least = math.floor(relation.get("factor", 1) * smaller)
+            if larger < least:
+                yield (
+                    f"{relation['smaller']} is {smaller}, for which {relation['larger']} must be "
+                    f"{least} or more, but it is {larger}"
+                )
 
 
 def _depth(error: jsonschema.ValidationError) -> tuple[int, str, bool]:
@@ -254,7 +287,8 @@ def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
 def _answer(name: str, words: Sequence[str], main: Callable[..., None]) -> None:
     """End with a stage's usage if it is asked for, or if the words are not those it takes."""
     signature = inspect.signature(main)
-    takes = " ".join(["usage: python -m", f"stages.{name}", *map(str.upper, signature.parameters)])
+    module = ".".join(Path(sys.argv[0]).with_suffix("").parts[-2:])
+    takes = " ".join(["usage: python -m", module, *map(str.upper, signature.parameters)])
     if {"-h", "--help"} & set(words):
         # As `python -m` runs it, the script is the module of this name.
         print(f"{takes}\n\n{sys.modules['__main__'].__doc__ or ''}".rstrip())

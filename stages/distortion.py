@@ -1,11 +1,17 @@
 """Rank the nearest images again, by the image distortion model and in both directions."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 
 from stages import common
+from stages.methods.data import fitting, form
 from stages.methods.embedding import distortion
+from stages.methods.embedding.neighbors import needed
 from stages.methods.features.deskew import deskew
 
+DATASET = "data/split/dataset.json"
 IMAGES = "data/split/{}_images.npy"
 NEIGHBORS = "data/neighbors/{}_{}.npy"
 OUTPUT = "data/distortion"
@@ -15,16 +21,21 @@ LIBRARIES = ("numpy", "numba", "llvmlite")
 
 def main() -> None:
     """Measure how well each image is found in its candidates, and they in it."""
-    params = common.load_params("distortion")
-    k, directions = params["k"], params["directions"]
     near = {part: load_neighbors(part) for part in ("train", "test")}
+    n_images = len(near["train"].indices)
+    params = fitting.fitting("distortion", common.load_params("distortion"), n_images)
+    own = json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"]
+    k, directions = params["k"], params["directions"] if form.is_drawn(own) else "none"
+    if k == "auto":
+        given = common.load_params("tsne", "perplexity")
+        k = needed(fitting.fitting("tsne", given, n_images)["perplexity"])
     distortion.check_candidates(near["train"].indices, k)
     if directions == "none":
         images = {}
         forward = backward = near["train"]
         test = near["test"]
     else:
-        deskewed = common.load_params("features", "deskew")["deskew"]
+        deskewed = common.load_params("features", "deskew")["deskew"] and form.is_deskewed(own)
         images = {
             part: distortion.gradient_images(deskew(raw) if deskewed else raw)
             for part, raw in ((part, np.load(IMAGES.format(part))) for part in near)

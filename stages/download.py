@@ -1,48 +1,82 @@
-"""Download the four IDX files of a dataset; each is verified before it gets its name."""
+"""Bring a dataset here: fetch verified files or read pictures, and lay them out in one way."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from stages import common
-from stages.methods.errors import InputError
-from stages.sources import kinds
-from stages.sources.fetching import Source, fetch
+from stages.methods.data import checking, idx
+from stages.sources import contents, description, kinds
+from stages.sources.fetching import Source, expected, fetch
 from stages.sources.folder import Folder
 from stages.sources.web import Web
 
 DATASETS = Path("stages/datasets")
 RAW = Path("data/raw")
+RECORD = "data/raw/dataset.json"
+PATHS = "data/raw/paths.csv"
+SKIPPED = "data/raw/skipped.csv"
+THUMBNAILS = "data/raw/thumbnails.npy"
+LIBRARIES = ("numpy", "pillow", "scikit-learn", "scipy")
+# Where DVC noted which dataset the results here are of.
+LOCK = Path("dvc.lock")
+BACK = "touch params.yaml && git checkout . && dvc checkout"
 
 
 def main() -> None:
     """Try the user's mirror, then the sources of the dataset in order."""
     params = common.load_params("download", "dataset", "mirror")
-    dataset = load_dataset(params["dataset"])
-    candidates = [kinds.make(source) for source in dataset["sources"]]
-    if params["mirror"] is not None:
-        candidates.insert(0, mirror(params["mirror"]))
-    for name, data in fetch(dataset["files"], candidates, note):
+    dataset = description.load(params["dataset"], DATASETS)
+    warn(params["dataset"])
+    if dataset["kind"] == "idx":
+        content = contents.Content({}, {}, [])
+        files: Iterable[tuple[str, bytes]] = fetched(dataset, params["mirror"])
+    else:
+        content = gathered(dataset, params["mirror"])
+        files = content.files().items()
+    for name, data in files:
         with common.output(RAW / name) as temporary:
             temporary.write_bytes(data)
+    checking.check_parts({"train": read("train"), "test": read("t10k")})
+    for sentence in content.notes:
+        note(sentence)
+    common.save_json(RECORD, content.record(params["dataset"], dataset))
+    common.save_table(PATHS, ["path"], [[path] for path in content.paths])
+    common.save_table(SKIPPED, ["path", "reason"], content.skipped)
+    common.save_array(THUMBNAILS, content.thumbnails)
 
 
-def load_dataset(name: str) -> dict[str, Any]:
-    """Read ``stages/datasets/NAME.yaml``.
+def fetched(dataset: dict[str, Any], location: str | None) -> Iterable[tuple[str, bytes]]:
+    """Fetch the files of a dataset, each verified, from the first source that has it."""
+    candidates = [kinds.make(source) for source in dataset["sources"]]
+    if location is not None:
+        candidates.insert(0, mirror(location))
+    return fetch(expected(dataset["files"]), candidates, note)
 
-    Raises
-    ------
-    InputError
-        If there is no dataset of this name.
-    """
-    path = DATASETS / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(path.stem for path in DATASETS.glob("*.yaml")))
-        raise InputError(f"download.dataset is {name!r}, but {DATASETS} has {known}")
-    dataset: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return dataset
+
+def gathered(dataset: dict[str, Any], location: str | None) -> contents.Content:
+    """Read a dataset that is no four IDX files."""
+    if dataset["kind"] == "pictures":
+        with common.progress(description="pictures") as bar:
+            return contents.of_pictures(dataset, common.threads(), bar.update)
+    files = dict(fetched(dataset, location))
+    if dataset["kind"] == "arrays":
+        return contents.of_arrays(files, dataset.get("shape"))
+    return contents.of_embeddings(files, dataset.get("folder"), common.threads())
+
+
+def read(prefix: str) -> tuple[np.ndarray, np.ndarray]:
+    """Read images and labels of a part again, as the next stage will."""
+    images, labels = (
+        idx.decode((RAW / name).read_bytes(), name)
+        for name in description.IDX
+        if name.startswith(prefix)
+    )
+    return images, labels
 
 
 def mirror(location: str) -> Source:
@@ -52,11 +86,22 @@ def mirror(location: str) -> Source:
     return Folder(location)
 
 
-def note(failure: str) -> None:
-    """Report on stderr why a source failed."""
-    print(f"download: {failure}", file=sys.stderr, flush=True)
+def warn(name: str) -> None:
+    """Say so where results of another dataset are about to be replaced."""
+    lock = yaml.safe_load(LOCK.read_text(encoding="utf-8")) if LOCK.is_file() else {}
+    stage = (lock or {}).get("stages", {}).get("download", {})
+    before = stage.get("params", {}).get("params.yaml", {}).get("download", {}).get("dataset", name)
+    if before != name:
+        note(
+            f"results of {before} here give way to those of {name}; to have them back: "
+            f"{BACK}; to keep both: dvc exp run --temp"
+        )
+
+
+def note(sentence: str) -> None:
+    """Report on stderr what a source could not give, or what was done to the images."""
+    print(f"download: {sentence}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    # No library is part of the cache key, because the digests determine every byte.
-    common.run(main)
+    common.run(main, LIBRARIES)

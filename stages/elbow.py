@@ -4,6 +4,7 @@ import numpy as np
 
 from stages import common
 from stages.methods.clustering import criteria
+from stages.methods.data import fitting
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
 from stages.methods.exact.sampling import fixed_sample
@@ -19,8 +20,8 @@ LIBRARIES = ("numpy", "scipy", "kneed")
 def main(space: str) -> None:
     """Cluster with each k in turn; write the criteria, their preferences and the preferred k."""
     own = f"{space}_starts"
-    params = common.load_params("elbow", *PARAMS, own)
     points = snap(np.load(POINTS[space], mmap_mode="r"))
+    params = fitting.fitting("elbow", common.load_params("elbow", *PARAMS, own), len(points))
     numbers = range(params["k_min"], params["k_max"] + 1)
     clusterings = criteria.clusterings(
         points,

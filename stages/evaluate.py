@@ -1,16 +1,20 @@
-"""Score every partition against the digits that the images show."""
+"""Name the clusters after the labels that there are, and score every partition against these."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from stages import common
-from stages.methods.evaluation import scores
+from stages.methods.evaluation import labelling, scores
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
 
-SPLIT = "data/split"
+LABELS = "data/label/{}.npy"
+CLASSES = "data/label/classes.json"
+INDICES = "data/split/{}_indices.npy"
 # Where each partition is: the folder of its clusters, and its model.
 PARTITIONS = {
     "pixels": ("data/kmeans", "models/kmeans.npz"),
@@ -34,47 +38,44 @@ PARTS = ("train", "test")
 
 def main() -> None:
     """Write the scores, the name of every cluster and the cluster of every image."""
-    labels = {part: np.load(f"{SPLIT}/{part}_labels.npy") for part in PARTS}
+    labels = {part: np.load(LABELS.format(part)) for part in PARTS}
+    classes = json.loads(Path(CLASSES).read_text(encoding="utf-8"))["classes"]
+    n_classes = len(classes)
     clusters = {name: _load_parts(folder) for name, (folder, _) in PARTITIONS.items()}
     models = {name: _load_model(path) for name, (_, path) in PARTITIONS.items()}
     names = {
         name: scores.name_clusters(
-            labels["train"], parts["train"], int(models[name]["clusters"].max()) + 1
+            labels["train"], parts["train"], int(models[name]["clusters"].max()) + 1, n_classes
         )
         for name, parts in clusters.items()
     }
     scored = {
         name: {
-            part: scores.score(labels[part], parts[part], names[name]["majority"]) for part in PARTS
+            part: scores.score(labels[part], parts[part], names[name]["majority"], n_classes)
+            for part in PARTS
         }
         for name, parts in clusters.items()
     }
+    positions, matched = snap(np.load(TEST_MAP)), names[HEADLINE]["one_to_one"]
     misplaced = scores.misplacement(
-        snap(np.load(TEST_MAP)),
-        models[HEADLINE]["centres"],
-        models[HEADLINE]["clusters"],
-        labels["test"],
-        names[HEADLINE]["one_to_one"],
+        positions, **models[HEADLINE], labels=labels["test"], label_of_cluster=matched
     )
 
     summary = scored[HEADLINE]["test"]["summary"]
-    k = len(names[HEADLINE]["majority"])
-    common.save_json(SUMMARY, {score: summary[score] for score in ("accuracy", "nmi")} | {"k": k})
+    shown = {score: summary[score] for score in ("accuracy", "nmi") if score in summary}
+    common.save_json(SUMMARY, shown | {"k": len(matched)})
     for path, kind in ((METRICS, "summary"), (DETAILS, "details")):
-        chosen = {
-            name: {part: parts[part][kind] for part in PARTS} for name, parts in scored.items()
-        }
+        chosen = {name: {part: own[part][kind] for part in PARTS} for name, own in scored.items()}
         common.save_json(path, chosen)
-    for name, named in names.items():
-        common.save_json(NAMES.format(name), named)
+    named = {name: labelling.values_of(own, classes) for name, own in names.items()}
+    for name in named:
+        common.save_json(NAMES.format(name), named[name])
     for part in PARTS:
-        table: dict[str, Any] = {
-            "index": np.load(f"{SPLIT}/{part}_indices.npy"),
-            "label": labels[part],
-        }
+        table: dict[str, Any] = {"index": np.load(INDICES.format(part))}
+        table["label"] = labelling.texts(labels[part], classes)
         for name, parts in clusters.items():
             table[f"{name}_cluster"] = parts[part]
-            table[f"{name}_label"] = scores.labels_of(parts[part], names[name]["one_to_one"])
+            table[f"{name}_label"] = scores.labels_of(parts[part], named[name]["one_to_one"])
         if part == "test":
             table["misplaced"] = [to_decimals(value, 3) for value in misplaced.tolist()]
             _save_confusion(table)
@@ -84,17 +85,16 @@ def main() -> None:
 def _save_confusion(table: Mapping[str, Any]) -> None:
     """Write actual and predicted label of every test image, as DVC's template wants them."""
     for name in PARTITIONS:
-        predicted = [given or "none" for given in table[f"{name}_label"]]
-        rows = zip(table["label"], predicted, strict=True)
+        pairs = zip(table["label"], table[f"{name}_label"], strict=True)
+        rows = [(actual, given or "none") for actual, given in pairs if actual]
         common.save_table(CONFUSION.format(name), ("actual", "predicted"), rows)
 
 
 def _load_model(path: str) -> dict[str, np.ndarray]:
     """Read the centres and which cluster each belongs to: each to its own, unless merged."""
     with np.load(path) as arrays:
-        centres = arrays["centres"]
-        own = np.arange(len(centres))
-        return {"centres": centres, "clusters": arrays.get("clusters", own)}
+        own = np.arange(len(arrays["centres"]))
+        return {"centres": arrays["centres"], "clusters": arrays.get("clusters", own)}
 
 
 def _load_parts(folder: str) -> dict[str, np.ndarray]:

@@ -2,15 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from stages import common
-from stages.methods.evaluation import bootstrap, examination
+from stages.methods.evaluation import bootstrap, examination, labelling
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
 
-LABELS = "data/split/{}_labels.npy"
+LABELS = "data/label/{}.npy"
+CLASSES = "data/label/classes.json"
 CLUSTERS = {
     "pixels": "data/kmeans/{}.npy",
     "tsne_2d": "data/recluster/2d/{}.npy",
@@ -44,31 +46,37 @@ PARTS = ("train", "test")
 def main() -> None:
     """Write confusions, portraits of clusters, agreement of partitions and confidence intervals."""
     params = common.load_params("examine")
-    digits = {part: np.load(LABELS.format(part)) for part in PARTS}
-    names = {
-        name: json.loads(Path(NAMES.format(name)).read_text(encoding="utf-8")) for name in CLUSTERS
-    }
+    labels = {part: np.load(LABELS.format(part)) for part in PARTS}
+    classes = _read(CLASSES)["classes"]
+    names = {name: labelling.codes_of(_read(NAMES.format(name)), classes) for name in CLUSTERS}
     clusters = {
         part: {name: np.load(path.format(part)) for name, path in CLUSTERS.items()}
         for part in PARTS
     }
 
     confused = {
-        name: examination.confused(digits["test"], labels, names[name]["one_to_one"])
-        for name, labels in clusters["test"].items()
+        name: examination.confused(labels["test"], own, names[name]["one_to_one"], classes)
+        for name, own in clusters["test"].items()
     }
     portraits = {
         name: examination.portraits(
             snap(np.load(POINTS[name], mmap_mode="r")),
-            labels,
-            digits["train"],
+            own,
+            labels["train"],
             names[name]["one_to_one"],
+            classes,
         )
-        for name, labels in clusters["train"].items()
+        for name, own in clusters["train"].items()
     }
     agreement = {part: examination.agreement(clusters[part]) for part in PARTS}
-    majority = {name: named["majority"] for name, named in names.items()}
-    intervals = bootstrap.intervals(digits["test"], clusters["test"], majority, **params)
+    known = labels["test"] >= 0
+    intervals = bootstrap.intervals(
+        labels["test"][known],
+        {name: own[known] for name, own in clusters["test"].items()},
+        {name: named["majority"] for name, named in names.items()},
+        n_classes=len(classes),
+        **params,
+    )
 
     common.save_json(CONFUSED, confused)
     common.save_json(PORTRAITS, portraits)
@@ -76,13 +84,18 @@ def main() -> None:
     common.save_json(INTERVALS, intervals)
     accuracies = {name: {"accuracy": scores["accuracy"]} for name, scores in intervals.items()}
     agreed = {pair: scores["ari"] for pair, scores in agreement["test"].items()}
-    ceiling = {
-        name: to_decimals(
-            examination.vote(np.load(path)[:, :VOTERS], digits["train"], digits["test"])
-        )
+    votes = {
+        name: examination.vote(np.load(path)[:, :VOTERS], labels["train"], labels["test"])
         for name, path in NEIGHBORS.items()
     }
-    common.save_json(METRICS, accuracies | {"agreement": agreed, "ceiling": ceiling})
+    ceiling = {name: to_decimals(vote) for name, vote in votes.items() if vote is not None}
+    common.save_json(
+        METRICS, accuracies | {"agreement": agreed} | ({"ceiling": ceiling} if ceiling else {})
+    )
+
+
+def _read(path: str) -> Any:
+    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

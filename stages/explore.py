@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from stages import common
-from stages.methods.explorer import opening, packing, page
+from stages.methods.explorer import journey, opening, packing, page
 from stages.methods.explorer.coarse import coarsen
 
 PAGE = "stages/explorer"
 IMAGES = "data/split/{}_images.npy"
 INDICES = "data/split/{}_indices.npy"
-LABELS = "data/split/{}_labels.npy"
+LABELS = "data/label/{}.npy"
+CLASSES = "data/label/classes.json"
 MAPS = "data/tsne/{}/{}.npy"
 CLUSTERS = "data/merge/2d/{}.npy"
 NEIGHBORS = {
@@ -24,22 +25,17 @@ NEIGHBORS = {
 NAMES = "data/evaluate/names_merged_2d.json"
 PORTRAITS = "data/examine/clusters.json"
 MODEL = "models/model.npz"
-CURVES = {
-    "kl_2d": "plots/kl_2d.csv",
-    "kl_3d": "plots/kl_3d.csv",
-    "elbow_pixels": "plots/elbow_pixels.csv",
-    "elbow_map": "plots/elbow_map.csv",
-    "merge": "plots/merge_2d.csv",
-}
+CURVES = "plots/{}.csv"
+SHOWN_CURVES = ("kl_2d", "kl_3d", "elbow_pixels", "elbow_map", "merge_2d")
+COURSE = "data/tsne/2d/course.npz"
+OTHER_MAPS = "studies/results/maps.npz"
 SCORES = "metrics/scores.json"
 OUTPUT = "explorer/{}"
 DATA = "explorer/data/{}.js"
 LIBRARIES = ("numpy", "pillow", "scipy")
 PARTS = ("train", "test")
-# Neighbours, at most, that are shown beside an image, and of which the confidence is taken.
-SHOWN = 10
-# Of the model what the page computes itself, from the images.
-BULKY = {"features", "gradients", "embedding"}
+SHOWN = 10  # Neighbours, at most, that stand beside an image and that its confidence is taken of.
+BULKY = {"features", "gradients", "embedding", "names"}  # What the page has from elsewhere.
 
 
 def main() -> None:
@@ -54,27 +50,33 @@ def main() -> None:
         model = {name: arrays[name] for name in arrays.files if name not in BULKY}
         coarse = coarsen(arrays["features"])
         ranks = {"ranks_gradients": bool(len(arrays["gradients"]))}
+    with np.load(COURSE) as frames, np.load(OTHER_MAPS) as maps:
+        course = journey.shown(frames, maps, Path(IMAGES.format("train")).read_bytes())
 
     _write(OUTPUT.format("index.html"), html)
     _write(OUTPUT.format("explorer.css"), sources["explorer.css"])
     _write(OUTPUT.format(page.BUNDLE), script)
     rows = {
         "label": _rows(LABELS),
+        "classes": _json(CLASSES)["classes"],
         "cluster": np.concatenate(list(clusters.values())),
         "index": _rows(INDICES),
         "maps": {dims: _rows(MAPS.format(dims, "{}")) for dims in ("2d", "3d")},
     }
     names, portraits = _json(NAMES)["one_to_one"], _json(PORTRAITS)["merged_2d"]
-    _pack(
-        "map",
-        opening.images(rows, related, len(clusters["train"]), shown)
-        | opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
-        | {"scores": _json(SCORES), "curves": {name: _table(path) for name, path in CURVES.items()}}
-        | {"size": np.load(IMAGES.format("train"), mmap_mode="r").shape[1:]},
-    )
+    results = {
+        "perplexities": (course["others"] or {}).get("perplexities", []),
+        "scores": _json(SCORES),
+        "curves": {name: _table(CURVES.format(name)) for name in SHOWN_CURVES},
+        "size": np.load(IMAGES.format("train"), mmap_mode="r").shape[1:],
+    }
+    every = opening.images(rows, related, len(clusters["train"]), shown)
+    groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
+    _pack("map", every | groups | results)
     _pack("neighbors", opening.neighbors(related, shown))
     for part in PARTS:
         _pack(f"{part}_images", {"images": np.load(IMAGES.format(part))})
+    _pack("course", course)
     _pack("features", coarse)
     _pack("model", packing.plain(model) | ranks)
 

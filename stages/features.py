@@ -1,12 +1,16 @@
 """Compute the features of each image: gradients, concavities and (optionally) pixels."""
 
 import itertools
+import json
+from pathlib import Path
 
 import numpy as np
 
 from stages import common
+from stages.methods.data import fitting, form
 from stages.methods.features import descriptors
 
+DATASET = "data/split/dataset.json"
 IMAGES = "data/split/{}_images.npy"
 FEATURES = "data/features"
 MODEL = "models/features.npz"
@@ -17,13 +21,18 @@ def main() -> None:
     """Fit the principal components of each block on train; transform train and test."""
     names = {name: (f"{name}_components", f"{name}_weight") for name in descriptors.BLOCKS}
     params = common.load_params("features", "deskew", "whiten", *itertools.chain(*names.values()))
+    dataset = json.loads(Path(DATASET).read_text(encoding="utf-8"))
+    images = {part: np.load(IMAGES.format(part), mmap_mode="r") for part in ("train", "test")}
+    params = fitting.fitting("features", params, len(images["train"]))
     blocks = [
         descriptors.Block(name, params[components], params[weight])
         for name, (components, weight) in names.items()
     ]
-    images = {part: np.load(IMAGES.format(part), mmap_mode="r") for part in ("train", "test")}
     descriptor, features = descriptors.fit_transform(
-        images["train"], blocks, deskewed=params["deskew"], whiten=params["whiten"]
+        images["train"],
+        descriptors.suitable(blocks, dataset["form"], images["train"][0].size),
+        deskewed=params["deskew"] and form.is_deskewed(dataset["form"]),
+        whiten=params["whiten"],
     )
     common.save_array(f"{FEATURES}/train.npy", features)
     common.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))

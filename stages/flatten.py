@@ -10,7 +10,7 @@ LIBRARIES = ("numpy",)
 
 
 def main() -> None:
-    """Reshape images (n, 28, 28) to (n, 784)."""
+    """Reshape images (n, height, width) to (n, height * width)."""
     for part in ("train", "test"):
         images = np.load(f"{SPLIT}/{part}_images.npy", mmap_mode="r")
         common.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))

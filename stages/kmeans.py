@@ -4,6 +4,7 @@ import numpy as np
 
 from stages import common
 from stages.methods.clustering import kmeans
+from stages.methods.data import fitting
 
 FLAT = "data/flat"
 CLUSTERS = "data/kmeans"
@@ -14,8 +15,8 @@ LIBRARIES = ("numpy",)
 
 def main() -> None:
     """Fit on train, assign train and test, and save the centres (which are images)."""
-    params = common.load_params("kmeans")
     pixels = {part: np.load(f"{FLAT}/{part}.npy", mmap_mode="r") for part in ("train", "test")}
+    params = fitting.fitting("kmeans", common.load_params("kmeans"), len(pixels["train"]))
     fitted = kmeans.fit(
         pixels["train"],
         params["k"],

@@ -4,6 +4,7 @@ import numpy as np
 
 from stages import common
 from stages.methods.clustering import criteria, kmeans, merging
+from stages.methods.data import fitting
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
 from stages.methods.exact.sampling import fixed_sample
@@ -19,9 +20,9 @@ LIBRARIES = ("numpy", "scipy", "kneed")
 
 def main(n_dims: str) -> None:
     """Fit micro-clusters on train, merge them, choose k and assign train and test."""
-    params = common.load_params("merge")
-    wanted = common.load_params("recluster", "k")["k"]
     train, test = (snap(np.load(MAP.format(n_dims, part))) for part in ("train", "test"))
+    params = fitting.fitting("merge", common.load_params("merge"), len(train))
+    wanted = fitting.fitting("recluster", common.load_params("recluster", "k"), len(train))["k"]
     edges = params["edges"]
     forward, reverse = (
         np.load(NEIGHBORS.format(direction), mmap_mode="r")[:, :edges]

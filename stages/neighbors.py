@@ -3,6 +3,7 @@
 import numpy as np
 
 from stages import common
+from stages.methods.data import fitting
 from stages.methods.embedding.approximate import approximate_nearest
 from stages.methods.embedding.neighbors import nearest
 
@@ -13,8 +14,8 @@ LIBRARIES = ("numpy",)
 
 def main() -> None:
     """Search the training images for the neighbours of train and of test."""
-    params = common.load_params("neighbors")
     train = np.load(f"{FEATURES}/train.npy")
+    params = fitting.fitting("neighbors", common.load_params("neighbors"), len(train))
     test = np.load(f"{FEATURES}/test.npy")
     search = nearest if len(train) <= params["exact_up_to"] else approximate_nearest
     searches = {

@@ -6,6 +6,7 @@ import numpy as np
 
 from stages import common
 from stages.methods.clustering import kmeans
+from stages.methods.data import fitting
 from stages.methods.exact.grid import snap
 
 MAP = "data/tsne/{}d"
@@ -17,10 +18,10 @@ LIBRARIES = ("numpy",)
 
 def main(n_dims: str) -> None:
     """Fit KMeans on the places of train, assign train and test."""
-    params = common.load_params("recluster")
     positions = {
         part: snap(np.load(f"{MAP.format(n_dims)}/{part}.npy")) for part in ("train", "test")
     }
+    params = fitting.fitting("recluster", common.load_params("recluster"), len(positions["train"]))
     with open(PREFERRED_K, encoding="utf-8") as file:
         preferred = json.load(file)["k"]
     n_clusters = preferred if params["k"] == "auto" else params["k"]

@@ -1,45 +1,84 @@
-"""Split the raw images into a train and a test part."""
+"""Split the raw images into a train and a test part, in the form that all later stages know."""
 
+import json
+import sys
 from pathlib import Path
 
 import numpy as np
+import yaml
 
 from stages import common
-from stages.methods.data import idx, splitting
+from stages.methods.data import checking, fitting, form, forming, idx, splitting
 
 RAW = "data/raw"
+RECORD = "data/raw/dataset.json"
 SPLIT = "data/split"
-LIBRARIES = ("numpy", "scipy", "scikit-learn")
+LIBRARIES = ("numpy", "pillow", "scikit-learn", "scipy")
 
 
 def main() -> None:
-    """Read the four IDX files, select the images of each part, write images, labels, indices."""
+    """Bring images into form, select those of each part, write images, labels, indices."""
     params = common.load_params("split")
+    record = json.loads(Path(RECORD).read_text(encoding="utf-8"))
     raw = {part: _read(prefix) for part, prefix in {"train": "train", "test": "t10k"}.items()}
+    checking.check_parts(raw)
     images = np.concatenate([raw["train"][0], raw["test"][0]])
-    labels = np.concatenate([raw["train"][1], raw["test"][1]])
-
+    if record.get("transposed"):
+        images = images.transpose(0, 2, 1)
+    if form.is_drawn(record["form"]) and images.shape[1:] != (forming.FIELD, forming.FIELD):
+        _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
+        bar = common.progress(images, description="split")
+        images = np.stack([forming.bring(image, record["form"]) for image in bar])
+        checking.check_content(images)
+    labels, classes = checking.name_classes(
+        np.concatenate([checking.filled(*raw[part]) for part in ("train", "test")]),
+        record.get("classes"),
+        record.get("first_label", 0),
+    )
     n_train, n_test = len(raw["train"][0]), len(raw["test"][0])
-    if params["method"] == "official":
-        parts = splitting.official(n_train, n_train + n_test)
-    elif params["method"] == "validation":
-        parts = splitting.official(n_train - n_train // 6, n_train)
-    elif params["method"] == "all":
-        parts = np.arange(n_train + n_test), np.arange(n_train, n_train + n_test)
-    else:
-        parts = splitting.stratified(labels, n_test, params["seed"])
-    for name, indices in zip(("train", "test"), parts, strict=True):
+    parts = splitting.split(params["method"], labels, n_train, n_test, params["seed"])
+    for name, indices in parts.items():
         size = params[f"{name}_size"]
         chosen = splitting.stratified_part(labels, indices, size, params["seed"], name)
-        splitting.check_digits(labels[chosen], name)
         common.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
-        common.save_array(f"{SPLIT}/{name}_labels.npy", labels[chosen])
+        common.save_array(f"{SPLIT}/{name}_labels.npy", checking.compact(labels[chosen]))
         common.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
+        parts[name] = chosen
+    common.save_json(
+        f"{SPLIT}/dataset.json",
+        {
+            **{key: record[key] for key in ("name", "title", "kind", "form") if key in record},
+            "height": images.shape[1],
+            "width": images.shape[2],
+            "classes": classes,
+        },
+    )
+    _report(images[parts["train"]], labels, classes, n_test, params["method"])
+
+
+def _report(
+    train: np.ndarray, labels: np.ndarray, classes: list[str | int], n_test: int, method: str
+) -> None:
+    """Say what the user should know of the images, in one sentence each."""
+    given = yaml.safe_load(common.PARAMS.read_text(encoding="utf-8"))
+    sentences = [
+        fitting.lowered(given, len(train)),
+        checking.about_labels(labels),
+        checking.about_names(classes),
+        checking.about_copies(train),
+        splitting.about_test(n_test, method),
+    ]
+    for sentence in filter(None, sentences):
+        _say(sentence)
+
+
+def _say(sentence: str) -> None:
+    print(f"split: {sentence}", file=sys.stderr, flush=True)
 
 
 def _read(prefix: str) -> tuple[np.ndarray, np.ndarray]:
     images, labels = (
-        idx.decode(Path(f"{RAW}/{prefix}-{kind}-ubyte").read_bytes())
+        idx.decode(Path(f"{RAW}/{prefix}-{kind}-ubyte").read_bytes(), f"{prefix}-{kind}")
         for kind in ("images-idx3", "labels-idx1")
     )
     return images, labels

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from stages import common
+from stages.methods.data import fitting
 from stages.methods.embedding import initialization, map_quality, memory_order, placement, tsne
+from stages.methods.embedding.course import Course
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
 from stages.methods.exact.sampling import fixed_sample
@@ -18,16 +20,16 @@ CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
 PARAMS = ("perplexity", "forward_weight", "exaggeration", "seed", "test_neighbors")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
-SAMPLE = 5000
+SAMPLE, FRAMED = 5000, 10_000
 SIGNS = 8
 
 
 def main(n_dims: str) -> None:
     """Optimise from principal components in 2-D, from the finished 2-D map in 3-D."""
     own = f"map_{n_dims}d"
-    params = common.load_params("tsne", *PARAMS, own)
-    params.update(params.pop(own))
     features = np.load(FEATURES)
+    params = fitting.fitting("tsne", common.load_params("tsne", *PARAMS, own), len(features))
+    params.update(params.pop(own))
     forward, reverse = (
         tuple(np.load(NEIGHBORS.format(name, kind)) for kind in ("indices", "distances"))
         for name in ("train_forward", "train_reverse")
@@ -39,12 +41,13 @@ def main(n_dims: str) -> None:
     affinities = tsne.mixed_affinities(
         forward, reverse, params["forward_weight"], params["perplexity"], common.threads()
     )
-    total = sum(phase.iterations for phase in phases)
-    name = f"t-SNE {n_dims}-D"
+    course = Course(fixed_sample(len(features), FRAMED))
+    total, name = sum(phase.iterations for phase in phases), f"t-SNE {n_dims}-D"
     with common.progress(total=total, description=name) as bar:
 
-        def show(_: str, iteration: int, divergence: float) -> None:
-            # In front, where a narrow terminal does not cut it off.
+        def show(curve: tsne.Curve) -> None:
+            save_curve(n_dims, curve)  # Who watches the plots sees it grow.
+            iteration, divergence, _ = curve[-1]
             bar.set_description_str(f"{name}, KL {divergence:.3f}", refresh=False)
             bar.update(iteration - bar.n)
 
@@ -56,23 +59,25 @@ def main(n_dims: str) -> None:
             theta=params.get("theta", 0.5),
             n_jobs=common.threads(),
             on_step=show,
+            on_frame=course.add,
         )
 
     output = OUTPUT.format(n_dims)
     common.save_array(f"{output}/train.npy", embedding)
+    common.save_arrays(f"{output}/course.npz", **course.arrays())
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
     common.save_array(f"{output}/test.npy", placed)
-    rows = [(i, to_decimals(kl), phase) for i, kl, phase in curve]
+    save_curve(n_dims, curve)
+    quality = {"kl_divergence": curve[-1][1]} | map_quality.quality(
+        snap(embedding), forward[0], features, fixed_sample(len(embedding), SAMPLE)
+    )
+    common.save_json(METRICS.format(n_dims), {n: to_decimals(v) for n, v in quality.items()})
+
+
+def save_curve(n_dims: str, curve: tsne.Curve) -> None:
+    """Write the KL divergence by iteration, as far as it goes."""
+    rows = [(iteration, to_decimals(divergence), phase) for iteration, divergence, phase in curve]
     common.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
-    sample = fixed_sample(len(embedding), SAMPLE)
-    positions = snap(embedding)
-    quality = {
-        "kl_divergence": curve[-1][1],
-        "neighbor_recall": map_quality.neighbor_recall(positions, forward[0], sample),
-        "trustworthiness": map_quality.trustworthiness(positions[sample], features[sample]),
-    }
-    rounded = {name: to_decimals(value) for name, value in quality.items()}
-    common.save_json(METRICS.format(n_dims), rounded)
 
 
 def plan(

@@ -157,7 +157,7 @@ VARIATIONS = (
     *(Variation(f"exaggeration {factor:g}", {"tsne.exaggeration": factor}) for factor in (1, 2)),
     Variation("affinities weighted alike", {"tsne.forward_weight": 1}),
     Variation("perplexity 10", {"tsne.perplexity": 10}),
-    Variation("perplexity 30", {"tsne.perplexity": 30, "distortion.k": 90}),
+    Variation("perplexity 30", {"tsne.perplexity": 30}),
     Variation(
         "250 + 250 iterations",
         {"tsne.map_2d.early_iterations": 250, "tsne.map_2d.iterations": 250},
@@ -215,9 +215,9 @@ def _score(folder: Path, variation: Variation) -> dict[str, float]:
     )
     seconds = _cpu_seconds() - before
     digits = {part: np.load(folder / f"data/split/{part}_labels.npy") for part in clusters}
-    n_clusters = int(clusters["train"].max()) + 1
-    names = scores.name_clusters(digits["train"], clusters["train"], n_clusters)["majority"]
-    summary = scores.score(digits["test"], clusters["test"], names)["summary"]
+    n_clusters, n = int(clusters["train"].max()) + 1, int(digits["train"].max()) + 1
+    names = scores.name_clusters(digits["train"], clusters["train"], n_clusters, n)["majority"]
+    summary = scores.score(digits["test"], clusters["test"], names, n)["summary"]
     kept = {name: summary[name] for name in ("accuracy", "nmi", "ari")}
     return {**kept, "clusters": n_clusters, "cpu_seconds": round(seconds, 1)}
 

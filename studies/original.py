@@ -17,7 +17,6 @@ OVERRIDES = {
     "features.concavity_weight": 0,
     "features.pixel_weight": 1,
     "distortion.directions": "none",
-    "distortion.k": 90,
     "tsne.perplexity": 30,
     "tsne.test_neighbors": 15,
     "tsne.exaggeration": 1,

@@ -120,9 +120,11 @@ def _scores(folder: Path, where: str, model: str) -> dict[str, Any]:
         {part: np.load(folder / path.format(part)) for part in ("train", "test")}
         for path in ("data/split/{}_labels.npy", f"{where}/{{}}.npy")
     )
-    n_clusters = len(np.load(folder / model)["centres"])
-    names = scores.name_clusters(labels["train"], clusters["train"], n_clusters)["majority"]
-    return {part: scores.score(labels[part], clusters[part], names)["summary"] for part in labels}
+    n_clusters, n = len(np.load(folder / model)["centres"]), int(labels["train"].max()) + 1
+    names = scores.name_clusters(labels["train"], clusters["train"], n_clusters, n)["majority"]
+    return {
+        part: scores.score(labels[part], clusters[part], names, n)["summary"] for part in labels
+    }
 
 
 def _partitions(folder: Path) -> dict[str, Any]:

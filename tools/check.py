@@ -1,4 +1,4 @@
-"""Validate params.schema.json, and params.yaml against it."""
+"""Validate params.schema.json, params.yaml against it, and the dataset's description."""
 
 import json
 import sys
@@ -6,6 +6,10 @@ from pathlib import Path
 
 import jsonschema
 import yaml
+
+from stages import common, download
+from stages.methods.errors import InputError
+from stages.sources import description
 
 
 def faults() -> list[str]:
@@ -17,9 +21,22 @@ def faults() -> list[str]:
         validator.check_schema(schema)
     except jsonschema.SchemaError as error:
         return [f"params.schema.json: {error.json_path}: {error.message}"]
-    errors = validator(schema).iter_errors(params)
-    return [f"params.yaml: {error.json_path}: {error.message}" for error in errors]
+    errors = [*validator(schema).iter_errors(params)]
+    if errors:
+        return [f"params.yaml: {error.json_path}: {error.message}" for error in errors]
+    found = [f"params.yaml: {misfit}" for misfit in common.misfits(params, schema)]
+    try:
+        if dataset := params.get("download", {}).get("dataset"):
+            description.load(dataset)
+    except InputError as error:
+        found.append(str(error))
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(faults()) or None)
+    if found := faults():
+        sys.exit("\n".join(found))
+    # The stage says so too, but not where DVC takes its outputs from the cache.
+    download.warn(
+        yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["download"]["dataset"]
+    )

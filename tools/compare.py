@@ -8,6 +8,7 @@ that an experiment started from.
 """
 
 import argparse
+import os
 import shutil
 import sys
 import textwrap
@@ -44,7 +45,11 @@ def main() -> None:
     except DvcException as error:
         sys.exit(f"compare: {error}")
     width = shutil.get_terminal_size().columns
-    print(table(rows, scores, options.by, width))
+    try:
+        print(table(rows, scores, options.by, width), flush=True)
+    except BrokenPipeError:
+        # Whoever reads it, such as head, has seen enough; nothing is left to flush at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> str:

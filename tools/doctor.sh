@@ -10,6 +10,11 @@ bad() {
     printf 'BAD   %s\n' "$*"
     faults=$((faults + 1))
 }
+# Root may write everywhere but on a file system that is read-only: try.
+can_write() {
+    local probe
+    probe=$(mktemp -d "$1/.probe-XXXXXX" 2>/dev/null) && rmdir "$probe"
+}
 
 # The folder.
 if ! command -v git >/dev/null; then
@@ -36,10 +41,12 @@ if LC_ALL=C grep -q '[^ -~]' <<<"$PWD"; then
     bad "the path has letters beyond ASCII: dvc exp run --temp, the queue and dvc remote add fail" \
         "in it, all else works; move the folder for these"
 else ok "path of plain letters"; fi
-[ -w . ] || bad "the folder cannot be written to"
-temporary=${TMPDIR:-/var/tmp}
-[ -w "$temporary" ] || bad "$temporary cannot be written to, where DVC keeps its locks: type" \
-    "make repro with TMPDIR naming a folder that can be, or dvc config --local core.site_cache_dir FOLDER"
+can_write "$PWD" || bad "the folder cannot be written to"
+site=${DVC_SITE_CACHE_DIR:-/var/tmp}
+until [ -e "$site" ]; do site=$(dirname "$site"); done
+can_write "$site" ||
+    bad "$site cannot be written to, where DVC keeps its locks: type" \
+        "dvc config --local core.site_cache_dir FOLDER, with a folder that can be"
 [ ! -L .venv ] || note ".venv is a link; make mends the environment that it leads to"
 
 # Python.

@@ -4,8 +4,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from stages.download import load_dataset, mirror
-from stages.sources import kinds, web
+from stages.download import mirror
+from stages.sources import description, kinds, web
 from stages.sources.fetching import Source
 from stages.sources.folder import Folder
 from stages.sources.npm import Npm
@@ -16,13 +16,15 @@ from tools import graph
 def main() -> None:
     """Print a line for each source; fail if there is no way."""
     params = graph.load_yaml(graph.PARAMS)["download"]
-    sources = [kinds.make(entry) for entry in load_dataset(params["dataset"])["sources"]]
+    sources = [
+        kinds.make(entry) for entry in description.load(params["dataset"]).get("sources", [])
+    ]
     if params["mirror"] is not None:
         sources.insert(0, mirror(params["mirror"]))
     reasons = [obstacle(source) for source in sources]
     for source, reason in zip(sources, reasons, strict=True):
         print(f"note  {source}: {reason}" if reason else f"ok    {source}")
-    if all(reasons):
+    if reasons and all(reasons):
         print(
             f"BAD   no way to {params['dataset']}: put its files into a folder, and set "
             "download.mirror in params.yaml to its path"
@@ -36,7 +38,7 @@ def obstacle(source: Source) -> str:
         match source:
             case Web():
                 web._check_certificates()
-                web._ask(source.url)
+                web.ask(source.url)
             case Npm() if shutil.which("npm") is None:
                 return "npm is not on PATH"
             case Folder(location) if not Path(location).is_dir():

@@ -14,7 +14,7 @@ done
 
 if [ $in_git = yes ]; then
     if [ -f $local ] && grep -qF "$mark" $local; then
-        sed -i.before "/^$mark/,/no_scm/d" $local && rm -f $local.before
+        sed -i.before "\|^$mark|,/no_scm/d" $local && rm -f $local.before
         echo "There is a git repository now: DVC uses it" >&2
     fi
     command -v git >/dev/null || {
@@ -30,6 +30,9 @@ if [ $in_git = yes ]; then
         esac
         exit 1
     }
+    [ "$(git rev-parse --is-shallow-repository)" = false ] ||
+        echo "This clone is shallow: experiments run with --temp or by the queue lose their results" \
+            "until you type git fetch --unshallow" >&2
 elif ! { [ -f $local ] && grep -q 'no_scm *= *true' $local; }; then
     printf '%s\n[core]\n    no_scm = true\n' "$mark" >>$local
     echo "No git repository here: make repro, test, smoke, verify and predict work; for experiments" \

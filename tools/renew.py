@@ -53,7 +53,9 @@ class Study:
 # In an order in which later ones find what earlier ones left in the cache.
 STUDIES = {
     "predict": Study("studies/results/predict.json", ("studies.predict",)),
+    "maps": Study("studies/results/maps.json", ("studies.maps",)),
     "original": Study("studies/results/original/params.json", ("studies.original",)),
+    "sets": Study("studies/results/sets.json", ("studies.sets",)),
     "seeds": Study("metrics/seeds.json", ("studies.seeds",)),
     "ablation": Study("studies/results/ablation.json", ("studies.ablation",)),
     **{
@@ -61,6 +63,7 @@ STUDIES = {
         for part, needs in (
             ("stages", "dvc.lock"),
             ("growth", "dvc.lock"),
+            ("explorer", "dvc.lock"),
             ("pairs", PEERS),
             ("peers", PEERS),
         )

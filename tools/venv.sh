@@ -6,7 +6,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=${1:-.venv}
 lock=${2:-requirements.lock}
-here=$PWD/$venv
 
 # What is set for other environments must not lead packages elsewhere.
 unset PYTHONPATH PYTHONHOME PYTHONSAFEPATH VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT \
@@ -19,10 +18,11 @@ fail() {
     exit 1
 }
 
-# What `.installed` holds: the locks, the place and the Python that the environment was made for.
+# What `.installed` holds: the locks, the place (behind links) and the Python that the environment
+# was made for.
 stamp() {
     cat "$lock" requirements.build.lock tools/venv.sh | cksum
-    echo "$here"
+    (cd "$venv" && pwd -P)
     "$venv/bin/python" -c 'import sys; print(sys.prefix and sys.version_info[:2])' 2>/dev/null
 }
 
@@ -66,14 +66,14 @@ mend() {
     base=$("$venv/bin/python" -c 'import sys; print(sys._base_executable)')
     # A copy of itself would be written over while it runs.
     "$base" -m venv --without-pip "$venv"
-    "$venv/bin/python" - "$here" <<'PY'
+    "$venv/bin/python" - "$(cd "$venv" && pwd -P)" <<'PY'
 import sys
 from importlib.metadata import distributions
 
-from pip._vendor.distlib.scripts import ScriptMaker
+from pip._vendor.distlib.scripts import ScriptMaker, enquote_executable
 
 maker = ScriptMaker(None, f"{sys.argv[1]}/bin")
-maker.executable = f"{sys.argv[1]}/bin/python"
+maker.executable = enquote_executable(f"{sys.argv[1]}/bin/python")
 maker.clobber, maker.variants = True, {""}
 for distribution in distributions():
     for script in distribution.entry_points.select(group="console_scripts"):
@@ -154,8 +154,9 @@ install() {
             "can be reached: take a Python from 3.11 to 3.14, as in make PYTHON=python3.14"
     exit 1
 }
-# The installer first. Setuptools too: pip would else fetch whichever is newest to build with.
-install --requirement requirements.build.lock
+# The installer first, by an older one whose warnings are not for users. Setuptools too: pip would
+# else fetch whichever is newest to build with.
+install --quiet --requirement requirements.build.lock
 if [ "$requirements" != "$lock" ]; then
     # Its build needs numpy; wheels first, then what is built.
     awk '/^opentsne==/ {skip = 1; next} skip && /^ / {next} {skip = 0; print}' "$lock" \

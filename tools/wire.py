@@ -15,8 +15,6 @@ FILE = "dvc.yaml"
 SUMMARY = "stages/pipeline.json"
 VERSIONS = "stages/versions.yaml"
 FIGURES = "stages/methods/figures/{}.py"
-# No library is part of download's key: digests fix its outputs, whatever fetched or made them.
-WITHOUT_LIBRARIES = ("stages/download.py",)
 # Lines that are made anew; `wired` says where they stand.
 _CODE = re.compile(r" *- (stages/[\w/]+\.py|\$\{item\.(deps\[\d+\]|params)\})\n")
 _LIBRARIES = re.compile(r" *- stages/versions\.yaml:\n( +- [\w-]+\n)*")
@@ -70,7 +68,7 @@ def _stage(text: str, stage: Any) -> str:
     for name, deps in own.items():
         items = _item(items, name, [*deps, *deps[-1:] * (slots - len(deps))])
     lists = [f"${{item.deps[{slot}]}}" for slot in range(slots)]
-    libraries = [] if script in WITHOUT_LIBRARIES else _libraries(set.union(*closures.values()))
+    libraries = _libraries(set.union(*closures.values()))
     return items + do + _lists(template, [*_in_order(script, code), *lists], libraries, slots > 0)
 
 

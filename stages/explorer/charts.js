@@ -29,7 +29,9 @@ function chart(title, across, series, mark = null) {
     EDGE.left + (value - x0) / (x1 - x0 || 1) * (WIDE - EDGE.left - EDGE.right);
   const y = (/** @type {number} */ value) =>
     HIGH - EDGE.bottom - (value - y0) / (y1 - y0 || 1) * (HIGH - EDGE.top - EDGE.bottom);
-  const text = (/** @type {number} */ left, /** @type {number} */ top, /** @type {string} */ words, anchor = "middle") =>
+  const text = (
+    /** @type {number} */ left, /** @type {number} */ top, /** @type {string} */ words, anchor = "middle",
+  ) =>
     svg("text", { x: left, y: top, "text-anchor": anchor }, words);
   const picture = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": title },
     svg("path", { class: "axis", d: `M${EDGE.left} ${EDGE.top}V${HIGH - EDGE.bottom}H${WIDE - EDGE.right}` }),
@@ -65,9 +67,10 @@ function curve(table, name, across, up) {
 }
 
 function showNumbers() {
-  const { elbow_map: map, elbow_pixels: raw, merge } = data.curves;
+  const { elbow_map: map, elbow_pixels: raw, merge_2d: merge } = data.curves;
   part("numbers").replaceChildren(
-    make("p", {}, "How many clusters are there? Criteria over k, none of which uses a label. A line marks the k in use."),
+    make("p", {}, "How many clusters are there? Criteria over k, none of which uses a label. A line marks " +
+      "the k in use."),
     chart("Silhouette (higher is better)", "k", [
       curve(map, "KMeans on the map", "k", "silhouette"), curve(merge, "merged", "k", "silhouette"),
       curve(raw, "KMeans on pixels", "k", "silhouette")], data.clusters.length),

@@ -3,7 +3,7 @@
 /**
  * An array as stages/methods/explorer/packing.py writes it.
  * @typedef {{dtype: string, shape: number[], deflated: string}} Packed
- * @typedef {Uint8Array|Int16Array|Int32Array|Float32Array|Float64Array} Numbers
+ * @typedef {Uint8Array|Int8Array|Int16Array|Int32Array|Float32Array|Float64Array} Numbers
  */
 
 const ROW = 1 << 16;

@@ -87,12 +87,13 @@ function swatch(colour) {
 }
 
 /**
- * @param {string} id
- * @param {string} text
+ * Hand a file to the user.
+ * @param {string} name
+ * @param {Blob} content
  */
-function download(id, text) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  const link = make("a", { href: address, download: id });
+function download(name, content) {
+  const address = URL.createObjectURL(content);
+  const link = make("a", { href: address, download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }

@@ -2,11 +2,18 @@
 
 const PANELS = {
   image: "Image", chosen: "Chosen", clusters: "Clusters", confusion: "Confusion",
-  numbers: "How many?",
+  course: "Course", numbers: "How many?", pad: "Draw",
 };
+
+/** What a panel needs when it is first shown. @type {{[id: string]: () => void}} */
+const FIRST = { course: showCourse, pad: () => void readyPlacer() };
 
 /** @param {string} id */
 function showPanel(id) {
+  if (data && FIRST[id]) {
+    FIRST[id]();
+    delete FIRST[id];
+  }
   for (const key of Object.keys(PANELS)) {
     part(key).hidden = key !== id;
     const tab = part(`tab-${key}`);
@@ -47,6 +54,7 @@ async function start() {
   makeModes();
   sources.set("2d", { name: "2-D", dims: 2, points: () => data.maps["2d"] });
   sources.set("3d", { name: "3-D", dims: 3, points: () => data.maps["3d"] });
+  addCourse();
   markFront();
   const view = new MapView(part("left"), "Map of all images: arrows move or turn it, plus and minus zoom, " +
     "Enter pins the image at the cross, N goes to its nearest image");
@@ -60,6 +68,8 @@ async function start() {
   showClusters();
   showConfusion();
   showNumbers();
+  if (data.size[0] === FIELD && data.size[1] === FIELD) setUpPad();
+  else part("pad").replaceChildren(make("p", {}, "The pad is for images of handwriting."));
   document.documentElement.dataset.ready = "map";
   await later();
   relations = await load("neighbors");

@@ -9,7 +9,7 @@ function drawMarks(view) {
     const i = view.placeOf(row);
     return i < 0 ? null : [view.sx[i], view.sy[i]];
   };
-  if (view.zoom / ratio < 2 * CLOSE) names(view, at, colours);
+  if (view.side < 2 * ROOM * ratio) names(view, at, colours);
   const held = state.pinned >= 0 ? state.pinned : state.hovered;
   const home = held >= 0 ? at(held) : null;
   if (home && relations) {

@@ -1,8 +1,6 @@
 // Images in place of points, on a map that is near enough.
 
 const LEAST_PICTURE = 14, MOST_PICTURE = 84;
-// Side of a picture in units of the map, while it is between these.
-const PICTURE = 0.12;
 /** @type {Map<number, Uint32Array>} */
 const known = new Map();
 
@@ -14,9 +12,9 @@ const known = new Map();
  * @param {number} back colour of those greyed out
  */
 function drawPictures(view, words, none, back) {
-  const { width = 0, height = 0, ratio = 1, sx, sy, rows, zoom } = view;
+  const { width = 0, height = 0, ratio = 1, sx, sy, rows } = view;
   const side = Math.round(
-    Math.min(Math.max(zoom * PICTURE, LEAST_PICTURE * ratio), MOST_PICTURE * ratio));
+    Math.min(Math.max(view.side, LEAST_PICTURE * ratio), MOST_PICTURE * ratio));
   const codes = modes[state.colour].codes, ground = word(themed().ground);
   // The grid is fixed to the middle of the map.
   const from = [width / 2 + view.shift[0], height / 2 + view.shift[1]].map((x) => x - side * 1e4);

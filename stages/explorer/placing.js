@@ -21,7 +21,8 @@ class Placer {
   constructor(model, coarse, images) {
     this.model = model;
     this.images = images;
-    [this.high, this.wide] = data.size;
+    this.high = data.size[0];
+    this.wide = data.size[1];
     this.n = data.n_train;
     this.blocks = Object.keys(model).filter((key) => /^descriptor_.*_mean$/.test(key)).map((key) => {
       const name = key.slice("descriptor_".length, -"_mean".length), of = `descriptor_${name}_`;

@@ -28,7 +28,8 @@ function showChosen(changed) {
 }
 
 function save() {
-  download("selection.csv", tableOf(/** @type {Int32Array} */ (state.chosen)));
+  const table = tableOf(/** @type {Int32Array} */ (state.chosen));
+  download("selection.csv", new Blob([table], { type: "text/csv" }));
   say("Saved as selection.csv.");
 }
 

@@ -81,7 +81,7 @@ function nameOf(row) {
 
 /** @param {number} row */
 function isMistaken(row) {
-  return data.label !== null && data.label[row] !== data.named[data.cluster[row]];
+  return data.label !== null && data.label[row] >= 0 && data.label[row] !== data.named[data.cluster[row]];
 }
 
 /** @param {number} row */

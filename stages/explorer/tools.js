@@ -4,7 +4,8 @@
 const views = [];
 /**
  * Maps that can be shown, by key.
- * @type {Map<string, {name: string, dims: number, points: () => Float32Array, rows?: Int32Array}>}
+ * @type {Map<string, {name: string, dims: number, points: () => Float32Array|Promise<Float32Array>,
+ *   rows?: () => Int32Array}>}
  */
 const sources = new Map();
 
@@ -56,7 +57,12 @@ function setUpTools() {
  */
 function showSource(view, key, keep = false) {
   const source = sources.get(key);
-  if (source) view.show(source.points(), source.dims, source.rows || null, keep);
+  if (!source) return;
+  const show = (/** @type {Float32Array} */ points) =>
+    view.show(points, source.dims, source.rows ? source.rows() : null, keep);
+  const points = source.points();
+  if (points instanceof Promise) points.then(show);
+  else show(points);
 }
 
 /** @param {boolean} on */

@@ -1,8 +1,8 @@
 // A map on a canvas of typed arrays: points, or images where there is room for them.
 
 const MARGIN = 0.94;
-// Pixels to a unit of the map from which on there is room for images.
-const CLOSE = 46;
+// Sides of a picture to the whole map, and the pixels of a side from which on there is room for it.
+const SIDES = 200, ROOM = 10;
 // Points of which a pixel each is enough; fewer are drawn larger.
 const MANY = 60000;
 
@@ -96,6 +96,11 @@ class MapView {
   /** Pixels of the canvas to a unit of the map. */
   get zoom() {
     return this.scale * MARGIN * Math.min(this.width || 1, this.height || 1) / this.reach;
+  }
+
+  /** Pixels of the canvas to a side of a picture. */
+  get side() {
+    return this.zoom * this.reach / SIDES;
   }
 
   /**
@@ -202,7 +207,7 @@ class MapView {
       const row = rows ? rows[i] : i;
       if (front[row]) this.dot(i, size, codes[row] < 0 ? none : words[codes[row]]);
     }
-    if (this.dims === 2 && this.zoom / ratio > CLOSE) {
+    if (this.dims === 2 && this.side > ROOM * ratio) {
       // Strokes are thin: a little nearer to the ink, so that they read on either ground.
       const inks = [...mode.colours, data.colours.none].map((colour) => word(mix(colour, colours.ink, 0.2)));
       drawPictures(this, inks, inks[mode.colours.length], back);

@@ -13,6 +13,10 @@ from typing import Protocol
 
 from stages.methods.errors import InputError
 
+PACKED = ".gz"
+# In place of a digest: the archive that the file comes in is verified as a whole.
+ARCHIVED = "archive"
+
 
 class Unavailable(OSError):
     """A source cannot supply any file, so there is no point in asking it for another."""
@@ -46,7 +50,7 @@ def fetch(
     Parameters
     ----------
     files : mapping of str to str
-        SHA-256 of each file, unpacked, by name.
+        Digest of each file by name, as `expected` returns them.
     sources : iterable of Source
         Tried in this order; each is asked for the files that are still missing.
     note : callable
@@ -89,6 +93,8 @@ def _fetch_from(
         get = source.open(files)
         for name, digest in list(files.items()):
             try:
+                if digest == ARCHIVED and not hasattr(source, "digest"):
+                    raise Unavailable("has single files, but only their archive can be verified")
                 yield name, unpack(get(name), digest)
             except Unavailable:
                 raise
@@ -115,7 +121,8 @@ def unpack(data: bytes, digest: str) -> bytes:
         Bytes from a source. Whether they are gzipped is decided by their content, because some
         servers unpack a file on the way.
     digest : str
-        SHA-256 of the unpacked file, in hexadecimal.
+        SHA-256 or MD5 of the unpacked file, in hexadecimal; of the packed file with `PACKED` at its
+        end. `ARCHIVED` where the archive was verified.
 
     Returns
     -------
@@ -129,12 +136,48 @@ def unpack(data: bytes, digest: str) -> bytes:
     """
     if data[:256].lstrip().startswith(b"<"):
         raise OSError("is a web page instead of the file")
-    if data.startswith(b"\x1f\x8b"):
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise OSError("is damaged or cut short: it does not unpack") from error
-    actual = hashlib.sha256(data).hexdigest()
+    gzipped = data.startswith(b"\x1f\x8b")
+    if digest == ARCHIVED:
+        return _gunzip(data) if gzipped else data
+    if not digest.endswith(PACKED):
+        data = _gunzip(data) if gzipped else data
+        _verify(data, digest)
+        return data
+    if not gzipped:
+        raise OSError("is not packed, but it is the packed file whose digest is known")
+    _verify(data, digest.removesuffix(PACKED))
+    return _gunzip(data)
+
+
+def _gunzip(data: bytes) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise OSError("is damaged or cut short: it does not unpack") from error
+
+
+def _verify(data: bytes, digest: str) -> None:
+    """Compare bytes with a digest, whose length tells which one it is."""
+    name, algorithm = ("MD5", hashlib.md5) if len(digest) == 32 else ("SHA-256", hashlib.sha256)
+    actual = algorithm(data).hexdigest()
     if actual != digest:
-        raise OSError(f"has {len(data)} bytes of SHA-256 {actual[:8]}… instead of {digest[:8]}…")
-    return data
+        raise OSError(f"has {len(data)} bytes of {name} {actual[:8]}… instead of {digest[:8]}…")
+
+
+def expected(files: Mapping[str, str]) -> dict[str, str]:
+    """Turn the files of a description into digests, as `fetch` takes them.
+
+    Parameters
+    ----------
+    files : mapping of str to str
+        Digests by name: of the packed file where the name ends in ``.gz``, else of the unpacked.
+
+    Returns
+    -------
+    dict of str to str
+        Digests by the name of the unpacked file, with `PACKED` at the end if of the packed one.
+    """
+    return {
+        name.removesuffix(PACKED): digest + (PACKED if name.endswith(PACKED) else "")
+        for name, digest in files.items()
+    }

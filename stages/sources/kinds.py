@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from stages.methods.errors import InputError
+from stages.sources.archive import Archive
 from stages.sources.builtin import Builtin
 from stages.sources.fetching import Source
 from stages.sources.folder import Folder
@@ -14,6 +15,7 @@ KINDS: dict[str, Callable[..., Source]] = {
     "web": Web,
     "npm": Npm,
     "builtin": Builtin,
+    "archive": Archive,
 }
 
 
@@ -23,8 +25,8 @@ def make(entry: Mapping[str, str]) -> Source:
     Parameters
     ----------
     entry : mapping of str to str
-        ``kind`` and its fields: ``folder`` (location), ``web`` (url), ``npm`` (package, folder)
-        or ``builtin`` (name).
+        ``kind`` and its fields: ``folder`` (location), ``web`` (url), ``npm`` (package, folder),
+        ``builtin`` (name) or ``archive`` (url, digest, train, test).
 
     Raises
     ------
@@ -37,5 +39,5 @@ def make(entry: Mapping[str, str]) -> Source:
     except (KeyError, TypeError) as error:
         raise InputError(
             f"a dataset's source is {dict(entry)}, but allowed are the kinds folder (location), "
-            "web (url), npm (package, folder) and builtin (name)"
+            "web (url), npm (package, folder), builtin (name), archive (url, digest, train, test)"
         ) from error

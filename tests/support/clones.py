@@ -25,7 +25,6 @@ SMALL = {
     "features.pixel_components": 8,
     "neighbors.k": 15,
     "neighbors.test_k": 5,
-    "distortion.k": 15,
     "tsne.perplexity": 5,
     "tsne.test_neighbors": 5,
     "tsne.map_2d.early_iterations": 25,

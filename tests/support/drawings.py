@@ -74,12 +74,13 @@ def study(k):
         "index": np.arange(len(target), dtype=float),
         "label": target.astype(float),
         "merged_2d_cluster": found.labels_.astype(float),
+        "merged_3d_cluster": found.labels_.astype(float),
         "merged_2d_label": given,
         "misplaced": np.where(given == target, 0.0, 1.0 + np.arange(len(target)) % 7),
     }
     names = {"one_to_one": matched, "majority": counts.argmax(axis=1).tolist()}
     centres = np.rint(found.cluster_centers_).astype(np.int64)
-    portraits = examination.portraits(flat, found.labels_, target, matched)
+    portraits = examination.portraits(flat, found.labels_, target, matched, range(10))
     criteria = {"silhouette": 4, "calinski_harabasz": 2, "davies_bouldin": 5}
     numbers = np.arange(2.0, 8.0)
     curves = {
@@ -104,7 +105,7 @@ def study(k):
         "elbow_map": (curves, {"knee": 4} | criteria),
         "kl": (kl, {name: column[10:] for name, column in kl.items()}),
         "map_2d": (positions[:, :2], clusters),
-        "map_3d": (positions, target),
+        "map_3d": (positions, clusters),
         "confusion": (dict.fromkeys(partitions, predictions), dict.fromkeys(partitions, scores)),
         "confused": (images, clusters),
         "clusters": (images, {"merged_2d": portraits}),

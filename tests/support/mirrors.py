@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import json
+import shutil
 import sys
 import tarfile
 import threading
@@ -18,6 +19,7 @@ import yaml
 from stages.methods.data import idx
 from stages.sources import fetching, web
 
+ROOT = Path(__file__).parents[2]
 NAMES = (
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -26,9 +28,10 @@ NAMES = (
 )
 
 
+PIXELS = np.arange(24 * 9, dtype=np.uint8)
 FILES = {
-    name: idx.encode(np.arange(24 * 9, dtype=np.uint8)[n:].reshape((-1, 3, 3) if n % 2 else -1))
-    for n, name in zip((9, 0, 18 + 9, 4), NAMES, strict=True)
+    name: idx.encode(PIXELS[n : n + 9 * size].reshape(-1, 3, 3) if n % 2 else PIXELS[n : n + size])
+    for (n, size), name in zip(((9, 23), (0, 23), (27, 21), (4, 21)), NAMES, strict=True)
 }
 
 
@@ -69,7 +72,7 @@ def collect(*candidates, files=DIGESTS):
 
 
 def left_in_raw():
-    return {path.name: path.read_bytes() for path in Path("data/raw").glob("**/*")}
+    return {path.name: path.read_bytes() for path in Path("data/raw").glob("*-ubyte")}
 
 
 class Server(ThreadingHTTPServer):
@@ -141,7 +144,8 @@ def workspace(tmp_path, monkeypatch):
     """An empty project; call it to write its params and its dataset ``small``."""
     folder = tmp_path / "workspace"
     (folder / "stages/datasets").mkdir(parents=True)
-    (folder / "stages/versions.yaml").write_text("{}")
+    shutil.copy(ROOT / "stages/versions.yaml", folder / "stages")
+    shutil.copy(ROOT / "stages/datasets/description.schema.json", folder / "stages/datasets")
     (folder / "params.schema.json").write_text(json.dumps(SCHEMA))
     monkeypatch.chdir(folder)
 

@@ -1,6 +1,7 @@
 """The table of experiments: what was changed, best first, within the width of a terminal."""
 
 import json
+import sys
 
 from tests.support import clones, graph
 from tools import compare
@@ -49,3 +50,10 @@ def test_experiments_of_dvc_are_found(clone, monkeypatch, capsys):
     assert [f"{accuracy:.4f}", "nine", "recluster.k=9"] in [
         [words[0], *words[3:]] for words in map(str.split, lines)
     ]
+
+
+def test_a_reader_that_stops_early_is_no_fault(clone):
+    command = f"{sys.executable} -m tools.compare -A | head -n 1"
+    done = clones.run(clone, "bash", "-o", "pipefail", "-c", command)
+    assert done.stdout.startswith("accuracy")
+    assert done.stderr == ""

@@ -1,5 +1,6 @@
 """The files around the code agree: locks, make targets, CI, Python versions."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.support.situations import seen
 from tools import check
 from tools.versions import versions
 
@@ -174,8 +176,21 @@ def test_python_that_will_not_do_is_refused(tmp_path):
         check=False,
     )
     assert done.returncode == 1
+    assert seen("no-python") in done.stderr
     assert "make PYTHON=/path/to/python" in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+def test_the_container_installs_from_what_the_installer_reads():
+    copied = re.findall(r"^COPY --chown=user (.+) \S+$", read("Dockerfile"), re.MULTILINE)
+    names = {name for line in copied[:-1] for name in line.split()}
+    assert names == {"requirements.lock", "requirements.build.lock", "tools/venv.sh"}
+    assert copied[-1] == "."
+    ignored = read(".dockerignore").splitlines()
+    assert {".venv*", "data", "models", ".dvc/cache"} <= set(ignored)
+    container = json.loads(read(".devcontainer.json"))
+    assert container["build"]["dockerfile"] == "Dockerfile"
+    assert "iterative.dvc" in container["customizations"]["vscode"]["extensions"]
 
 
 def test_metadata_agree():
@@ -193,6 +208,7 @@ SCHEMA = """{
   "properties": {"k": {"type": "integer", "minimum": 1}},
   "additionalProperties": false
 }"""
+RELATED = '{"relations": [{"smaller": "a.k", "factor": 2, "larger": "a.l"}]}'
 
 
 @pytest.mark.parametrize(
@@ -201,6 +217,10 @@ SCHEMA = """{
         (SCHEMA, "k: 2", None),
         (SCHEMA, "k: 0", "params.yaml: $.k: 0 is less than the minimum of 1"),
         (SCHEMA, "kk: 2", "params.yaml: $: Additional properties are not allowed"),
+        (SCHEMA, "k: 2\nl: 1", "params.yaml: $: Additional properties are not allowed"),
+        (RELATED, "a: {k: 5, l: 4}", "params.yaml: a.k is 5, for which a.l must be 10 or more"),
+        (RELATED, "a: {k: 2, l: 4}", None),
+        (RELATED, "a: {k: auto, l: 4}", None),
         ('{"type": "text"}', "k: 2", "params.schema.json: $.type: 'text' is not valid"),
     ],
 )

@@ -10,8 +10,11 @@ import yaml
 from tests.support import clones, graph
 from tests.support.forks import STRANGE
 
-# Compiled only for more pairs of images than the small run has.
-LAZY = {"stages/methods/embedding/distortion_kernel.py"}
+# Compiled for more pairs of images, or read for images of another size, than the small run has.
+LAZY = {
+    "stages/methods/embedding/distortion_kernel.py",
+    "stages/methods/prediction/handwriting.py",
+}
 
 
 @pytest.mark.parametrize("name", graph.stages())

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks import page
 from tools import graph, provenance
-from tools.tables import params, published, results
+from tools.tables import params, published, results, situations
 from tools.tables.markdown import table
 
 
@@ -44,10 +44,12 @@ def filled(root: Path) -> dict[Path, str]:
             "peers": results.peers(root) + remark(root, results.PEERS),
         },
         "docs/usage.md": {
+            "sets": results.sets(root) + remark(root, results.SETS),
             "predict": results.predictions(root) + remark(root, results.PREDICT),
             "params": params.params(root),
             "runs": params.runs(root),
         },
+        "docs/troubleshooting.md": {"situations": situations.situations(root)},
         "docs/output.md": {"pictures": pictures(root)},
         "docs/benchmarks.md": {
             name: text + "".join(remark(root, page.FILES[part]) for part in page.MADE_OF[name])

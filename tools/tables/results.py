@@ -12,6 +12,7 @@ EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
 ABLATION = "studies/results/ablation.json"
 PEERS = "benchmarks/results/peers.json"
+SETS = "studies/results/sets.json"
 PREDICT = "studies/results/predict.json"
 ORIGINAL = "studies/results/original/evaluate.json"
 ORIGINAL_PARAMS = "studies/results/original/params.json"
@@ -68,6 +69,26 @@ def figures(root: Path) -> str:
     ]
     header = ("", "train, by majority", "test, by majority", "test, one to one")
     return table(header, rows, numbers=3)
+
+
+def sets(root: Path) -> str:
+    """Lay the scores of all datasets that could be had side by side."""
+    found = {name: facts for name, facts in read(root / SETS).items() if "pixels" in facts}
+    rows = [
+        (
+            f"`{name}`" if (root / f"stages/datasets/{name}.yaml").is_file() else facts["title"],
+            facts["form"],
+            f"{facts['train']:,} / {facts['test']:,}",
+            str(facts["classes"]),
+            _percent(facts["pixels"]["accuracy"]),
+            f"**{_percent(facts['merged_2d']['accuracy'])}**",
+            str(facts["silhouette_prefers"]),
+        )
+        for name, facts in found.items()
+    ]
+    header = ("dataset", "form", "train / test", "classes", "KMeans on pixels, %",
+              "whole method, %", "silhouette prefers")  # fmt: skip
+    return table(header, rows, numbers=5)
 
 
 def _headline(scored: Any, partition: str) -> tuple[str, str, str]:

@@ -10,13 +10,53 @@ from stages.methods.errors import InputError
 Indices = NDArray[np.int64]
 
 
+def split(
+    method: str, labels: NDArray[np.integer], n_train: int, n_test: int, seed: int
+) -> dict[str, Indices]:
+    """Choose the images of both parts.
+
+    Parameters
+    ----------
+    method : {"official", "validation", "all", "stratified"}
+        Without a test part of its own, a dataset gives a sixth of its images, drawn at random, to
+        "official", and all of them to "all".
+    labels : ndarray of integers, shape (n,)
+        Negative for none.
+    n_train, n_test : int
+        Images of each part of the dataset, those of test after those of train.
+    seed : int
+
+    Returns
+    -------
+    dict of str to ndarray of int64
+        Of "train" and "test".
+    """
+    n = n_train + n_test
+    if method == "validation":
+        train, test = official(n_train - n_train // 6, n_train)
+    elif method == "all":
+        train, test = np.arange(n), np.arange(n_train if n_test else 0, n)
+    elif method == "official" and n_test:
+        train, test = official(n_train, n)
+    else:
+        train, test = stratified(labels, n_test or max(n // 6, 1), seed)
+    return {"train": train, "test": test}
+
+
+def about_test(n_test: int, method: str) -> str:
+    """Say which images serve as test where the dataset has no such part."""
+    if n_test or method in ("all", "validation"):
+        return ""
+    return "the dataset has no test part: a sixth of its images, drawn at random, is held out"
+
+
 def official(n_train: int, n: int) -> tuple[Indices, Indices]:
     """Split n images in file order: the first ``n_train``, and the rest."""
     return np.arange(n_train), np.arange(n_train, n)
 
 
-def stratified(labels: NDArray[np.uint8], test_size: int, seed: int) -> tuple[Indices, Indices]:
-    """Draw both parts at random, each with the same share of each digit.
+def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[Indices, Indices]:
+    """Draw both parts at random, each with the same share of each class.
 
     Parameters
     ----------
@@ -42,15 +82,15 @@ def stratified(labels: NDArray[np.uint8], test_size: int, seed: int) -> tuple[In
     [0, 1]
     """
     train, test = _split(
-        np.arange(len(labels)), test_size=test_size, random_state=seed, stratify=labels
+        np.arange(len(labels)), test_size=test_size, random_state=seed, stratify=strata(labels)
     )
     return np.sort(train), np.sort(test)
 
 
 def stratified_part(
-    labels: NDArray[np.uint8], indices: Indices, size: int | None, seed: int, name: str
+    labels: NDArray[np.integer], indices: Indices, size: int | None, seed: int, name: str
 ) -> Indices:
-    """Draw a subset of the given images with the same share of each digit.
+    """Draw a subset of the given images with the same share of each class.
 
     Parameters
     ----------
@@ -73,18 +113,34 @@ def stratified_part(
     ------
     InputError
         If there are fewer images than asked for, or if ``size`` is too small to include every
-        digit.
+        class.
     """
     if size is None or size == len(indices):
         return indices
-    digits = len(np.unique(labels[indices]))
-    if not digits <= size <= len(indices) - digits:
+    own = strata(labels[indices])
+    kinds = len(np.unique(own))
+    if not kinds <= size <= len(indices) - kinds:
         raise InputError(
             f"split.{name}_size is {size}, but the {name} part has {len(indices)} images of "
-            f"{digits} digits: ask for {digits} to {len(indices) - digits}, or null for all"
+            f"{kinds} kinds: ask for {kinds} to {len(indices) - kinds}, or null for all"
         )
-    chosen, _ = _split(indices, train_size=size, random_state=seed, stratify=labels[indices])
+    chosen, _ = _split(indices, train_size=size, random_state=seed, stratify=own)
     return np.sort(chosen)
+
+
+def strata(labels: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Group images by label for a draw, classes of one image together with the unlabelled.
+
+    Examples
+    --------
+    >>> strata(np.array([4, 4, 7, 9, 9])).tolist()
+    [4, 4, 4, 9, 9]
+    """
+    values, inverse, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    groups = np.where((counts < 2) | (values < 0), -1, values)[inverse]
+    if (groups < 0).sum() == 1:
+        groups[groups < 0] = values[counts.argmax()]
+    return groups
 
 
 def _split(indices: Indices, **options: Any) -> list[Indices]:
@@ -92,25 +148,3 @@ def _split(indices: Indices, **options: Any) -> list[Indices]:
     from sklearn.model_selection import train_test_split
 
     return train_test_split(indices, **options)
-
-
-def check_digits(labels: NDArray[np.uint8], name: str) -> None:
-    """Refuse a part that lacks a digit, because no cluster could be named after it.
-
-    Parameters
-    ----------
-    labels : ndarray of uint8, shape (n,)
-    name : str
-        "train" or "test", for the error message.
-
-    Raises
-    ------
-    InputError
-        If a digit from 0 to 9 does not occur.
-    """
-    missing = sorted(set(range(10)) - set(np.unique(labels).tolist()))
-    if missing:
-        raise InputError(
-            f"the {name} part shows no {', '.join(map(str, missing))}, but every digit is needed: "
-            f"raise split.{name}_size or choose another split.method"
-        )

@@ -106,8 +106,8 @@ def check_candidates(candidates: NDArray[np.int32], wanted: int) -> None:
     """
     if wanted > candidates.shape[1]:
         raise InputError(
-            f"distortion.k is {wanted}, but {candidates.shape[1]} nearest neighbours of each image "
-            "were computed: lower it or raise neighbors.k"
+            f"{wanted} neighbours of each image are to be kept (distortion.k, or three times the "
+            f"perplexity), but {candidates.shape[1]} were computed: lower it or raise neighbors.k"
         )
 
 

@@ -1,6 +1,7 @@
 """The image distortion model compiled: many candidates of one query side by side.
 
-Import this module only where it is used: it needs numba, and so 0.3 s and more.
+Import this module only where it is used: it needs numba, and so 0.3 s and more. It is one long file
+because numba keeps compiled code by file: a change of what it called elsewhere would go unnoticed.
 """
 
 from collections.abc import Callable

@@ -9,6 +9,31 @@ N_NEIGHBORS = 10
 _CHUNK = 256
 
 
+def quality(
+    positions: NDArray[np.integer],
+    indices: NDArray[np.int32],
+    points: NDArray[np.integer],
+    sample: NDArray[np.integer],
+) -> dict[str, float]:
+    """Compute both measures on a sample; arguments as in `neighbor_recall`.
+
+    Parameters
+    ----------
+    positions, indices, sample : ndarray
+    points : ndarray of integers, shape (n, d)
+        All images in feature space.
+
+    Returns
+    -------
+    dict
+        "neighbor_recall" and "trustworthiness".
+    """
+    return {
+        "neighbor_recall": neighbor_recall(positions, indices, sample),
+        "trustworthiness": trustworthiness(positions[sample], points[sample]),
+    }
+
+
 def neighbor_recall(
     positions: NDArray[np.integer], indices: NDArray[np.int32], sample: NDArray[np.integer]
 ) -> float:

@@ -16,6 +16,19 @@ _EXACT_32, _EXACT_64 = 2.0**24, 2.0**53
 _NOWHERE = 1e30
 
 
+def needed(perplexity: float) -> int:
+    """Return how many neighbours of each point t-SNE needs: three times the perplexity.
+
+    Source: van der Maaten, "Accelerating t-SNE using tree-based algorithms", 2014.
+
+    Examples
+    --------
+    >>> needed(20)
+    60
+    """
+    return int(3 * perplexity)
+
+
 def nearest(
     points: NDArray[np.integer],
     queries: NDArray[np.integer] | None = None,

@@ -14,10 +14,14 @@ from numpy.typing import NDArray
 from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
 
+from stages.methods.embedding.neighbors import needed
 from stages.methods.errors import InputError
 
+# Iteration, KL divergence, name of the phase.
+Curve = list[tuple[int, float, str]]
 _MOMENTUM = 0.8
 _REPORT_EVERY = 25
+_FRAME_EVERY = 5
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,12 @@ def affinities(
     -----
     Source: van der Maaten and Hinton, "Visualizing data using t-SNE", 2008.
     """
-    wanted = int(3 * perplexity)
+    wanted = needed(perplexity)
     if wanted > indices.shape[1]:
         raise InputError(
             f"perplexity {perplexity:g} needs {wanted} neighbours of each image, but "
             f"{indices.shape[1]} were computed: lower it to {indices.shape[1] // 3} or raise "
-            "distortion.k"
+            "distortion.k and neighbors.k"
         )
     roots = np.sqrt(distances[:, :wanted].astype(np.float64))
     nearest = PrecomputedNeighbors(np.array(indices[:, :wanted]), roots)
@@ -140,8 +144,9 @@ def optimise(
     order: NDArray[np.intp] | None = None,
     theta: float = 0.5,
     n_jobs: int = 1,
-    on_step: Callable[[str, int, float], object] = lambda phase, iteration, divergence: None,
-) -> tuple[NDArray[np.float32], list[tuple[int, float, str]]]:
+    on_step: Callable[[Curve], object] = lambda curve: None,
+    on_frame: Callable[[int, NDArray[np.floating]], object] = lambda iteration, positions: None,
+) -> tuple[NDArray[np.float32], Curve]:
     """Minimise the KL divergence between affinities and map by gradient descent.
 
     Parameters
@@ -158,7 +163,10 @@ def optimise(
     n_jobs : int
         Number of threads, on which the result does not depend.
     on_step : callable, optional
-        Called every 25 iterations with phase, iteration and KL divergence.
+        Called every 25 iterations with the curve so far.
+    on_frame : callable, optional
+        Called with 0 and the initialization, then every 5 iterations with the positions, in the
+        order of ``initialization``.
 
     Returns
     -------
@@ -180,15 +188,24 @@ def optimise(
         theta=theta,
         n_jobs=n_jobs,
     )
-    curve: list[tuple[int, float, str]] = []
+    curve: Curve = []
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
     done = 0
+    on_frame(0, initialization)
     for phase in phases:
 
         def record(
-            iteration: int, divergence: float, _: object, name: str = phase.name, done: int = done
+            iteration: int,
+            divergence: float,
+            moved: NDArray[np.floating],
+            name: str = phase.name,
+            done: int = done,
         ) -> None:
-            curve.append((done + iteration, divergence, name))
-            on_step(name, done + iteration, divergence)
+            on_frame(done + iteration, np.asarray(moved)[place])
+            if iteration % _REPORT_EVERY == 0:
+                curve.append((done + iteration, divergence, name))
+                on_step(curve)
 
         embedding.optimize(
             phase.iterations,
@@ -198,7 +215,7 @@ def optimise(
             inplace=True,
             propagate_exception=True,
             callbacks=record,
-            callbacks_every_iters=_REPORT_EVERY,
+            callbacks_every_iters=_FRAME_EVERY,
         )
         done += phase.iterations
         if not curve or curve[-1][0] != done:

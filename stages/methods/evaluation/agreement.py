@@ -12,8 +12,8 @@ def information(tables: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
 
     Parameters
     ----------
-    tables : ndarray of int64, shape (n_tables, n_clusters, n_digits)
-        Number of images in each cluster that show each digit.
+    tables : ndarray of int64, shape (n_tables, n_clusters, n_classes)
+        Number of images in each cluster that have each label.
 
     Returns
     -------
@@ -23,19 +23,19 @@ def information(tables: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
 
     Examples
     --------
-    Two clusters of the same digit are homogeneous, but not complete:
+    Two clusters of the same class are homogeneous, but not complete:
 
     >>> scores = information(np.array([[[2, 0], [2, 0], [0, 4]]]))
     >>> {name: round(float(values[0]), 4) for name, values in scores.items()}
     {'homogeneity': 1.0, 'completeness': 0.6667, 'nmi': 0.8}
     """
     by_cluster = _entropy(tables.sum(axis=2))
-    by_digit = _entropy(tables.sum(axis=1))
-    shared = by_cluster + by_digit - _entropy(tables.reshape(len(tables), -1))
+    by_class = _entropy(tables.sum(axis=1))
+    shared = by_cluster + by_class - _entropy(tables.reshape(len(tables), -1))
     return {
-        "homogeneity": _ratio(shared, by_digit),
+        "homogeneity": _ratio(shared, by_class),
         "completeness": _ratio(shared, by_cluster),
-        "nmi": _ratio(shared, (by_cluster + by_digit) / 2),
+        "nmi": _ratio(shared, (by_cluster + by_class) / 2),
     }
 
 
@@ -44,7 +44,7 @@ def adjusted_rand(tables: NDArray[np.int64]) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    tables : ndarray of int64, shape (n_tables, n_clusters, n_digits)
+    tables : ndarray of int64, shape (n_tables, n_clusters, n_classes)
 
     Returns
     -------
@@ -57,9 +57,9 @@ def adjusted_rand(tables: NDArray[np.int64]) -> NDArray[np.float64]:
     [1.0, -0.1667]
     """
     together = _pairs(tables.reshape(len(tables), -1))
-    by_cluster, by_digit = _pairs(tables.sum(axis=2)), _pairs(tables.sum(axis=1))
-    by_chance = by_cluster * by_digit / _pairs(tables.sum(axis=(1, 2))[:, None])
-    most = (by_cluster + by_digit) / 2
+    by_cluster, by_class = _pairs(tables.sum(axis=2)), _pairs(tables.sum(axis=1))
+    by_chance = by_cluster * by_class / _pairs(tables.sum(axis=(1, 2))[:, None])
+    most = (by_cluster + by_class) / 2
     return _ratio(together - by_chance, most - by_chance)
 
 

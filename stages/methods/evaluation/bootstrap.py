@@ -10,10 +10,11 @@ from stages.methods.exact.rounding import CANCELLED, to_decimals
 
 
 def intervals(
-    digits: NDArray[np.integer],
+    labels: NDArray[np.integer],
     clusters: Mapping[str, NDArray[np.integer]],
-    majority_names: Mapping[str, Sequence[int]],
+    majority_names: Mapping[str, Sequence[int | None]],
     *,
+    n_classes: int,
     resamples: int,
     seed: int,
 ) -> dict[str, dict[str, dict[str, float]]]:
@@ -25,11 +26,12 @@ def intervals(
 
     Parameters
     ----------
-    digits : ndarray of integers, shape (n,)
+    labels : ndarray of integers, shape (n,)
     clusters : mapping of str to ndarray of integers, shape (n,)
         The cluster of each image, by partition.
-    majority_names : mapping of str to sequence of int
-        The most frequent digit *of train* in each cluster, by partition.
+    majority_names : mapping of str to sequence of int or None
+        The most frequent label *of train* in each cluster, by partition.
+    n_classes : int
     resamples : int
         Number of resamples.
     seed : int
@@ -38,11 +40,14 @@ def intervals(
     -------
     dict
         "low" and "high", rounded to 6 decimals, by partition and score (accuracy,
-        majority_accuracy, nmi, ari).
+        majority_accuracy, nmi, ari); nothing without labels.
     """
+    if not len(labels):
+        return {}
     tables = resample(
-        digits,
-        {name: (labels, len(majority_names[name])) for name, labels in clusters.items()},
+        labels,
+        {name: (own, len(majority_names[name])) for name, own in clusters.items()},
+        n_classes,
         resamples,
         seed,
     )
@@ -59,8 +64,9 @@ def intervals(
 
 
 def resample(
-    digits: NDArray[np.integer],
+    labels: NDArray[np.integer],
     clusters: Mapping[str, tuple[NDArray[np.integer], int]],
+    n_classes: int,
     resamples: int,
     seed: int,
 ) -> dict[str, NDArray[np.int64]]:
@@ -71,25 +77,25 @@ def resample(
 
     Parameters
     ----------
-    digits : ndarray of integers, shape (n,)
+    labels : ndarray of integers, shape (n,)
     clusters : mapping of str to (ndarray of integers of shape (n,), int)
         The cluster of each image and the number of clusters, by partition.
-    resamples, seed : int
+    n_classes, resamples, seed : int
 
     Returns
     -------
-    dict of str to ndarray of int64, shape (resamples, n_clusters, 10)
+    dict of str to ndarray of int64, shape (resamples, n_clusters, n_classes)
         Resample i consists of the same images in all partitions.
     """
     generator = np.random.default_rng(seed)
     tables = {
-        name: np.empty((resamples, n_clusters, scores.N_DIGITS), dtype=np.int64)
+        name: np.empty((resamples, n_clusters, n_classes), dtype=np.int64)
         for name, (_, n_clusters) in clusters.items()
     }
     for i in range(resamples):
-        drawn = generator.integers(0, len(digits), size=len(digits))
-        for name, (labels, n_clusters) in clusters.items():
-            tables[name][i] = scores.contingency(digits[drawn], labels[drawn], n_clusters)
+        drawn = generator.integers(0, len(labels), size=len(labels))
+        for name, (own, n_clusters) in clusters.items():
+            tables[name][i] = scores.contingency(labels[drawn], own[drawn], n_clusters, n_classes)
     return tables
 
 

@@ -1,4 +1,4 @@
-"""Details behind the scores: confused digits, portraits of clusters, agreement."""
+"""Details behind the scores: confused labels, portraits of clusters, agreement."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -17,33 +17,40 @@ N_MEMBERS = 8
 
 
 def confused(
-    digits: NDArray[np.integer], clusters: NDArray[np.integer], names: Sequence[int | None]
+    labels: NDArray[np.integer],
+    clusters: NDArray[np.integer],
+    names: Sequence[int | None],
+    classes: Sequence[str | int],
 ) -> list[dict[str, Any]]:
-    """List which digits were taken for which others, and the images concerned.
+    """List which labels were taken for which others, and the images concerned.
 
     Parameters
     ----------
-    digits, clusters : ndarray of integers, shape (n,)
+    labels, clusters : ndarray of integers, shape (n,)
+        Negative labels, of images that have none, are left out.
     names : sequence of int or None
-        The digit that each cluster is named after, or None.
+        The label that each cluster is named after, or None.
+    classes : sequence of str or int
+        What the labels stand for.
 
     Returns
     -------
     list of dict
-        "digit" (the true one), "given" (the name of the cluster, or None), "count" and "images"
-        (indices, ascending). Sorted by descending count; ties by digits.
+        "digit" (the true class), "given" (that of the cluster, or None), "count" and "images"
+        (indices, ascending). Sorted by descending count; ties by label.
     """
-    given = np.array([scores.N_DIGITS if name is None else name for name in names])[clusters]
-    pairs = digits.astype(np.int64) * (scores.N_DIGITS + 1) + given
-    wrong = np.flatnonzero(given != digits)
+    n = len(classes)
+    given = np.array([n if name is None else name for name in names])[clusters]
+    pairs = labels.astype(np.int64) * (n + 1) + given
+    wrong = np.flatnonzero((given != labels) & (labels >= 0))
     kinds, counts = np.unique(pairs[wrong], return_counts=True)
     confusions = []
     for i in np.argsort(-counts, kind="stable"):
-        digit, name = divmod(int(kinds[i]), scores.N_DIGITS + 1)
+        label, name = divmod(int(kinds[i]), n + 1)
         confusions.append(
             {
-                "digit": digit,
-                "given": None if name == scores.N_DIGITS else name,
+                "digit": classes[label],
+                "given": None if name == n else classes[name],
                 "count": int(counts[i]),
                 "images": wrong[pairs[wrong] == kinds[i]].tolist(),
             }
@@ -54,8 +61,9 @@ def confused(
 def portraits(
     points: NDArray[np.integer],
     clusters: NDArray[np.integer],
-    digits: NDArray[np.integer],
+    labels: NDArray[np.integer],
     names: Sequence[int | None],
+    classes: Sequence[str | int],
 ) -> list[dict[str, Any]]:
     """Describe each cluster of the train part.
 
@@ -63,31 +71,38 @@ def portraits(
     ----------
     points : ndarray of integers, shape (n, n_dims)
         The points that were clustered: pixels, or a map on its grid.
-    clusters, digits : ndarray of integers, shape (n,)
+    clusters, labels : ndarray of integers, shape (n,)
+        Labels are negative for none.
     names : sequence of int or None
-        The digit that each cluster is named after, or None.
+        The label that each cluster is named after, or None.
+    classes : sequence of str or int
+        What the labels stand for.
 
     Returns
     -------
     list of dict
-        "digit" (the name), "size", "purity" (share of the most frequent digit, 6 decimals),
-        "digits" (number of images of each digit), "medoid" (an index; None if the cluster is
-        empty), "members" (8 indices, evenly spaced by rank from the medoid to the member farthest
-        from the mean) and "nearest" (the cluster with the nearest mean; None if there is no
-        other).
+        "digit" (the name), "size", "purity" (share of the most frequent label among the labelled,
+        6 decimals, None if there are none), "digits" (number of images of each class: a list if
+        classes are 0, 1, 2, ..., else by name), "medoid" (an index; None if the cluster is empty),
+        "members" (8 indices, evenly spaced by rank from the medoid to the member farthest from the
+        mean) and "nearest" (the cluster with the nearest mean; None if there is no other).
     """
-    table = scores.contingency(digits, clusters, len(names))
+    known = labels >= 0
+    table = scores.contingency(labels[known], clusters[known], len(names), max(len(classes), 1))
     nearest = nearest_clusters(_means(points, clusters, len(names)))
+    plain = list(classes) == list(range(len(classes)))
     described = []
     for cluster, counts in enumerate(table):
         rows = by_centrality(points, np.flatnonzero(clusters == cluster))
         ranks = np.arange(1, N_MEMBERS + 1) * (len(rows) - 1) // N_MEMBERS
+        name, labelled = names[cluster], int(counts.sum())
+        numbers = counts.tolist()[: len(classes)]
         described.append(
             {
-                "digit": names[cluster],
+                "digit": None if name is None else classes[name],
                 "size": len(rows),
-                "purity": to_decimals(int(counts.max()) / max(len(rows), 1), error=0),
-                "digits": counts.tolist(),
+                "purity": to_decimals(int(counts.max()) / labelled, error=0) if labelled else None,
+                "digits": numbers if plain else dict(zip(map(str, classes), numbers, strict=True)),
                 "medoid": int(rows[0]) if len(rows) else None,
                 "members": rows[np.unique(ranks)].tolist() if len(rows) else [],
                 "nearest": nearest[cluster],
@@ -162,7 +177,7 @@ def nearest_clusters(centres: NDArray[np.int64]) -> list[int | None]:
 def agreement(
     partitions: Mapping[str, NDArray[np.integer]],
 ) -> dict[str, dict[str, float]]:
-    """Compare all pairs of partitions of the same images, without using their digits.
+    """Compare all pairs of partitions of the same images, without using their labels.
 
     Parameters
     ----------
@@ -187,7 +202,7 @@ def agreement(
 
 def vote(
     neighbors: NDArray[np.integer], train: NDArray[np.integer], test: NDArray[np.integer]
-) -> float:
+) -> float | None:
     """Share of test images whose label most of their nearest training images have.
 
     What a classifier with all labels makes of the same neighbours: a ceiling for clusters.
@@ -197,18 +212,21 @@ def vote(
     neighbors : ndarray of integers, shape (m, k)
         Rows of the nearest training images of each test image.
     train, test : ndarray of integers, shape (n,) and (m,)
-        Labels.
+        Labels, negative for none: such test images are left out, and such neighbours have no vote.
 
     Returns
     -------
-    float
-        Of equally frequent labels the smallest is voted for.
+    float or None
+        Of equally frequent labels the smallest is voted for. None without labels.
 
     Examples
     --------
     >>> vote(np.array([[0, 1, 2], [2, 1, 0]]), np.array([7, 3, 7]), np.array([7, 3]))
     0.5
     """
-    votes = train[neighbors]
-    winners = [np.bincount(row).argmax() for row in votes]
-    return float(np.mean(winners == test))
+    known = test >= 0
+    if not known.any() or not (train >= 0).any():
+        return None
+    votes = train[neighbors[known]].astype(np.int64)
+    winners = [np.bincount(row + 1)[1:].argmax() if (row >= 0).any() else -1 for row in votes]
+    return float(np.mean(winners == test[known]))

@@ -1,4 +1,7 @@
-"""Scores of a clustering against the digits that the images show."""
+"""Scores of a clustering against the labels of the images.
+
+Labels are codes from 0, which stand for classes, and negative for none.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,48 +13,58 @@ from scipy.optimize import linear_sum_assignment
 from stages.methods.evaluation import agreement
 from stages.methods.exact.rounding import CANCELLED, to_decimals
 
-N_DIGITS = 10
+
+def labelled(
+    labels: NDArray[np.integer], clusters: NDArray[np.integer]
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """Leave out the images without a label."""
+    known = labels >= 0
+    return labels[known], clusters[known]
 
 
 def contingency(
-    digits: NDArray[np.integer],
+    labels: NDArray[np.integer],
     clusters: NDArray[np.integer],
     n_clusters: int,
-    n_digits: int = N_DIGITS,
+    n_classes: int | None = None,
 ) -> NDArray[np.int64]:
-    """Count the images in each cluster that show each digit.
+    """Count the images in each cluster that have each label.
 
     Parameters
     ----------
-    digits, clusters : ndarray of integers, shape (n,)
-    n_clusters, n_digits : int
+    labels, clusters : ndarray of integers, shape (n,)
+    n_clusters : int
+    n_classes : int, optional
+        By default as many as there are labels up to the largest.
 
     Returns
     -------
-    ndarray of int64, shape (n_clusters, n_digits)
+    ndarray of int64, shape (n_clusters, n_classes)
 
     Examples
     --------
-    >>> contingency(np.array([7, 7, 1]), np.array([0, 0, 1]), n_clusters=2)
-    array([[0, 0, 0, 0, 0, 0, 0, 2, 0, 0],
-           [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]])
+    >>> contingency(np.array([3, 3, 1]), np.array([0, 0, 1]), n_clusters=2, n_classes=4)
+    array([[0, 0, 0, 2],
+           [0, 1, 0, 0]])
     """
-    cells = clusters.astype(np.int64) * n_digits + digits
-    return np.bincount(cells, minlength=n_clusters * n_digits).reshape(n_clusters, n_digits)
+    if n_classes is None:
+        n_classes = int(labels.max(initial=-1)) + 1
+    cells = clusters.astype(np.int64) * n_classes + labels
+    return np.bincount(cells, minlength=n_clusters * n_classes).reshape(n_clusters, n_classes)
 
 
 def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
-    """Match clusters and digits one to one so that the most images agree.
+    """Match clusters and classes one to one so that the most images agree.
 
     Parameters
     ----------
-    table : ndarray of int64, shape (n_clusters, 10)
+    table : ndarray of int64, shape (n_clusters, n_classes)
 
     Returns
     -------
     list of int or None
-        The digit of each cluster; None for unmatched clusters, of which there are some if there
-        are more than ten, and whose images all count as errors. Source: Kuhn, "The Hungarian
+        The label of each cluster; None for unmatched clusters, of which there are some if there
+        are more than classes, and whose images all count as errors. Source: Kuhn, "The Hungarian
         method", 1955 (`scipy.optimize.linear_sum_assignment`).
 
     Examples
@@ -64,77 +77,94 @@ def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
     [1, 7]
     """
     matched: list[int | None] = [None] * len(table)
-    for cluster, digit in zip(*linear_sum_assignment(table, maximize=True), strict=True):
-        matched[cluster] = int(digit)
+    for cluster, label in zip(*linear_sum_assignment(table, maximize=True), strict=True):
+        if table[cluster, label]:
+            matched[cluster] = int(label)
     return matched
 
 
-def majority(table: NDArray[np.int64]) -> list[int]:
-    """Name each cluster after its most frequent digit; in a tie, the lowest.
+def majority(table: NDArray[np.int64]) -> list[int | None]:
+    """Name each cluster after its most frequent label; in a tie, the lowest.
 
     Parameters
     ----------
-    table : ndarray of int64, shape (n_clusters, 10)
+    table : ndarray of int64, shape (n_clusters, n_classes)
 
     Returns
     -------
-    list of int
-        The digit of each cluster; several clusters may have the same.
+    list of int or None
+        The label of each cluster, None if no image of it has one; several clusters may have the
+        same.
     """
-    return [int(digit) for digit in table.argmax(axis=1)]
+    return [int(row.argmax()) if row.any() else None for row in table]
 
 
 def accuracy(table: NDArray[np.int64], names: Sequence[int | None]) -> float:
-    """Compute the share of the images assigned to a cluster named after their digit."""
+    """Compute the share of the images assigned to a cluster named after their label."""
     right = sum(int(table[c, name]) for c, name in enumerate(names) if name is not None)
     return right / int(table.sum())
 
 
 def name_clusters(
-    digits: NDArray[np.integer], clusters: NDArray[np.integer], n_clusters: int
-) -> dict[str, list[Any]]:
-    """Name the clusters of the train part after digits, in both ways.
+    labels: NDArray[np.integer],
+    clusters: NDArray[np.integer],
+    n_clusters: int,
+    n_classes: int | None = None,
+) -> dict[str, list[int | None]]:
+    """Name the clusters of the train part after labels, in both ways.
 
     Returns
     -------
     dict
-        "one_to_one" (a digit or None for each cluster) and "majority" (a digit for each cluster).
+        "one_to_one" and "majority": a label for each cluster, or None.
     """
-    table = contingency(digits, clusters, n_clusters)
+    labels, clusters = labelled(labels, clusters)
+    if not len(labels):
+        return {way: [None] * n_clusters for way in ("one_to_one", "majority")}
+    table = contingency(labels, clusters, n_clusters, n_classes)
     return {"one_to_one": one_to_one(table), "majority": majority(table)}
 
 
-def labels_of(clusters: NDArray[np.integer], names: Sequence[int | None]) -> list[str]:
+def labels_of(clusters: NDArray[np.integer], names: Sequence[Any]) -> list[str]:
     """Return the name of each image's cluster as text, empty where it has none."""
     texts = ["" if name is None else str(name) for name in names]
     return [texts[cluster] for cluster in clusters.tolist()]
 
 
 def score(
-    digits: NDArray[np.integer], clusters: NDArray[np.integer], majority_names: Sequence[int]
+    labels: NDArray[np.integer],
+    clusters: NDArray[np.integer],
+    majority_names: Sequence[int | None],
+    n_classes: int | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Score the clusters of one part of the data.
+    """Score the clusters of one part of the data, by its labelled images.
 
     Parameters
     ----------
-    digits, clusters : ndarray of integers, shape (n,)
-    majority_names : sequence of int
-        The most frequent digit *of train* in each cluster.
+    labels, clusters : ndarray of integers, shape (n,)
+    majority_names : sequence of int or None
+        The most frequent label *of train* in each cluster.
+    n_classes : int, optional
+        As in `contingency`.
 
     Returns
     -------
     dict
         "summary" (accuracy, majority_accuracy, nmi, ari) and "details" (homogeneity,
-        completeness, recall of each digit, size and purity of each cluster), rounded to 6
-        decimals.
+        completeness, recall of each label, size and purity of each cluster), rounded to 6
+        decimals; both empty without labels.
     """
-    table = contingency(digits, clusters, len(majority_names))
+    labels, clusters = labelled(labels, clusters)
+    if not len(labels):
+        return {"summary": {}, "details": {}}
+    table = contingency(labels, clusters, len(majority_names), n_classes)
     matched = one_to_one(table)
     names = np.array([-1 if name is None else name for name in matched])
     sizes = table.sum(axis=1)
-    right = names[clusters] == digits
+    right = names[clusters] == labels
     recall = [
-        float(right[digits == d].mean()) if (digits == d).any() else 0.0 for d in range(N_DIGITS)
+        float(right[labels == label].mean()) if (labels == label).any() else 0.0
+        for label in range(table.shape[1])
     ]
     purity = table.max(axis=1) / np.maximum(sizes, 1)
     shared = {
@@ -161,10 +191,10 @@ def misplacement(
     positions: NDArray[np.integer],
     centres: NDArray[np.int64],
     clusters: NDArray[np.integer],
-    digits: NDArray[np.integer],
-    digit_of_cluster: Sequence[int | None],
+    labels: NDArray[np.integer],
+    label_of_cluster: Sequence[int | None],
 ) -> NDArray[np.float64]:
-    """Measure how far each wrongly clustered image lies from a cluster of its digit.
+    """Measure how far each wrongly clustered image lies from a cluster of its label.
 
     Parameters
     ----------
@@ -174,21 +204,22 @@ def misplacement(
         The nearest one to an image decides on its cluster.
     clusters : ndarray of integers, shape (m,)
         The cluster of each centre.
-    digits : ndarray of integers, shape (n,)
-    digit_of_cluster : sequence of int or None
-        The digit that each cluster is named after, or None.
+    labels : ndarray of integers, shape (n,)
+        Negative for none.
+    label_of_cluster : sequence of int or None
+        The label that each cluster is named after, or None.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        Distance to the nearest centre of a cluster named after the image's digit, minus the
+        Distance to the nearest centre of a cluster named after the image's label, minus the
         distance to the nearest centre of all, in grid steps. It is 0 if its own cluster is
-        named after its digit, or if no cluster is.
+        named after its label, or if no cluster is.
     """
-    names = np.array([-1 if name is None else name for name in digit_of_cluster])[clusters]
+    names = np.array([-2 if name is None else name for name in label_of_cluster])[clusters]
     offsets = positions[:, None, :].astype(np.int64) - centres
     distances = np.sqrt((offsets * offsets).sum(axis=2))
-    own = np.where(names == digits[:, None], distances, np.inf).min(axis=1)
+    own = np.where(names == labels[:, None], distances, np.inf).min(axis=1)
     given = distances.min(axis=1)
-    wrong = (names[distances.argmin(axis=1)] != digits) & np.isfinite(own)
+    wrong = (names[distances.argmin(axis=1)] != labels) & np.isfinite(own)
     return np.where(wrong, np.where(wrong, own, 0) - given, 0.0)

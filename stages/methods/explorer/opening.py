@@ -23,7 +23,8 @@ def images(rows: Mapping[str, Any], related: Related, n_train: int, shown: int) 
     Parameters
     ----------
     rows : mapping
-        "label", "cluster" and "index" (in the data set), of shape (n,), and "maps" by name.
+        "label" (a place in "classes", negative for none), "cluster" and "index" (in the data set),
+        of shape (n,), and "maps" by name.
     related : sequence of two
     n_train, shown : int
         Images of train, and neighbours that the confidence is taken of.
@@ -32,14 +33,14 @@ def images(rows: Mapping[str, Any], related: Related, n_train: int, shown: int) 
     -------
     dict
     """
-    classes, (codes,) = labels.encode(rows["label"])
+    codes = rows["label"]
     agreed = [relations.agreement(near[:, :shown], *clusters) for near, *clusters in related]
     return {
         "n_train": n_train,
         "shown": shown,
-        "classes": classes,
+        "classes": [labels.name_of(name) for name in rows["classes"]],
         "colours": {"classes": palettes.PALETTES[_PALETTE], "none": palettes.NO_LABEL},
-        "label": codes.astype(np.int16),
+        "label": codes.astype(np.int16) if (codes >= 0).any() else None,
         "cluster": rows["cluster"].astype(np.int16),
         "index": rows["index"],
         "agreement": np.concatenate(agreed),
@@ -74,17 +75,25 @@ def groups(
     centres, clusters = model["centres"], model["clusters"]
     own = kmeans.assign(positions, centres)
     n_train = int(model["reaches"].size)
-    classes, _ = labels.encode(rows["label"])
-    texts = [labels.name_of(name) for name in names]
-    misplaced = scores.misplacement(positions, centres, clusters, rows["label"], names)
+    codes = [rows["classes"].index(name) if name is not None else None for name in names]
+    named = np.array([-1 if code is None else code for code in codes])
+    # Of images in a cluster of their label, and of those without a label, it is 0.
+    wrong = np.flatnonzero((named[clusters[own]] != rows["label"]) & (rows["label"] >= 0))
+    misplaced = np.zeros(len(positions), dtype=np.float32)
+    misplaced[wrong] = scores.misplacement(
+        positions[wrong], centres, clusters, rows["label"][wrong], codes
+    )
+    matched = bool((named >= 0).any())
     return {
-        "clusters": [labels.cluster_name(number, name) for number, name in enumerate(names)],
-        "named": [classes.index(text) if text in classes else -1 for text in texts],
+        "clusters": [
+            labels.cluster_name(number, name, matched=matched) for number, name in enumerate(names)
+        ],
+        "named": named.tolist(),
         "medoids": list(medoids),
         "group": own.astype(np.int16),
         "group_medoids": relations.medoids(positions[:n_train], own[:n_train], centres),
         "group_clusters": clusters,
-        "misplaced": misplaced.astype(np.float32),
+        "misplaced": misplaced,
         "placed_by": int(model["n_neighbors"].item()),
     }
 

@@ -1,11 +1,12 @@
 """The features of an image: weighted blocks of principal components, concatenated."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.methods.data import form
 from stages.methods.errors import InputError
 from stages.methods.exact import pca
 from stages.methods.features.concavities import concavity_features
@@ -52,6 +53,21 @@ class Descriptor:
 
     deskewed: bool
     bases: Mapping[str, pca.Basis]
+
+
+def suitable(blocks: Sequence[Block], name: str, n_pixels: int) -> list[Block]:
+    """Choose the blocks that describe images of a form.
+
+    Embeddings are described already: of them only the numbers themselves are taken, whatever the
+    weight of the pixels, and no more components than there are numbers.
+    """
+    if form.is_drawn(name):
+        return list(blocks)
+    return [
+        replace(block, weight=1.0, components=min(block.components, n_pixels))
+        for block in blocks
+        if block.name == "pixel"
+    ]
 
 
 def fit_transform(

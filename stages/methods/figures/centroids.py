@@ -50,16 +50,18 @@ def draw(
     height, width = _shape(centres, images)
     columns = max(columns, math.ceil(math.sqrt(len(centres))))
     title = f"The {len(centres)} centroids of KMeans on raw pixels"
+    labelled = any(name is not None for name in commonest)
     note = _NOTE.format(f" ({labels.NONE} for none)" if None in matched else "")
+    note = note if labelled else "The mean image of each cluster, under the cluster's name."
     figure, tiles, scale = page.gallery(len(centres), columns, height / width, title, note)
     order = sorted(
         range(len(centres)), key=lambda c: (*labels.rank(matched[c]), labels.rank(commonest[c]))
     )
     for axes, cluster in zip(tiles, order, strict=True):
         marks.image(axes, centres[cluster].reshape(height, width), colour_map)
-        name = labels.cluster_name(cluster, matched[cluster])
+        name = labels.cluster_name(cluster, matched[cluster], matched=labelled)
         axes.set_title(name, fontsize=theme.HEADING * scale, pad=3 * scale)
-        if matched[cluster] != commonest[cluster]:
+        if commonest[cluster] not in (None, matched[cluster]):
             axes.set_title(
                 f"mostly {commonest[cluster]}",
                 fontsize=theme.SMALL * scale,

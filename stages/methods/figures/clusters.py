@@ -16,6 +16,10 @@ _NOTE = (
     "middle (left) to the one farthest out (right). Below: the commonest other labels with their "
     "numbers of images, and the cluster whose centre is nearest."
 )
+_WITHOUT_LABELS = (
+    "A cluster's name and its training images. Large: the medoid. Beside it members from near the "
+    "middle (left) to the one farthest out (right). Below: the cluster whose centre is nearest."
+)
 _GAP = 0.26  # inches between tiles
 _SHAPE = 0.25  # height of a tile to its width
 _MEMBERS = 8
@@ -25,6 +29,8 @@ _OTHERS = 2
 def draw(
     images: NDArray[np.uint8],
     portraits: Mapping[str, Sequence[Mapping[str, Any]]],
+    thumbnails: NDArray[np.uint8] | None = None,
+    indices: NDArray[np.integer] | None = None,
     *,
     count: int,
     columns: int,
@@ -38,7 +44,10 @@ def draw(
         Of train.
     portraits : mapping
         "merged_2d": of each cluster its "digit" (label, None for none), "size", "purity", "digits",
-        "medoid", "members" and "nearest" other cluster.
+        "medoid", "members" and "nearest" other cluster. Without labels, "digit" and "purity" are
+        None.
+    thumbnails, indices : ndarray, optional
+        As `marks.as_seen` takes them.
     count : int
         Clusters to draw at most, the largest.
     columns : int
@@ -47,6 +56,8 @@ def draw(
         Of the intensities.
     """
     clusters = portraits["merged_2d"]
+    images = marks.as_seen(images, thumbnails, indices)
+    labelled = any(cluster["purity"] is not None for cluster in clusters)
     largest = sorted(range(len(clusters)), key=lambda c: -clusters[c]["size"])[:count]
     order = sorted(largest, key=lambda c: (labels.rank(clusters[c]["digit"]), c))
     number = (
@@ -57,6 +68,7 @@ def draw(
     body = rows * (across * _SHAPE + _GAP) - _GAP + 2 * theme.MARGIN
     unmatched = any(clusters[c]["digit"] is None for c in order)
     note = _NOTE.format(f" ({labels.NONE} for none)" if unmatched else "")
+    note = note if labelled else _WITHOUT_LABELS
     figure, top = page.page(body, f"The {number} clusters of the 2-D map", note)
     tiles = page.panels(figure, rows, columns, top=top + theme.MARGIN, gap=(_GAP, _GAP))
     for axes, cluster in zip(tiles, order, strict=False):
@@ -90,18 +102,25 @@ def _draw_tile(
         "fontweight": "bold",
         "transform": axes.transAxes,
     }
-    size = f"{facts['size']:,} images, {facts['purity']:.1%} pure"
-    axes.text(left, 1, labels.cluster_name(cluster, facts["digit"]), va="top", **large)
+    labelled = any(own["purity"] is not None for own in clusters)
+    size = f"{facts['size']:,} images"
+    if facts["purity"] is not None:
+        size += f", {facts['purity']:.1%} pure"
+    name = labels.cluster_name(cluster, facts["digit"], matched=labelled)
+    # Long names in smaller type, beside the size.
+    large["fontsize"] *= min(1, 10 / len(name))
+    axes.text(left, 1, name, va="top", **large)
     axes.text(1, 0.97, size, va="top", ha="right", **small)
     axes.text(left, 0.02, _others(facts["digits"]), **small)
     if facts["nearest"] is not None:
-        name = labels.cluster_name(facts["nearest"], clusters[facts["nearest"]]["digit"])
+        near = facts["nearest"]
+        name = labels.cluster_name(near, clusters[near]["digit"], matched=labelled)
         axes.text(1, 0.02, f"next to {name}", ha="right", **small)
 
 
 def _others(counts: Sequence[int] | Mapping[str, int]) -> str:
     """Name the commonest labels of a cluster after the first, with their numbers of images."""
     named: dict[Any, int] = dict(counts if isinstance(counts, Mapping) else enumerate(counts))
-    _, *others = sorted(named, key=lambda label: (-named[label], labels.rank(label)))
+    others = sorted(named, key=lambda label: (-named[label], labels.rank(label)))[1:]
     texts = [f"{label} ({named[label]:,})" for label in others[:_OTHERS] if named[label]]
     return f"also {', '.join(texts)}" if texts else ""

@@ -23,6 +23,8 @@ _GAP = 0.09
 def draw(
     images: NDArray[np.uint8],
     clusters: Mapping[str, NDArray[Any]],
+    thumbnails: NDArray[np.uint8] | None = None,
+    indices: NDArray[np.integer] | None = None,
     *,
     pairs: int,
     columns: int,
@@ -36,6 +38,8 @@ def draw(
     clusters : mapping
         Columns "label" and "merged_2d_label" (labels, as `labels.encode` takes them) and
         "misplaced" (distances), a row an image.
+    thumbnails, indices : ndarray, optional
+        As `marks.as_seen` takes them.
     pairs : int
         Rows at most.
     columns : int
@@ -44,8 +48,11 @@ def draw(
         Of the intensities.
     """
     names, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
+    if (true < 0).all():
+        return page.without_labels("The most frequent confusions on the 2-D map")
+    images = marks.as_seen(images, thumbnails, indices)
     order = np.argsort(-clusters["misplaced"], kind="stable")
-    wrong = [int(i) for i in order if true[i] != given[i]]
+    wrong = [int(i) for i in order if true[i] != given[i] and true[i] >= 0]
     behind: dict[tuple[int, int], list[int]] = {}
     for i in wrong:
         behind.setdefault((int(true[i]), int(given[i])), []).append(i)

@@ -48,6 +48,8 @@ def draw(
     gamma : float
         Shares are raised to this power before they are coloured; below 1 it brings out the small.
     """
+    if not len(tables["pixels"]["actual"]):
+        return page.without_labels("Which label is taken for which")
     columns = [tables[name][kind] for name in _PARTITIONS for kind in ("actual", "predicted")]
     names, codes = labels.encode(*columns)
     counts = {

@@ -72,6 +72,33 @@ def cluster_name(cluster: int, label: Any = None, *, matched: bool = True) -> st
     return f"c{cluster} · {name_of(label)}" if matched else f"c{cluster}"
 
 
+def scheme(
+    given: NDArray[Any], numbers: NDArray[np.integer]
+) -> tuple[list[str], NDArray[np.int64], bool]:
+    """Choose what to colour images by: labels where there are some, or else clusters.
+
+    Parameters
+    ----------
+    given : ndarray of numbers or texts, shape (n,)
+        Labels, as `encode` takes them.
+    numbers : ndarray of integers, shape (n,)
+        Of clusters.
+
+    Returns
+    -------
+    names : list of str
+    codes : ndarray of int64, shape (n,)
+        The place of each image's name, -1 for none.
+    labelled : bool
+        Whether these are labels.
+    """
+    names, (codes,) = encode(given)
+    if names:
+        return names, codes, True
+    clusters = [cluster_name(i, matched=False) for i in range(int(numbers.max(initial=0)) + 1)]
+    return clusters, numbers.astype(np.int64), False
+
+
 def colour(code: int, palette: str) -> str:
     """Colour of the label of a code, grey for -1; a palette's colours come again after the last."""
     colours = palettes.PALETTES[palette]

@@ -1,7 +1,7 @@
 """The 3-D map from several sides, coloured by label."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from stages.methods.figures import labels, marks, page, theme
 
 _NOTE = (
-    "{:,} training images, coloured by true label, above their shadow; what is far is fainter. As "
+    "{:,} training images, coloured by {}, above their shadow; what is far is fainter. As "
     "on the 2-D map, distances between islands mean little."
 )
 _FIRST_AZIMUTH = 30
@@ -28,7 +28,7 @@ _UNIT_CORNERS = np.array(
 
 def draw(
     positions: NDArray[np.float32],
-    true: NDArray[Any],
+    clusters: Mapping[str, NDArray[Any]],
     *,
     palette: str,
     views: int,
@@ -42,8 +42,9 @@ def draw(
     Parameters
     ----------
     positions : ndarray of float32, shape (n, 3)
-    true : ndarray of integers or texts, shape (n,)
-        Labels, as `labels.encode` takes them.
+    clusters : mapping
+        Columns "label" (labels, as `labels.encode` takes them) and "merged_3d_cluster" (numbers,
+        which colour the images if none has a label), a row an image.
     palette : str
         A name of `theme.PALETTES`.
     views : int
@@ -57,7 +58,9 @@ def draw(
     fade : float
         How much the farthest points fade into the page, from 0 to 1.
     """
-    names, (codes,) = labels.encode(true)
+    names, codes, labelled = labels.scheme(
+        clusters["label"], clusters["merged_3d_cluster"].astype(np.int64)
+    )
     cube, diameter = _to_cube(positions), marks.diameter(point_size, len(positions))
     spots = [np.median(cube[codes == code], axis=0) for code in range(len(names))]
     azimuths = [_FIRST_AZIMUTH + 360 * view // views for view in range(views)]
@@ -65,7 +68,8 @@ def draw(
     outlines = [_project(_corners(cube), turn)[0] for turn in turns]
     none = bool((codes < 0).any())
     key = [*names, "no label"] if none else names
-    figure, panels = _page(len(positions), outlines, page.key_height(key))
+    by = "true label" if labelled else "cluster"
+    figure, panels = _page(len(positions), by, outlines, page.key_height(key))
     for axes, azimuth, turn in zip(panels, azimuths, turns, strict=True):
         axes.set_title(f"From {azimuth % 360}°")
         _draw_floor(axes, cube, turn, diameter)
@@ -78,7 +82,7 @@ def draw(
 
 
 def _page(
-    n: int, outlines: Sequence[NDArray[np.float64]], below: float
+    n: int, by: str, outlines: Sequence[NDArray[np.float64]], below: float
 ) -> tuple[Figure, list[Axes]]:
     """Make a page with a panel a view, all to one scale and no larger than the outlines need.
 
@@ -86,6 +90,8 @@ def _page(
     ----------
     n : int
         Images.
+    by : str
+        What colours stand for.
     outlines : sequence of ndarray of float64, shape (8, 2)
         Corners of the box around the points in each view.
     below : float
@@ -100,7 +106,7 @@ def _page(
     across = (theme.WIDTH - 2 * theme.MARGIN - gap[0] * (columns - 1)) / columns
     down = across * float(high - low) / (2 * reach)
     body = 0.3 + rows * down + (rows - 1) * gap[1] + below + 0.12
-    figure, top = page.page(body, "The 3-D t-SNE map from all sides", _NOTE.format(n))
+    figure, top = page.page(body, "The 3-D t-SNE map from all sides", _NOTE.format(n, by))
     panels = page.panels(figure, rows, columns, top=top + 0.3, bottom=below + 0.12, gap=gap)
     for axes in panels[len(outlines) :]:
         axes.remove()

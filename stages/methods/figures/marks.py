@@ -37,6 +37,25 @@ def strip(axes: Axes, images: NDArray[Any], colour_map: str) -> None:
         axes.axvline(border - 0.5, color=theme.INK, linewidth=0.7)
 
 
+def as_seen(
+    images: NDArray[Any], thumbnails: NDArray[Any] | None, indices: NDArray[Any] | None
+) -> NDArray[Any]:
+    """Choose what to show of images: as they look, where that is kept.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width)
+        In form.
+    thumbnails : ndarray of uint8, shape (m, side, side, 3), optional
+        Of the whole dataset, maybe none.
+    indices : ndarray of integers, shape (n,), optional
+        Of the images within the dataset.
+    """
+    if thumbnails is None or indices is None or not len(thumbnails):
+        return images
+    return thumbnails[indices]
+
+
 def scatter(
     axes: Axes,
     positions: NDArray[np.floating],

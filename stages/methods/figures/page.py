@@ -84,6 +84,15 @@ def page(body: float, title: str, note: str) -> tuple[Figure, float]:
     return figure, top
 
 
+def without_labels(title: str) -> Figure:
+    """Make a page that says why there is nothing to compare clusters with."""
+    note = (
+        "No test image has a label, so that clusters cannot be compared with any. Labels of some "
+        "images, in labels.csv, are enough."
+    )
+    return page(0.1, title, note)[0]
+
+
 def panels(
     figure: Figure,
     rows: int,

@@ -40,7 +40,7 @@ class Model:
         Of the micro-clusters, on the grid of the map.
     clusters : ndarray of int32, shape (m,)
         The cluster that each micro-cluster belongs to.
-    names : sequence of int or None
+    names : sequence of int, str or None
         The label that each cluster is named after.
     reaches : ndarray of int32, shape (n,)
         Squared distance of each training image to its ``n_neighbors``-th nearest in feature space.
@@ -57,7 +57,7 @@ class Model:
     embedding: NDArray[np.float32]
     centres: NDArray[np.int64]
     clusters: NDArray[np.int32]
-    names: Sequence[int | None]
+    names: Sequence[int | str | None]
     reaches: NDArray[np.int32]
     n_candidates: int
     n_neighbors: int
@@ -158,7 +158,6 @@ def _nearest(
 def to_arrays(model: Model) -> dict[str, NDArray]:
     """Lay a model out as named arrays, for a file that holds no code."""
     described = descriptors.to_arrays(model.descriptor)
-    names = [_NO_NAME if name is None else name for name in model.names]
     return {
         "version": np.array(VERSION),
         **{_DESCRIPTOR + name: array for name, array in described.items()},
@@ -167,13 +166,20 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
         "embedding": model.embedding,
         "centres": model.centres,
         "clusters": model.clusters,
-        "names": np.array(names, dtype=np.int8),
+        "names": _to_array(model.names),
         "reaches": model.reaches,
         "n_candidates": np.array(model.n_candidates),
         "n_neighbors": np.array(model.n_neighbors),
         "limit_strangeness": np.array(model.limits.strangeness),
         "limit_fullness": np.array(model.limits.fullness),
     }
+
+
+def _to_array(names: Sequence[int | str | None]) -> NDArray:
+    """Keep names that are small numbers as such, all others as texts."""
+    if any(isinstance(name, str) or (name or 0) > np.iinfo(np.int8).max for name in names):
+        return np.array(["" if name is None else str(name) for name in names])
+    return np.array([_NO_NAME if name is None else name for name in names], dtype=np.int8)
 
 
 def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
@@ -193,7 +199,6 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             for name, array in arrays.items()
             if name.startswith(_DESCRIPTOR)
         }
-        names = arrays["names"].tolist()
         return Model(
             descriptor=descriptors.from_arrays(described),
             features=arrays["features"],
@@ -201,7 +206,7 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             embedding=arrays["embedding"],
             centres=arrays["centres"],
             clusters=arrays["clusters"],
-            names=[None if name == _NO_NAME else name for name in names],
+            names=[None if name in (_NO_NAME, "") else name for name in arrays["names"].tolist()],
             reaches=arrays["reaches"],
             n_candidates=int(arrays["n_candidates"].item()),
             n_neighbors=int(arrays["n_neighbors"].item()),

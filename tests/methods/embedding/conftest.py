@@ -31,5 +31,7 @@ def mapped(train):
     start = initialization.from_components(train[:, :2], seed=0, jitter=0.01)
     phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 110, 2)]
     steps = []
-    embedding, curve = tsne.optimise(start, affinities, phases, on_step=lambda *s: steps.append(s))
+    embedding, curve = tsne.optimise(
+        start, affinities, phases, on_step=lambda curve: steps.append([*curve])
+    )
     return embedding, curve, steps, indices, affinities

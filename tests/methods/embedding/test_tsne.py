@@ -150,7 +150,9 @@ def test_map_keeps_neighbours_far_better_than_its_start(mapped, train):
     assert after > before + 0.2
     assert curve[-1][1] < curve[0][1]
     assert [iteration for iteration, *_ in curve] == [25, 50, 60, 85, 110, 135, 160, 170]
-    assert [(phase, i, kl) for i, kl, phase in curve if i % 60 and i != 170] == steps
+    # Told as it grows, but for the last point of a phase that ends between two reports.
+    assert [len(step) for step in steps] == [1, 2, 4, 5, 6, 7]
+    assert all(step == curve[: len(step)] for step in steps)
 
 
 def test_map_is_the_same_on_any_number_of_threads(mapped, train):

@@ -25,7 +25,7 @@ def found(tables):
 
 
 def test_scores_of_many_tables_are_those_of_their_labels():
-    tables = bootstrap.resample(LABELS, {"a": (CLUSTERS, 13)}, 20, seed=3)["a"]
+    tables = bootstrap.resample(LABELS, {"a": (CLUSTERS, 13)}, 10, 20, seed=3)["a"]
     for table, scored in zip(tables, found(tables), strict=True):
         given, shown = (np.repeat(np.indices(table.shape)[axis], table.ravel()) for axis in (0, 1))
         assert scored == expected(shown, given)
@@ -33,7 +33,7 @@ def test_scores_of_many_tables_are_those_of_their_labels():
 
 def test_partitions_by_chance_share_next_to_nothing():
     given = np.random.default_rng(0).integers(0, 7, len(LABELS))
-    table = scores.contingency(LABELS, given, 7)
+    table = scores.contingency(LABELS, given, 7, 10)
     assert found(table[None])[0] == expected(LABELS, given)
     assert abs(agreement.adjusted_rand(table[None])[0]) < 0.01
 
@@ -42,5 +42,5 @@ def test_partitions_by_chance_share_next_to_nothing():
     ("shown", "given"), [([1, 1, 1], [0, 0, 0]), ([1, 1, 1], [0, 1, 1]), ([1, 2, 3], [0, 0, 0])]
 )
 def test_one_group_scores_as_in_scikit_learn(shown, given):
-    table = scores.contingency(np.array(shown), np.array(given), 2)
+    table = scores.contingency(np.array(shown), np.array(given), 2, 10)
     assert found(table[None])[0] == expected(shown, given)

@@ -9,13 +9,13 @@ from stages.methods.evaluation import bootstrap, scores
 from tests.support.real import LABELS, PIXELS
 
 CLUSTERS = kmeans.fit(PIXELS, 13, n_init=1, max_iter=20, seed=0).labels
-NAMES = scores.name_clusters(LABELS, CLUSTERS, 13)["majority"]
+NAMES = scores.name_clusters(LABELS, CLUSTERS, 13, 10)["majority"]
 
 
 def test_tables_count_the_images_drawn():
-    tables = bootstrap.resample(LABELS, {"a": (CLUSTERS, 13)}, 2, seed=3)["a"]
+    tables = bootstrap.resample(LABELS, {"a": (CLUSTERS, 13)}, 10, 2, seed=3)["a"]
     drawn = np.random.default_rng(3).integers(0, len(LABELS), size=len(LABELS))
-    assert np.array_equal(tables[0], scores.contingency(LABELS[drawn], CLUSTERS[drawn], 13))
+    assert np.array_equal(tables[0], scores.contingency(LABELS[drawn], CLUSTERS[drawn], 13, 10))
     assert not np.array_equal(tables[0], tables[1])
 
 
@@ -25,7 +25,7 @@ def test_the_interval_of_a_share_is_the_binomial_one():
     shown = np.arange(n) % 10
     given = np.where(np.arange(n) < wrong, (shown + 1) % 10, shown)
     found = bootstrap.intervals(
-        shown, {"all": given}, {"all": list(range(10))}, resamples=4000, seed=0
+        shown, {"all": given}, {"all": list(range(10))}, n_classes=10, resamples=4000, seed=0
     )["all"]
     low, high = 1 - binom.ppf([0.975, 0.025], n, wrong / n) / n
     for score in ("accuracy", "majority_accuracy"):
@@ -37,10 +37,10 @@ def test_intervals_hold_the_scores_and_narrow_with_the_number_of_images():
     def width(n):
         parts = {"given": CLUSTERS[:n], "perfect": LABELS[:n]}
         names = {"given": NAMES, "perfect": list(range(10))}
-        found = bootstrap.intervals(LABELS[:n], parts, names, resamples=200, seed=1)
+        found = bootstrap.intervals(LABELS[:n], parts, names, n_classes=10, resamples=200, seed=1)
         assert set(found) == {"given", "perfect"}
         assert all(ends == {"low": 1, "high": 1} for ends in found["perfect"].values())
-        summary = scores.score(LABELS[:n], CLUSTERS[:n], NAMES)["summary"]
+        summary = scores.score(LABELS[:n], CLUSTERS[:n], NAMES, 10)["summary"]
         assert list(found["given"]) == list(summary)
         for score in ("accuracy", "majority_accuracy", "ari"):
             assert found["given"][score]["low"] < summary[score] < found["given"][score]["high"]
@@ -52,7 +52,7 @@ def test_intervals_hold_the_scores_and_narrow_with_the_number_of_images():
 
 
 def test_the_same_draws_for_all_partitions_and_for_a_seed():
-    options = {"resamples": 120, "majority_names": {"a": NAMES, "b": NAMES}}
+    options = {"n_classes": 10, "resamples": 120, "majority_names": {"a": NAMES, "b": NAMES}}
     parts = {"a": CLUSTERS, "b": CLUSTERS}
     found = bootstrap.intervals(LABELS, parts, seed=0, **options)
     assert found["a"] == found["b"]

@@ -19,7 +19,7 @@ NAMES = [None, *range(10), None]
 
 @pytest.fixture(scope="module")
 def portraits():
-    return examination.portraits(PIXELS, FOUND.labels, LABELS, NAMES)
+    return examination.portraits(PIXELS, FOUND.labels, LABELS, NAMES, range(10))
 
 
 def test_the_medoid_is_the_one_that_brute_force_finds(portraits):
@@ -63,10 +63,11 @@ def test_equals_are_ordered_by_number():
 def test_one_cluster_and_empty_ones():
     assert examination.nearest_clusters(np.zeros((1, 2), dtype=np.int64)) == [None]
     alone, empty, other = examination.portraits(
-        np.array([[1, 1], [4, 4]]), np.array([0, 2]), np.array([3, 5]), [3, None, 5]
+        np.array([[1, 1], [4, 4]]), np.array([0, 2]), np.array([3, 5]), [3, None, 5], range(10)
     )
     assert (alone["medoid"], alone["members"], alone["purity"]) == (0, [0], 1.0)
-    assert (empty["medoid"], empty["members"], empty["size"], empty["purity"]) == (None, [], 0, 0)
+    assert (empty["medoid"], empty["members"], empty["size"]) == (None, [], 0)
+    assert empty["purity"] is None
     # An empty cluster has no mean; it counts as in the origin.
     assert [facts["nearest"] for facts in (alone, empty, other)] == [1, 0, 0]
 
@@ -80,17 +81,17 @@ def test_coordinates_that_are_too_large_are_refused():
 def test_confusions_by_hand():
     shown = np.array([4, 4, 9, 4, 1, 0, 9, 9])
     given = np.array([1, 1, 1, 0, 2, 3, 0, 0])
-    found = examination.confused(shown, given, [4, 9, None, 0])
+    found = examination.confused(shown, given, [4, 9, None, 0], range(10))
     assert found == [
         {"digit": 4, "given": 9, "count": 2, "images": [0, 1]},
         {"digit": 9, "given": 4, "count": 2, "images": [6, 7]},
         {"digit": 1, "given": None, "count": 1, "images": [4]},
     ]
-    assert examination.confused(shown[:0], given[:0], [4]) == []
+    assert examination.confused(shown[:0], given[:0], [4], range(10)) == []
 
 
 def test_every_error_is_behind_one_confusion():
-    found = examination.confused(LABELS, FOUND.labels, NAMES)
+    found = examination.confused(LABELS, FOUND.labels, NAMES, range(10))
     named = np.array([-1 if name is None else name for name in NAMES])[FOUND.labels]
     behind = sorted(row for pair in found for row in pair["images"])
     assert behind == np.flatnonzero(named != LABELS).tolist()

@@ -24,15 +24,15 @@ TABLE = np.zeros((3, 10), dtype=np.int64)
 TABLE[0, 4], TABLE[0, 9], TABLE[1, 4], TABLE[2, 7] = 5, 6, 9, 3
 
 
-def test_contingency_counts_clusters_by_digits():
-    table = scores.contingency(SHOWN.astype(np.uint8), GIVEN.astype(np.int32), 3)
+def test_contingency_counts_clusters_by_labels():
+    table = scores.contingency(SHOWN.astype(np.uint8), GIVEN.astype(np.int32), 3, 10)
     assert table.shape == (3, 10)
     assert table[:, :2].tolist() == [[6, 2], [0, 4], [0, 0]]
     assert table.sum() == 12
 
 
 def test_every_score_by_hand():
-    found = scores.score(SHOWN, GIVEN, [0, 1])
+    found = scores.score(SHOWN, GIVEN, [0, 1], 10)
     given_digits = -(6 / 8 * log(6 / 8) + 2 / 8 * log(2 / 8)) * 8 / 12
     of_digits = log(2)
     of_clusters = -(8 / 12 * log(8 / 12) + 4 / 12 * log(4 / 12))
@@ -57,7 +57,7 @@ def test_every_score_by_hand():
 
 def test_scores_are_those_of_scikit_learn():
     clusters = np.where(np.arange(len(LABELS)) % 7, LABELS, 10)
-    found = scores.score(LABELS, clusters, [*range(10), 3])
+    found = scores.score(LABELS, clusters, [*range(10), 3], 10)
     summary, details = found["summary"], found["details"]
     assert summary["accuracy"] == pytest.approx(np.mean(clusters == LABELS), abs=1e-6)
     named = np.where(clusters == 10, 3, clusters)
@@ -91,7 +91,7 @@ def test_no_other_matching_is_better(seed, k):
 
 def test_names_come_from_train_and_are_scored_on_test():
     # Test shows the digits the other way round: the matching follows, the names of train do not.
-    found = scores.score(1 - SHOWN, GIVEN, [0, 1])["summary"]
+    found = scores.score(1 - SHOWN, GIVEN, [0, 1], 10)["summary"]
     assert found["accuracy"] == pytest.approx(10 / 12, abs=1e-6)
     assert found["majority_accuracy"] == pytest.approx(2 / 12, abs=1e-6)
 
@@ -99,9 +99,9 @@ def test_names_come_from_train_and_are_scored_on_test():
 def test_unmatched_clusters_count_as_errors():
     labels = LABELS
     found = kmeans.fit(PIXELS, 14, n_init=1, max_iter=20, seed=0)
-    table = scores.contingency(labels, found.labels, 14)
+    table = scores.contingency(labels, found.labels, 14, 10)
     majority = scores.majority(table)
-    summary = scores.score(labels, found.labels, majority)["summary"]
+    summary = scores.score(labels, found.labels, majority, 10)["summary"]
     matched = scores.one_to_one(table)
     assert matched.count(None) == 4
     assert sorted(name for name in matched if name is not None) == list(range(10))
@@ -111,7 +111,7 @@ def test_unmatched_clusters_count_as_errors():
 
 
 def test_clusters_beyond_the_tenth_have_no_digit():
-    named = scores.name_clusters(LABELS, np.arange(len(LABELS)) % 12, 12)
+    named = scores.name_clusters(LABELS, np.arange(len(LABELS)) % 12, 12, 10)
     assert named["one_to_one"].count(None) == 2
     assert scores.labels_of(np.array([0, 1]), [7, None]) == ["7", ""]
 

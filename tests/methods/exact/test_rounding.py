@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.methods.exact.rounding import to_decimals
+from tests.support.situations import seen
 
 
 def told(value, decimals, error):
@@ -42,7 +43,7 @@ def test_far_from_a_boundary_nothing_is_told(number, decimals, off):
 
 def test_long_whole_numbers_stay_and_the_warning_says_why():
     assert told(12345678901234, 6, 1e-12) == (12345678901234, False)
-    with pytest.warns(RuntimeWarning, match="rounding boundary"):
+    with pytest.warns(RuntimeWarning, match=seen("boundary")):
         to_decimals(0.1234565)
 
 

@@ -39,13 +39,14 @@ def test_labels_may_have_any_names_and_any_number(name, n):
         "label": true,
         "merged_2d_label": given,
         "merged_2d_cluster": rng.integers(n, size=len(images)),
+        "merged_3d_cluster": rng.integers(n, size=len(images)),
         "misplaced": rng.random(len(images)),
     }
     pair = {"actual": true, "predicted": given}
     parts = ("pixels", "merged_2d", "merged_3d")
     results = {
         "map_2d": (positions[:, :2], table),
-        "map_3d": (positions, true),
+        "map_3d": (positions, table),
         "confusion": (
             dict.fromkeys(parts, pair),
             {part: {"test": {"accuracy": 0.5}} for part in parts},

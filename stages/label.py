@@ -1,0 +1,45 @@
+"""Join the labels that the dataset has with those of labels.csv, which may be given later."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+
+from stages import common
+from stages.methods.evaluation import labelling
+
+DATASET = "data/split/dataset.json"
+INDICES = "data/split/{}_indices.npy"
+LABELS = "data/split/{}_labels.npy"
+PATHS = "data/raw/paths.csv"
+LATER = Path("labels.csv")
+OUTPUT = "data/label/{}.npy"
+CLASSES = "data/label/classes.json"
+LIBRARIES = ("numpy",)
+PARTS = ("train", "test")
+
+
+def main() -> None:
+    """Look each row of the table up by path, or by index where images have none."""
+    classes = json.loads(Path(DATASET).read_text(encoding="utf-8"))["classes"]
+    codes = [np.load(LABELS.format(part)) for part in PARTS]
+    indices = np.concatenate([np.load(INDICES.format(part)) for part in PARTS]).tolist()
+    paths = [row[0] for row in read_table(PATHS)[1:]]
+    keys = [paths[index] if paths else str(index) for index in indices]
+    header, *rows = read_table(LATER) or [["path", "label"]]
+    later = labelling.read(header, rows)
+    joined, classes = labelling.join(np.concatenate(codes), classes, keys, later)
+    for part, own in zip(PARTS, np.split(joined, [len(codes[0])]), strict=True):
+        common.save_array(OUTPUT.format(part), own)
+    common.save_json(CLASSES, {"classes": classes})
+
+
+def read_table(path: str | Path) -> list[list[str]]:
+    """Read the rows of a table, its header first."""
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return [row for row in csv.reader(file) if row]
+
+
+if __name__ == "__main__":
+    common.run(main, LIBRARIES)

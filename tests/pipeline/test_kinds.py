@@ -1,0 +1,142 @@
+"""Each kind of dataset goes all the way, as docs/usage.md describes it; with labels or without."""
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from stages.methods.data import idx
+from stages.sources import drawn
+from tests.support import graph, inline
+from tests.support.real import IMAGES, LABELS
+
+USAGE = (graph.ROOT / "docs/usage.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"```yaml\n# stages/datasets/(\w+)\.yaml\n(.*?)```", USAGE, re.DOTALL))
+FEW = slice(0, 90)
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A folder for data and an empty workspace; call it to describe the data as the docs do."""
+    data, workspace = tmp_path / "data", tmp_path / "workspace"
+    data.mkdir()
+    workspace.mkdir()
+    monkeypatch.chdir(workspace)
+
+    def describe(name, **overrides):
+        given = yaml.safe_load(EXAMPLES[name])
+        given |= {"folder": str(data)} if "folder" in given else {}
+        given |= (
+            {"sources": [{"kind": "folder", "location": str(data)}]} if "sources" in given else {}
+        )
+        for file in given.get("files", ()):
+            given["files"][file] = inline.digest(data / file)
+        inline.lay_out(workspace, name, given, **overrides)
+
+    describe.data = data
+    return describe
+
+
+def table(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_idx_of_another_size_with_names(own, capsys):
+    chosen = LABELS < 4
+    images, labels = IMAGES[chosen][:120], LABELS[chosen][:120] + 1
+    large = images.repeat(2, axis=1).repeat(2, axis=2)
+    for part, own_part in (("train", slice(0, 100)), ("t10k", slice(100, 120))):
+        (own.data / f"{part}-images-idx3-ubyte").write_bytes(idx.encode(large[own_part]))
+        (own.data / f"{part}-labels-idx1-ubyte").write_bytes(idx.encode(labels[own_part]))
+    own("odd", **{"recluster.k": 4})
+    inline.run()
+    assert np.load("data/split/train_images.npy").shape == (100, 28, 28)
+    assert np.load("data/split/test_labels.npy").tolist() == (labels[100:] - 1).tolist()
+    assert "split: images of 56 x 56 pixels are brought into form" in capsys.readouterr().err
+    rows = table("data/evaluate/clusters_train.csv")
+    assert {row["label"] for row in rows} == {*"abcd"}
+    assert {row["merged_2d_label"] for row in rows} <= {*"abcd", ""}
+    assert set(inline.load("data/evaluate/names_merged_2d.json")["one_to_one"]) <= {*"abcd", None}
+    scores = inline.load("metrics/evaluate.json")
+    assert scores["merged_2d"]["train"]["accuracy"] > scores["pixels"]["train"]["accuracy"] - 0.2
+    assert len(inline.load("data/evaluate/details.json")["pixels"]["test"]["recall"]) == 4
+
+
+def test_pictures_without_labels_are_drawn_and_named_later(own):
+    for path, png in drawn.pictures("signs").items():
+        if path.startswith(("anchor", "cloud", "star")):
+            (own.data / path.replace("/", "_")).write_bytes(png)
+    (own.data / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
+    own("shells", **{"split.method": "all", "recluster.k": 3})
+    inline.run()
+    (skipped,) = table("data/raw/skipped.csv")
+    assert skipped["path"] == "broken.jpg"
+    for name in ("scores", "evaluate", "examine"):
+        text = Path(f"metrics/{name}.json").read_text()
+        assert not re.search('accuracy|nmi|"ari|ceiling', text), "scores without labels"
+    rows = table("data/evaluate/clusters_train.csv")
+    assert len(rows) == 75
+    assert {row["label"] + row["merged_2d_label"] for row in rows} == {""}
+    drawings = [name for name in graph.stages() if name.startswith("draw@")]
+    inline.run(*drawings)
+    for name in drawings:
+        with Image.open(f"plots/{name.partition('@')[2]}.png") as picture:
+            assert picture.convert("LA").getextrema()[1][1] > 200, "nothing is drawn"
+
+    before = Path("data/tsne/2d/train.npy").stat().st_mtime_ns
+    paths = [row["path"] for row in table("data/raw/paths.csv")]
+    lines = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
+    Path("labels.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+    inline.run("label", "evaluate", "examine", "bundle", "draw@map_2d", "draw@confused")
+    assert Path("data/tsne/2d/train.npy").stat().st_mtime_ns == before
+    assert inline.load("metrics/scores.json")["accuracy"] > 0.9
+    rows = table("data/evaluate/clusters_train.csv")
+    right = [paths[int(row["index"])].startswith(row["merged_2d_label"] or "-") for row in rows]
+    assert np.mean(right) > 0.9
+
+
+def test_arrays_in_a_table(own):
+    images = IMAGES[FEW, 8:20, 5:23]
+    header = ",".join(["label", *(f"pixel{i}" for i in range(images[0].size))])
+    rows = [
+        ",".join([f"class {label}", *map(str, image.ravel())])
+        for label, image in zip(LABELS[FEW], images, strict=True)
+    ]
+    (own.data / "train.csv").write_text("\n".join([header, *rows]) + "\n")
+    own("table")
+    inline.run()
+    assert inline.load("data/split/dataset.json")["classes"] == [f"class {i}" for i in range(10)]
+    assert inline.load("metrics/scores.json")["accuracy"] > 0.2
+    assert len(np.load("data/split/test_labels.npy")) == 15
+
+
+def test_embeddings_with_a_manifest(own, capsys):
+    vectors = IMAGES[FEW].reshape(90, -1).astype(np.float32) @ np.random.default_rng(0).normal(
+        size=(784, 50)
+    ).astype(np.float32)
+    np.save(own.data / "vectors.npy", vectors)
+    for i in range(90):
+        Image.fromarray(IMAGES[i]).save(own.data / f"{i}.png")
+    lines = [f"{i}.png,{LABELS[i] if i % 2 else ''}" for i in range(90)]
+    (own.data / "manifest.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+    own("clip")
+    inline.run()
+    said = capsys.readouterr().err
+    assert re.search(
+        r"90 embeddings of 50 numbers are rounded to 256 steps, which loses 0\.0", said
+    )
+    assert "45 of 90 images have no label" in said
+    assert np.load("data/raw/thumbnails.npy").shape == (90, 64, 64, 3)
+    # Neighbours are those of the vectors themselves.
+    train = vectors[np.load("data/split/train_indices.npy")]
+    nearest = np.load("data/distortion/train_forward_indices.npy")[:, :5]
+    gaps = ((train[:, None] - train) ** 2).sum(axis=2)
+    np.fill_diagonal(gaps, np.inf)
+    exact = gaps.argsort(axis=1)[:, :5]
+    kept = [len(np.intersect1d(a, b)) for a, b in zip(nearest, exact, strict=True)]
+    assert np.mean(kept) > 3

@@ -1,0 +1,46 @@
+"""The notebook runs as it stands, cell by cell, in a finished clone."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from tests.support import clones, graph
+
+
+class Shown:
+    """Stands in for IPython's pictures, which only a notebook can show."""
+
+    def __init__(self, path, width):
+        self.path, self.width = path, width
+
+
+def test_the_notebook_runs_as_it_stands(clone, monkeypatch, capfd):
+    (clone / ".venv").symlink_to(graph.ROOT / ".venv")
+    pictures, module = [], ModuleType("IPython.display")
+    module.Image = Shown
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    monkeypatch.setitem(sys.modules, "IPython.display", module)
+    monkeypatch.chdir(clone / "docs")
+    # Of all tests those of one module, which is how a test can run them.
+    settings = {"PYTEST_ADDOPTS": "tests/methods/exact/test_grid.py -p no:cacheprovider"}
+    environment = clones.ENVIRONMENT | settings
+
+    def shell(command):
+        subprocess.run(command, shell=True, check=True, env=environment)
+
+    names = {"shell": shell, "display": pictures.append}
+    notebook = json.loads((graph.ROOT / "docs/notebook.ipynb").read_text(encoding="utf-8"))
+    assert all(not cell.get("outputs") for cell in notebook["cells"])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            source = "".join(cell["source"])
+            exec(re.sub(r"^!(.+)$", r"shell('\1')", source, flags=re.MULTILINE), names)
+    said = capfd.readouterr().out
+    assert Path.cwd() == clone
+    assert "Data and pipelines are up to date" in said
+    assert re.search(r"\d+ passed", said)
+    assert re.search(r"^accuracy .* changed$", said, re.MULTILINE)
+    assert [Path(picture.path).is_file() for picture in pictures] == [True] * 3

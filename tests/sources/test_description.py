@@ -1,0 +1,80 @@
+"""Descriptions of datasets: whole ones are read, each kind of fault is told in one sentence."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from stages.methods.errors import InputError
+from stages.sources import description
+from tests.support.mirrors import DIGESTS, NAMES
+from tests.support.situations import seen
+
+ROOT = Path(__file__).parents[2]
+WHOLE = {"files": DIGESTS, "sources": [{"kind": "folder", "location": "~/x"}]}
+DIGEST = DIGESTS[NAMES[0]]
+
+
+@pytest.fixture
+def described(tmp_path):
+    shutil.copy(ROOT / "stages/datasets" / description.SCHEMA, tmp_path)
+
+    def read(given):
+        text = given if isinstance(given, str) else yaml.safe_dump(given)
+        (tmp_path / "own.yaml").write_text(text)
+        return description.load("own", tmp_path)
+
+    return read
+
+
+def with_first(digest):
+    return WHOLE | {"files": DIGESTS | {NAMES[0]: digest}}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("", "it is empty, but it must be a mapping"),
+        ("- files\n", r"it is \['files'\], but it must be a mapping"),
+        ("files: [1\n", "cannot be read as YAML"),
+        ({"files": DIGESTS}, "it lacks sources, which idx needs: a list of sources"),
+        ({"sources": WHOLE["sources"]}, "it lacks files, which idx needs"),
+        (WHOLE | {"sources": {"kind": "web"}}, "sources is {'kind': 'web'}, but .* a list of"),
+        (WHOLE | {"sources": ["web"]}, "sources.0 is 'web', but it must be a mapping such as"),
+        (WHOLE | {"sources": [{"kind": "web", "url": 7}]}, "sources.0.url is 7, but .* a text"),
+        (WHOLE | {"sources": [{"kind": "ftp"}]}, "allowed are the kinds folder"),
+        (with_first(""), f"files.{NAMES[0]} is empty, {seen('broken-description')}"),
+        (with_first(None), f"files.{NAMES[0]} is empty, but it must be a SHA-256"),
+        (with_first(int("9" * 64)), f"files.{NAMES[0]} is 9+, but .* in quotes"),
+        (with_first(DIGEST.upper()), "in lower case and in quotes, as sha256sum FILE prints it"),
+        (with_first(DIGEST[:-1]), "but it must be a SHA-256"),
+        (WHOLE | {"files": [*NAMES]}, r"files is \[.*, but it must be a mapping of names"),
+        (WHOLE | {"files": dict(list(DIGESTS.items())[:3])}, f"its files lack {NAMES[3]}"),
+        (WHOLE | {"files": DIGESTS | {"more": DIGEST}}, "its files have more, but idx is these"),
+        (WHOLE | {"file": {}}, "it has file, but idx takes title, licence"),
+        (WHOLE | {"kind": "zip"}, "kind is 'zip', but it must be idx, pictures, arrays or emb"),
+        (WHOLE | {"form": "photo"}, "form is 'photo', but it must be handwriting"),
+        (WHOLE | {"classes": ["one"]}, "classes is .'one'., but it must be a list of 2 to 254"),
+        (WHOLE | {"title": 5}, "title is 5, but it must be a text"),
+        ({"kind": "pictures"}, "it lacks folder, which pictures needs: the path of a folder"),
+        ({"kind": "pictures", "folder": "x", "files": {}}, "it has files, but pictures takes"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(described, given, words):
+    with pytest.raises(InputError, match=words) as caught:
+        described(given)
+    assert "own.yaml" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_whole_one_is_read_and_filled_up(described):
+    assert described(WHOLE) == WHOLE | {"kind": "idx", "form": "handwriting"}
+
+
+def test_an_unknown_name_is_answered_with_those_that_are_known(described, tmp_path):
+    described(WHOLE)
+    with pytest.raises(InputError, match=r"'other', but .* has own; ") as caught:
+        description.load("other", tmp_path)
+    assert seen("new-description") in str(caught.value)
+    assert str(caught.value).endswith("git add stages/datasets/other.yaml")

@@ -1,0 +1,48 @@
+"""All stages in this process, one after the other: quicker than DVC, where it is not tested."""
+
+import hashlib
+import importlib
+import json
+import shutil
+from pathlib import Path
+
+import yaml
+
+from checks.workspace import set_params
+from tests.support import clones, graph
+
+# As small as the smallest sets; few iterations, for only the way through is tested.
+TINY = clones.SMALL | {
+    "split.train_size": None,
+    "split.test_size": None,
+    "recluster.k": "auto",
+    "features.pixel_components": 12,
+}
+
+
+def lay_out(folder, name, described, labels="path,label\n", **overrides):
+    """Write a workspace with one dataset in it, and go there."""
+    (folder / "stages/datasets").mkdir(parents=True)
+    for path in ("params.yaml", "params.schema.json", "stages/versions.yaml"):
+        shutil.copy(graph.ROOT / path, folder / path)
+    schema = "stages/datasets/description.schema.json"
+    shutil.copy(graph.ROOT / schema, folder / schema)
+    text = described if isinstance(described, str) else yaml.safe_dump(described)
+    (folder / f"stages/datasets/{name}.yaml").write_text(text)
+    (folder / "labels.csv").write_text(labels)
+    set_params(folder / "params.yaml", TINY | {"download.dataset": name} | overrides)
+
+
+def run(*names):
+    """Run stages in the current folder: those that are named, or all but drawings."""
+    for stage in graph.stages().values():
+        if stage.name in names or not (names or stage.script == "draw"):
+            importlib.import_module(f"stages.{stage.script}").main(*stage.arguments)
+
+
+def digest(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def load(path):
+    return json.loads(Path(path).read_text(encoding="utf-8"))
