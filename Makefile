@@ -16,7 +16,7 @@ export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix original predict place sweep cluster compare doctor seeds ablation bench dask wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix explore report maps original predict place sweep cluster compare doctor seeds ablation bench dask wire renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -48,6 +48,15 @@ verify: ready ## compute everything anew and compare every digest with dvc.lock
 verify-matrix: ready ## small images under many kernels, threads, locales, Pythons
 	$(PY) -m checks.verify_matrix $(ARGS)
 
+explore: ready ## open the explorer of the maps in a browser
+	@$(PY) -m tools.explore
+
+report: ready ## open the report (ARGS="A B": two experiments side by side)
+	@$(PY) -m tools.report $(ARGS)
+
+maps: ready ## make maps at other perplexities, for the explorer
+	$(PY) -m studies.maps
+
 original: ready ## run the original study's route in a temporary copy
 	$(PY) -m studies.original
 
@@ -57,13 +66,13 @@ WORDS = if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES
 predict: ready ## place images on the map (IMAGES="a.png b.npy", ARGS="--json -")
 	@$(WORDS) $(PY) predict.py $(ARGS) "$$@"
 
-place: ready ## place millions of images in blocks (IMAGES=a.npy, ARGS="-o FOLDER")
+place: ready ## place millions of images in blocks (IMAGES=a.npy ARGS="-o TO")
 	@$(WORDS) $(WIDE) place.py "$$@" $(ARGS)
 
 sweep: ready ## run a grid of experiments (ARGS="-S recluster.k=8,9,10")
 	@$(WIDE) -m tools.sweep $(ARGS)
 
-cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=file.csv K=auto)
+cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=a.csv K=auto)
 	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
 
 compare: ready ## list experiments: what was changed, and scores, best first
@@ -83,7 +92,7 @@ bench: ready peers ## measure beside peers, for an hour (ARGS=stages: a part)
 	$(PY) -m benchmarks.run $(ARGS)
 	$(PY) -m tools.tables
 
-dask: ## install what clusters and parquet need, which place and sweep then use
+dask: ## install what clusters and parquet need, for place and sweep
 	@tools/venv.sh .venv-dask requirements.dask.lock
 
 wire: ready ## write into dvc.yaml what follows from the imports of the stages

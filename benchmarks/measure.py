@@ -26,6 +26,7 @@ MADE_BY = {
     "pairs": ("benchmarks/pairs.py", "benchmarks/sides.py", "tsne@3"),
     "peers": ("benchmarks/peers.py", "benchmarks/routes.py", "split"),
     "growth": ("benchmarks/growth.py", provenance.ALL),
+    "explorer": ("benchmarks/explorer.py", "explore"),
 }
 RECORD = Path(__file__).with_name("record.py")
 

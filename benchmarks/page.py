@@ -7,7 +7,7 @@ from benchmarks.growth import exponents
 from benchmarks.targets import TARGETS, Results, short
 from tools.tables.markdown import read, table
 
-PARTS = ("stages", "pairs", "peers", "growth")
+PARTS = ("stages", "pairs", "peers", "growth", "explorer")
 FILES = {part: f"benchmarks/results/{part}.json" for part in PARTS}
 # The parts whose results each table shows; targets are judged by the tables below them.
 MADE_OF: dict[str, tuple[str, ...]] = {
@@ -20,6 +20,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "peers": ("peers",),
     "growth": ("growth",),
     "growth-memory": ("growth",),
+    "explorer": ("explorer",),
 }
 NOT_YET = "Not measured yet: `make bench` does.\n"
 ROUTES = {
@@ -89,6 +90,7 @@ def tables(root: Path) -> dict[str, str]:
         "peers": peers,
         "growth": growth,
         "growth-memory": growth_memory,
+        "explorer": explorer,
     }
     return {name: _made(maker, results) for name, maker in makers.items()}
 
@@ -191,6 +193,23 @@ def _route(found: Results) -> tuple[str, ...]:
         f"{train['ari']:.3f}",
         f"{100 * test['accuracy']:.1f}" if test else "–",
     )
+
+
+def explorer(results: Results) -> str:
+    """Lay out what the explorer takes."""
+    found = results["explorer"]["explorer"]
+    rows = [
+        ("until the map is there", f"{found['first_seconds']:.2f} s"),
+        ("until all images are", f"{found['all_seconds']:.2f} s"),
+        *(
+            (f"a frame of the {n}-D map", f"{ms:.1f} ms, {1000 / ms:.0f} a second")
+            for n in (2, 3)
+            for ms in [found[f"frame_{n}d_ms"]]
+        ),
+        ("an image placed by the pad", f"{found['placed_ms']:.0f} ms"),
+        ("the folder", f"{found['megabytes']:.1f} MB"),
+    ]
+    return table(("", ""), rows)
 
 
 def growth(results: Results) -> str:

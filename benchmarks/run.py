@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import growth, measure, pairs, peers, pipeline
+from benchmarks import explorer, growth, measure, pairs, peers, pipeline
 from benchmarks.options import Options
 from stages.methods.errors import InputError
 
@@ -18,6 +18,7 @@ PARTS = {
     "pairs": pairs.main,
     "peers": peers.main,
     "growth": growth.main,
+    "explorer": explorer.main,
 }
 
 

@@ -7,8 +7,10 @@ import numpy as np
 from stages import common
 from stages.methods.data import fitting
 from stages.methods.embedding import initialization, map_quality, memory_order, placement, tsne
+from stages.methods.embedding.course import Course
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
+from stages.methods.exact.sampling import fixed_sample
 
 FEATURES = "data/features/train.npy"
 NEIGHBORS = "data/distortion/{}_{}.npy"
@@ -18,6 +20,7 @@ CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
 PARAMS = ("perplexity", "forward_weight", "exaggeration", "seed", "test_neighbors")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
+FRAMED = 10_000
 SIGNS = 8
 
 
@@ -38,15 +41,13 @@ def main(n_dims: str) -> None:
     affinities = tsne.mixed_affinities(
         forward, reverse, params["forward_weight"], params["perplexity"], common.threads()
     )
-    total = sum(phase.iterations for phase in phases)
-    name = f"t-SNE {n_dims}-D"
+    course = Course(fixed_sample(len(features), FRAMED))
+    total, name = sum(phase.iterations for phase in phases), f"t-SNE {n_dims}-D"
     with common.progress(total=total, description=name) as bar:
 
         def show(curve: tsne.Curve) -> None:
-            # Who watches the plots sees the curve grow.
-            save_curve(n_dims, curve)
+            save_curve(n_dims, curve)  # Who watches the plots sees it grow.
             iteration, divergence, _ = curve[-1]
-            # In front, where a narrow terminal does not cut it off.
             bar.set_description_str(f"{name}, KL {divergence:.3f}", refresh=False)
             bar.update(iteration - bar.n)
 
@@ -58,10 +59,12 @@ def main(n_dims: str) -> None:
             theta=params.get("theta", 0.5),
             n_jobs=common.threads(),
             on_step=show,
+            on_frame=course.add,
         )
 
     output = OUTPUT.format(n_dims)
     common.save_array(f"{output}/train.npy", embedding)
+    common.save_arrays(f"{output}/course.npz", **course.arrays())
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
     common.save_array(f"{output}/test.npy", placed)
     save_curve(n_dims, curve)

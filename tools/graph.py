@@ -23,6 +23,7 @@ class Stage:
     """A stage of dvc.yaml, templates filled in."""
 
     name: str
+    does: str
     command: str
     deps: frozenset[str]
     params: tuple[str, ...]
@@ -86,6 +87,7 @@ def _resolve(stage: Any) -> Stage:
     assert set(declared) <= {PARAMS, VERSIONS}, "params come from these two files"
     return Stage(
         name=stage.name,
+        does=stage.desc or "",
         command=stage.cmd,
         deps=frozenset(dep.def_path for dep in stage.deps if not hasattr(dep, "params")),
         params=tuple(declared.get(PARAMS, [])),

@@ -14,6 +14,7 @@ from tools.fingerprint import Fingerprints, Reader, shorten
 from tools.imports import ROOT
 
 KEY = "provenance"
+DATASETS = "stages/datasets"
 ALL = "*"
 UNKNOWN = "code that is not on record"
 
@@ -103,18 +104,24 @@ def of_stage(
         for name, value in values.items()
         if any(graph.is_in(name, section) for section in stage.params)
     }
-    # Of the folder of datasets only the one that is used counts.
-    folders = [Path(dep) for dep in sorted(stage.data) if dep.startswith("stages/")]
-    name = values["download.dataset"]
-    datasets = [graph.load_yaml(f"{folder}/{name}.yaml", root) for folder in folders]
+    written = [dep for dep in sorted(stage.data) if dep.startswith("stages/")]
+    read = [_of_written(dep, values["download.dataset"], root) for dep in written]
     content = (
         code.of(stage.code),
         stage.arguments,
         sorted(kept.items()),
         sorted((name, versions[name]) for name in stage.libraries),
-        datasets,
+        read,
     )
     return shorten(json.dumps(content))
+
+
+def _of_written(path: str, dataset: str, root: Path) -> Any:
+    """Content of what lies beside the code; of all datasets only the one in use counts."""
+    if path == DATASETS:
+        return graph.load_yaml(f"{path}/{dataset}.yaml", root)
+    files = sorted((root / path).iterdir()) if (root / path).is_dir() else [root / path]
+    return {file.name: shorten(file.read_text(encoding="utf-8")) for file in files}
 
 
 def _of_file(path: str, code: Fingerprints, root: Path) -> str | None:

@@ -56,6 +56,7 @@ class Study:
 STUDIES = {
     "predict": Study("studies/results/predict.json", ("studies.predict",)),
     "placing": Study("studies/results/placing.json", ("studies.placing",), DASK),
+    "maps": Study("studies/results/maps.json", ("studies.maps",)),
     "original": Study("studies/results/original/params.json", ("studies.original",)),
     "sets": Study("studies/results/sets.json", ("studies.sets",)),
     "seeds": Study("metrics/seeds.json", ("studies.seeds",)),
@@ -65,6 +66,7 @@ STUDIES = {
         for part, needs in (
             ("stages", "dvc.lock"),
             ("growth", "dvc.lock"),
+            ("explorer", "dvc.lock"),
             ("pairs", PEERS),
             ("peers", PEERS),
         )

@@ -1,15 +1,18 @@
 """Write into dvc.yaml what follows from imports: code, libraries, and the deps of drawings."""
 
+import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
+from tools import graph
 from tools.imports import ROOT, closure, third_party, with_requirements
 
 FILE = "dvc.yaml"
+SUMMARY = "stages/pipeline.json"
 VERSIONS = "stages/versions.yaml"
 FIGURES = "stages/methods/figures/{}.py"
 # Lines that are made anew; `wired` says where they stand.
@@ -121,21 +124,50 @@ def _lists(text: str, code: list[str], libraries: list[str], drawings: bool) -> 
     return "".join(parts)
 
 
+def summary(stages: Mapping[str, graph.Stage]) -> str:
+    """Describe stages and versions for the report, as JSON: dvc.yaml cannot be a dependency.
+
+    Parameters
+    ----------
+    stages : mapping of str to Stage
+    """
+    found = {
+        name: {
+            "does": stage.does,
+            "command": stage.command,
+            "reads": sorted(stage.data),
+            "writes": sorted(stage.outs),
+        }
+        for name, stage in stages.items()
+    }
+    versions = yaml.safe_load((ROOT / VERSIONS).read_text(encoding="utf-8"))
+    return json.dumps({"stages": found, "versions": versions}, indent=1) + "\n"
+
+
 def main(*, check: bool = False) -> None:
-    """Bring dvc.yaml up to date and say whether it changed; or only check that it is.
+    """Bring dvc.yaml and its summary up to date and say what changed; or only check that they are.
 
     Raises
     ------
     SystemExit
         If it is to be checked and is not up to date.
     """
-    path = ROOT / FILE
-    before = path.read_text(encoding="utf-8")
-    after = wired(before)
-    if check and after != before:
-        sys.exit(f"wire: {FILE} is not what the imports of the stages tell: run make wire")
+    changed = _renew(FILE, wired((ROOT / FILE).read_text(encoding="utf-8")), check=check)
+    changed |= _renew(SUMMARY, summary(graph.stages()), check=check)
+    if not changed:
+        print(f"wire: {FILE} and {SUMMARY} are as they were")
+
+
+def _renew(name: str, after: str, *, check: bool) -> bool:
+    """Write a file unless it is so already; return whether it was not."""
+    path = ROOT / name
+    if path.is_file() and path.read_text(encoding="utf-8") == after:
+        return False
+    if check:
+        sys.exit(f"wire: {name} is not what the imports of the stages tell: run make wire")
     path.write_text(after, encoding="utf-8", newline="\n")
-    print(f"wire: {FILE} {'is as it was' if after == before else 'written anew'}")
+    print(f"wire: {name} written anew")
+    return True
 
 
 if __name__ == "__main__":

@@ -44,6 +44,16 @@ def results():
         "pairs": {"machine": {"processor": "slow"}, "pairs": pairs},
         "peers": {"machine": {"processor": "fast"}, "routes": routes},
         "growth": {"n": 60000, "stages": {"tsne@2": taken, "neighbors": taken}},
+        "explorer": {
+            "explorer": {
+                "first_seconds": 0.5,
+                "all_seconds": 1.5,
+                "frame_2d_ms": 4.0,
+                "frame_3d_ms": 8.0,
+                "placed_ms": 50.0,
+                "megabytes": 27.8,
+            }
+        },
         "elbow": {"5": 1000.5},
     }
 
@@ -114,3 +124,11 @@ def test_parts_can_be_named(monkeypatch, capsys, tmp_path):
     with pytest.raises(SystemExit):
         run.main()
     assert "no part is named c" in capsys.readouterr().err
+
+
+def test_the_explorer_is_shown_with_its_frames_a_second():
+    shown = page.explorer(results())
+    assert "0.50 s" in shown
+    assert "4.0 ms, 250 a second" in shown
+    assert "8.0 ms, 125 a second" in shown
+    assert "27.8 MB" in shown

@@ -101,6 +101,11 @@ def check(path, content):
             assert next(csv.reader(file)) == content.split(", "), path
     elif path.suffix == ".json":
         assert list(json.loads(path.read_text())) == content.split(", "), path
+    elif path.suffix == ".js" and path.parent.name == "data":
+        values = json.loads(path.read_text().partition(",")[2].rstrip().removesuffix(");"))
+        assert list(values) == content.split(", "), path
+    elif path.suffix in (".html", ".css", ".js"):
+        assert content in ("page", "style", "script")
     elif path.suffix == ".png":
         assert content == "picture"
         assert path.read_bytes().startswith(b"\x89PNG")

@@ -9,6 +9,8 @@ from tests.support import graph
 from tools import provenance, renew
 
 STAGES = graph.stages()
+# Folders whose files are in git and are no outputs.
+KEPT = ("stages/", "studies/")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +58,10 @@ def value_of(params, key):
 def test_the_lock_has_the_digests_of_the_tree(lock, name):
     stage, locked = STAGES[name], lock[name]
     files = {path for path in stage.deps if (graph.ROOT / path).is_file()}
-    sources = {path: digest(path) for path in files if path.startswith("stages/")}
+    sources = {path: digest(path) for path in files if path.startswith(KEPT)}
     in_git = {path: digest(path) for path in stage.outs - stage.cached}
+    folders = {path for path in stage.data - files if path.startswith("stages/")}
+    sources |= {path: of_folder(path, written(path)) for path in folders}
     assert {path: digests(locked["deps"])[path] for path in sources} == sources
     assert {path: digests(locked["outs"])[path] for path in in_git} == in_git
 
@@ -71,9 +75,16 @@ def test_the_digests_of_the_small_runs_are_of_this_code_and_these_params(name):
 def test_what_a_stage_reads_is_what_another_wrote(lock, name):
     made = {path: md5 for locked in lock.values() for path, md5 in digests(locked["outs"]).items()}
     # labels.csv is the user's.
-    read = {dep for dep in STAGES[name].deps if not dep.startswith(("stages/", "labels.csv"))}
+    given = (*KEPT, graph.PARAMS, "labels.csv")
+    read = {dep for dep in STAGES[name].deps if not dep.startswith(given)}
     expected = {dep: made[dep] if dep in made else of_folder(dep, made) for dep in read}
     assert {dep: digests(lock[name]["deps"])[dep] for dep in read} == expected
+
+
+def written(folder):
+    """Digests of the files of a folder that is kept in git."""
+    files = (path for path in (graph.ROOT / folder).iterdir() if path.is_file())
+    return {f"{folder}/{path.name}": digest(path) for path in files}
 
 
 def of_folder(folder, made):

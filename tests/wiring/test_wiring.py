@@ -18,8 +18,15 @@ METHODS = sorted(
 )
 # What stands beside the scripts in stages/.
 SHARED = {"stages/__init__.py", "stages/common.py", "stages/inherited.py"}
-# What comes from the user, not from a stage.
-GIVEN = {"stages/datasets", "labels.csv"}
+# What no stage writes and is no code: given by the user, written by hand, or by a study.
+GIVEN = {
+    "labels.csv",
+    "stages/datasets",
+    "stages/explorer",
+    "studies/results/maps.npz",
+    wire.SUMMARY,
+    graph.PARAMS,
+}
 # Libraries that read, check, show and share out work, but never touch a number that is written.
 SILENT = {"jsonschema", "pooch", "pyarrow", "pyyaml", "requests", "threadpoolctl", "tqdm"}
 
@@ -49,6 +56,8 @@ def code_of(stage):
 def test_dvc_yaml_is_as_make_wire_writes_it():
     text = (graph.ROOT / wire.FILE).read_text()
     assert wire.wired(text) == text, "run `make wire`"
+    summary = (graph.ROOT / wire.SUMMARY).read_text()
+    assert wire.summary(STAGES) == summary, "run `make wire`"
 
 
 @every(STAGES)
@@ -78,17 +87,20 @@ def test_only_draw_imports_by_name():
 def test_paths_at_the_top_are_deps_and_outs(name):
     script = f"stages/{name}.py"
     paths = {path for key in imports.constants(script) for path in strings(script, key)}
-    patterns = [pattern_of(path) for path in paths if "/" in path or path in GIVEN]
-    files = {
-        path
-        for stage in STAGES.values()
-        for path in (stage.data | stage.outs) - set(stage.arguments)
-        if stage.script == name
-    }
-    unknown = {path for path in files if not any(map(path_matches(path), patterns))}
+    own = [stage for stage in STAGES.values() if stage.script == name]
+    files = {path for stage in own for path in (stage.data | stage.outs) - set(stage.arguments)}
+    patterns = [pattern_of(path) for path in paths if "/" in path or path in files]
+    elsewhere = set().union(*map(named_elsewhere, own))
+    unknown = {path for path in files - elsewhere if not any(map(path_matches(path), patterns))}
     assert not unknown, "these are declared, but no constant of the script names them"
     idle = {pattern for pattern in patterns if not any(map(re.compile(pattern).fullmatch, files))}
     assert not idle, "the script names these, but they are not declared"
+
+
+def named_elsewhere(stage):
+    """What the report reads of the drawings is named in its summary of the stages."""
+    drawings = (other for other in STAGES.values() if other.script == "draw")
+    return set().union(*(d.data | d.outs for d in drawings)) if stage.script == "report" else set()
 
 
 def pattern_of(path):
@@ -183,12 +195,12 @@ def test_after_split_labels_serve_scores_pictures_and_names_only():
         for stage in STAGES.values()
         if any("labels" in dep or dep in evaluated for dep in stage.data)
     }
-    assert seers <= {"split", "label", "evaluate", "examine", "bundle", "draw"}
+    assert seers <= {"split", "label", "evaluate", "examine", "bundle", "draw", "explore", "report"}
     readers = {s.script for s in STAGES.values() if any("label" in dep for dep in s.data)}
-    assert readers == {"split", "label", "evaluate", "examine"}
+    assert readers == {"split", "label", "evaluate", "examine", "explore"}
     assert {STAGES[n].script for n in graph.downstream(["label"], STAGES)} <= {*seers, "evaluate"}
     followers = graph.downstream(["evaluate"], STAGES)
-    assert {STAGES[name].script for name in followers} <= {"evaluate", "examine", "bundle", "draw"}
+    assert {STAGES[name].script for name in followers} <= {*seers, "evaluate"}
 
 
 # Outputs
@@ -198,8 +210,8 @@ def test_git_keeps_metrics_and_plots_and_dvc_the_rest():
     for stage in STAGES.values():
         for out in stage.outs:
             folder = out.partition("/")[0]
-            assert folder in {"data", "models", "metrics", "plots"}
-            assert (out in stage.cached) == (folder in {"data", "models"}), out
+            assert folder in {"data", "models", "explorer", "report.html", "metrics", "plots"}
+            assert (out in stage.cached) == (folder not in {"metrics", "plots"}), out
         assert all(out.startswith("metrics/") for out in stage.metrics)
 
 

@@ -102,8 +102,9 @@ def runs(root: Path) -> str:
     rows, before = [], dict[tuple[str, ...], str]()
     for param, (readers, followers) in _rows("", effects):
         drawing = param.removeprefix(f"{_DRAWINGS}.")
-        if readers == (f"{_DRAWINGS}@{drawing}",) and not followers:
-            row = (f"`{_DRAWINGS}.NAME`", f"`{_DRAWINGS}@NAME`", "")
+        if readers == (f"{_DRAWINGS}@{drawing}",):
+            then = _listed(followers, set(stages) - set(readers), stages)
+            row = (f"`{_DRAWINGS}.NAME`", f"`{_DRAWINGS}@NAME`", then)
         else:
             then = before.get(followers) or _listed(followers, set(stages) - set(readers), stages)
             if len(followers) > 3:

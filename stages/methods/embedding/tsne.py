@@ -21,6 +21,7 @@ from stages.methods.errors import InputError
 Curve = list[tuple[int, float, str]]
 _MOMENTUM = 0.8
 _REPORT_EVERY = 25
+_FRAME_EVERY = 5
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ def optimise(
     theta: float = 0.5,
     n_jobs: int = 1,
     on_step: Callable[[Curve], object] = lambda curve: None,
+    on_frame: Callable[[int, NDArray[np.floating]], object] = lambda iteration, positions: None,
 ) -> tuple[NDArray[np.float32], Curve]:
     """Minimise the KL divergence between affinities and map by gradient descent.
 
@@ -162,6 +164,9 @@ def optimise(
         Number of threads, on which the result does not depend.
     on_step : callable, optional
         Called every 25 iterations with the curve so far.
+    on_frame : callable, optional
+        Called with 0 and the initialization, then every 5 iterations with the positions, in the
+        order of ``initialization``.
 
     Returns
     -------
@@ -184,14 +189,23 @@ def optimise(
         n_jobs=n_jobs,
     )
     curve: Curve = []
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
     done = 0
+    on_frame(0, initialization)
     for phase in phases:
 
         def record(
-            iteration: int, divergence: float, _: object, name: str = phase.name, done: int = done
+            iteration: int,
+            divergence: float,
+            moved: NDArray[np.floating],
+            name: str = phase.name,
+            done: int = done,
         ) -> None:
-            curve.append((done + iteration, divergence, name))
-            on_step(curve)
+            on_frame(done + iteration, np.asarray(moved)[place])
+            if iteration % _REPORT_EVERY == 0:
+                curve.append((done + iteration, divergence, name))
+                on_step(curve)
 
         embedding.optimize(
             phase.iterations,
@@ -201,7 +215,7 @@ def optimise(
             inplace=True,
             propagate_exception=True,
             callbacks=record,
-            callbacks_every_iters=_REPORT_EVERY,
+            callbacks_every_iters=_FRAME_EVERY,
         )
         done += phase.iterations
         if not curve or curve[-1][0] != done:

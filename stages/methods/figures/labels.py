@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.methods.figures import theme
+from stages.methods.figures import palettes
 
 NONE = "–"
 
@@ -101,8 +101,8 @@ def scheme(
 
 def colour(code: int, palette: str) -> str:
     """Colour of the label of a code, grey for -1; a palette's colours come again after the last."""
-    colours = theme.PALETTES[palette]
-    return theme.NO_LABEL if code < 0 else colours[code % len(colours)]
+    colours = palettes.PALETTES[palette]
+    return palettes.NO_LABEL if code < 0 else colours[code % len(colours)]
 
 
 def shortened(names: Sequence[str], length: int) -> list[str]:

@@ -1,0 +1,109 @@
+"""Write the explorer: a page that shows every image on the maps, opened without a network."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stages import common
+from stages.methods.explorer import journey, opening, packing, page
+from stages.methods.explorer.coarse import coarsen
+
+PAGE = "stages/explorer"
+IMAGES = "data/split/{}_images.npy"
+INDICES = "data/split/{}_indices.npy"
+LABELS = "data/label/{}.npy"
+CLASSES = "data/label/classes.json"
+MAPS = "data/tsne/{}/{}.npy"
+CLUSTERS = "data/merge/2d/{}.npy"
+NEIGHBORS = {
+    "train": "data/distortion/train_forward_indices.npy",
+    "test": "data/distortion/test_indices.npy",
+}
+NAMES = "data/evaluate/names_merged_2d.json"
+PORTRAITS = "data/examine/clusters.json"
+MODEL = "models/model.npz"
+CURVES = "plots/{}.csv"
+SHOWN_CURVES = ("kl_2d", "kl_3d", "elbow_pixels", "elbow_map", "merge_2d")
+COURSE = "data/tsne/2d/course.npz"
+OTHER_MAPS = "studies/results/maps.npz"
+SCORES = "metrics/scores.json"
+OUTPUT = "explorer/{}"
+DATA = "explorer/data/{}.js"
+LIBRARIES = ("numpy", "pillow", "scipy")
+PARTS = ("train", "test")
+SHOWN = 10  # Neighbours, at most, that stand beside an image and that its confidence is taken of.
+BULKY = {"features", "gradients", "embedding", "names"}  # What the page has from elsewhere.
+
+
+def main() -> None:
+    """Write the page, and what it shows as scripts: first what it opens with, the rest later."""
+    sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(PAGE).iterdir())}
+    html, script = page.bundle(sources)
+    clusters = {part: np.load(CLUSTERS.format(part)) for part in PARTS}
+    near = {part: np.load(path, mmap_mode="r") for part, path in NEIGHBORS.items()}
+    shown = min(SHOWN, *(indices.shape[1] for indices in near.values()))
+    related = [(near[part], clusters["train"], clusters[part]) for part in PARTS]
+    with np.load(MODEL) as arrays:
+        model = {name: arrays[name] for name in arrays.files if name not in BULKY}
+        coarse = coarsen(arrays["features"])
+        ranks = {"ranks_gradients": bool(len(arrays["gradients"]))}
+    with np.load(COURSE) as frames, np.load(OTHER_MAPS) as maps:
+        course = journey.shown(frames, maps, Path(IMAGES.format("train")).read_bytes())
+
+    _write(OUTPUT.format("index.html"), html)
+    _write(OUTPUT.format("explorer.css"), sources["explorer.css"])
+    _write(OUTPUT.format(page.BUNDLE), script)
+    rows = {
+        "label": _rows(LABELS),
+        "classes": _json(CLASSES)["classes"],
+        "cluster": np.concatenate(list(clusters.values())),
+        "index": _rows(INDICES),
+        "maps": {dims: _rows(MAPS.format(dims, "{}")) for dims in ("2d", "3d")},
+    }
+    names, portraits = _json(NAMES)["one_to_one"], _json(PORTRAITS)["merged_2d"]
+    results = {
+        "perplexities": (course["others"] or {}).get("perplexities", []),
+        "scores": _json(SCORES),
+        "curves": {name: _table(CURVES.format(name)) for name in SHOWN_CURVES},
+        "size": np.load(IMAGES.format("train"), mmap_mode="r").shape[1:],
+    }
+    every = opening.images(rows, related, len(clusters["train"]), shown)
+    groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
+    _pack("map", every | groups | results)
+    _pack("neighbors", opening.neighbors(related, shown))
+    for part in PARTS:
+        _pack(f"{part}_images", {"images": np.load(IMAGES.format(part))})
+    _pack("course", course)
+    _pack("features", coarse)
+    _pack("model", packing.plain(model) | ranks)
+
+
+def _rows(path: str) -> np.ndarray:
+    return np.concatenate([np.load(path.format(part)) for part in PARTS])
+
+
+def _json(path: str) -> Any:
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def _table(path: str) -> dict[str, list[Any]]:
+    """Read a table by column."""
+    with open(path, encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    return {name: [row[i] for row in rows] for i, name in enumerate(header)}
+
+
+def _pack(name: str, values: dict[str, Any]) -> None:
+    _write(DATA.format(name), packing.script(name, values))
+
+
+def _write(path: str, text: str) -> None:
+    with common.output(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    common.run(main, LIBRARIES)

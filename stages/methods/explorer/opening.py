@@ -1,0 +1,117 @@
+"""What the explorer knows of every image, one row each, those of train first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stages.methods.clustering import kmeans
+from stages.methods.evaluation import scores
+from stages.methods.exact.grid import snap
+from stages.methods.explorer import relations
+from stages.methods.figures import labels, palettes
+
+# For the train and the test part: neighbours of its images, clusters of train, their own clusters.
+Related = Sequence[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]]
+_PALETTE = "contrast"
+
+
+def images(rows: Mapping[str, Any], related: Related, n_train: int, shown: int) -> dict[str, Any]:
+    """Describe the images by label, cluster, place and confidence.
+
+    Parameters
+    ----------
+    rows : mapping
+        "label" (a place in "classes", negative for none), "cluster" and "index" (in the data set),
+        of shape (n,), and "maps" by name.
+    related : sequence of two
+    n_train, shown : int
+        Images of train, and neighbours that the confidence is taken of.
+
+    Returns
+    -------
+    dict
+    """
+    codes = rows["label"]
+    agreed = [relations.agreement(near[:, :shown], *clusters) for near, *clusters in related]
+    return {
+        "n_train": n_train,
+        "shown": shown,
+        "classes": [labels.name_of(name) for name in rows["classes"]],
+        "colours": {"classes": palettes.PALETTES[_PALETTE], "none": palettes.NO_LABEL},
+        "label": codes.astype(np.int16) if (codes >= 0).any() else None,
+        "cluster": rows["cluster"].astype(np.int16),
+        "index": rows["index"],
+        "agreement": np.concatenate(agreed),
+        "maps": rows["maps"],
+    }
+
+
+def groups(
+    rows: Mapping[str, Any],
+    model: Mapping[str, NDArray[Any]],
+    names: Sequence[Any],
+    medoids: Sequence[int],
+) -> dict[str, Any]:
+    """Describe the clusters, and the groups that they were merged from.
+
+    Parameters
+    ----------
+    rows : mapping
+        As in `images`.
+    model : mapping of str to ndarray
+        "centres" of the groups on the grid of the 2-D map, and their "clusters".
+    names : sequence of labels or None
+        What each cluster is named after.
+    medoids : sequence of int
+        A training image for each cluster.
+
+    Returns
+    -------
+    dict
+    """
+    positions = snap(rows["maps"]["2d"])
+    centres, clusters = model["centres"], model["clusters"]
+    own = kmeans.assign(positions, centres)
+    n_train = int(model["reaches"].size)
+    codes = [rows["classes"].index(name) if name is not None else None for name in names]
+    named = np.array([-1 if code is None else code for code in codes])
+    # Of images in a cluster of their label, and of those without a label, it is 0.
+    wrong = np.flatnonzero((named[clusters[own]] != rows["label"]) & (rows["label"] >= 0))
+    misplaced = np.zeros(len(positions), dtype=np.float32)
+    misplaced[wrong] = scores.misplacement(
+        positions[wrong], centres, clusters, rows["label"][wrong], codes
+    )
+    matched = bool((named >= 0).any())
+    return {
+        "clusters": [
+            labels.cluster_name(number, name, matched=matched) for number, name in enumerate(names)
+        ],
+        "named": named.tolist(),
+        "medoids": list(medoids),
+        "group": own.astype(np.int16),
+        "group_medoids": relations.medoids(positions[:n_train], own[:n_train], centres),
+        "group_clusters": clusters,
+        "misplaced": misplaced,
+        "placed_by": int(model["n_neighbors"].item()),
+    }
+
+
+def neighbors(related: Related, shown: int) -> dict[str, NDArray[np.int32]]:
+    """Collect the nearest training images of each image, and the nearest of another cluster.
+
+    Parameters
+    ----------
+    related : sequence of two
+    shown : int
+
+    Returns
+    -------
+    dict
+        "near", of shape (n, shown), and "other", of shape (n,), -1 where there is none.
+    """
+    return {
+        "near": np.concatenate([near[:, :shown] for near, *_ in related]),
+        "other": np.concatenate([relations.nearest_other(*given) for given in related]),
+    }

@@ -1,0 +1,84 @@
+"""The pad's steps in a browser give what predict.py gives, to the bit."""
+
+import json
+
+import numpy as np
+import pytest
+
+import predict
+from stages.methods.features import descriptors
+from stages.methods.features.deskew import deskew
+from stages.methods.prediction import model
+
+
+@pytest.fixture(scope="module")
+def fitted(finished):
+    return predict.load_model(finished[0] / "models/model.npz")
+
+
+@pytest.fixture(scope="module")
+def placer(explorer):
+    explorer.run(
+        "Promise.all([load('model'), load('features')]).then(([model, coarse]) => {"
+        "globalThis.placer = new Placer(model, coarse, pixels.train); })"
+    )
+    return explorer
+
+
+def strange(seed=0):
+    """Images of all sorts: noise, blank, full, one pixel, strokes at the edges, letters' parts."""
+    rng = np.random.default_rng(seed)
+    images = np.zeros((60, 28, 28), dtype=np.uint8)
+    for i, image in enumerate(images[:50]):
+        rows, columns = rng.integers(0, 29, 2), rng.integers(0, 29, 2)
+        part = image[min(rows) : max(rows), min(columns) : max(columns)]
+        part[:] = rng.integers(0, 256, part.shape) * (rng.random(part.shape) < 0.2 + i / 60)
+    images[51] = 255
+    images[52, 0, 0] = images[53, 27, 27] = 1
+    images[54, 13] = images[55, :, 13] = 255
+    np.fill_diagonal(images[56], 255)
+    images[57, ::2] = 128
+    return images
+
+
+def check(page, fitted, images):
+    placed = model.apply(fitted, images)
+    text = json.dumps(images.reshape(len(images), -1).tolist())
+    found = page.run(f"{text}.map((image) => placer.place(Uint8Array.from(image)))")
+    for row, got in enumerate(found):
+        assert np.float32(got["position"]).tolist() == placed.positions[row].tolist(), row
+        assert got["cluster"] == placed.clusters[row]
+        assert got["neighbors"] == placed.neighbors[row].tolist()
+        assert got["distances"] == placed.distances[row].tolist()
+        assert got["reason"] == placed.reasons[row]
+    return placed
+
+
+def test_test_images_are_placed_as_by_predict(placer, fitted, finished):
+    images = np.load(finished[0] / "data/split/test_images.npy")
+    placed = check(placer, fitted, images)
+    assert placed.reasons.count(None) > 0.9 * len(images)
+
+
+def test_training_images_find_themselves(placer, fitted, finished):
+    images = np.load(finished[0] / "data/split/train_images.npy")
+    placed = check(placer, fitted, images)
+    assert (placed.distances[:, 0] == 0).all()
+
+
+def test_strange_images_are_placed_and_refused_as_by_predict(placer, fitted):
+    placed = check(placer, fitted, strange())
+    assert len(set(placed.reasons)) >= 3
+
+
+def test_the_steps_on_the_way_are_those_of_the_stages(placer, fitted):
+    images = strange(1)
+    text = json.dumps(images.reshape(len(images), -1).tolist())
+    upright = placer.run(f"{text}.map((image) => Array.from(deskew(image, 28, 28)))")
+    assert np.array_equal(np.uint8(upright).reshape(images.shape), deskew(images))
+    features = placer.run(
+        f"{text}.map((image) => Array.from(placer.describe(placer.upright(image))))"
+    )
+    assert np.array_equal(np.int16(features), descriptors.transform(images, fitted.descriptor))
+    halves = placer.run("[0.5, 1.5, 2.5, -0.5, -1.5, 2.4999999999999996, 7].map(rint)")
+    assert halves == np.rint([0.5, 1.5, 2.5, -0.5, -1.5, 2.4999999999999996, 7]).tolist()

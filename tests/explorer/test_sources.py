@@ -1,0 +1,43 @@
+"""The page's sources: short, joined in order, and without any address but their own."""
+
+import re
+
+import pytest
+
+from stages.methods.explorer import page
+from tests.support import graph
+
+FOLDER = graph.ROOT / "stages/explorer"
+SCRIPTS = sorted(FOLDER.glob("*.js"))
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_is_short_and_says_what_it_is_for(path):
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 300
+    assert max(map(len, lines)) <= 120
+    assert lines[0].startswith("// ")
+    assert lines[0].rstrip()[-1] in ".,:;" or lines[1].startswith("// ")
+
+
+def test_every_script_is_joined_once():
+    html, script = page.bundle(SOURCES)
+    assert html.count("<script") == 1
+    for path in SCRIPTS:
+        first = SOURCES[path.name].splitlines()[0]
+        assert script.count(first) == 1, path.name
+
+
+def test_a_page_that_names_a_missing_script_is_refused():
+    with pytest.raises(KeyError, match="absent"):
+        page.bundle({"index.html": '<script src="absent.js"></script>'})
+
+
+def test_no_address_but_those_of_the_folder():
+    for name, text in SOURCES.items():
+        addresses = re.findall(r"(?:https?:)?//[a-z0-9-]+\.[a-z]+[^\s\"'`]*", text)
+        # The namespace of SVG is a name, and nothing is asked of it.
+        outside = [one for one in addresses if one != "http://www.w3.org/2000/svg"]
+        assert outside == [], name
+        assert not re.search(r"\b(fetch|XMLHttpRequest|sendBeacon|WebSocket|eval)\b", text), name
