@@ -18,11 +18,7 @@ from tests.support.browser import MISSING, Browser, found
 PAGE = ROOT / "explorer/index.html"
 IMAGES = ROOT / "data/split/test_images.npy"
 BLOCK = 200
-READY = """
-Promise.all([load("model"), load("features")]).then(([model, coarse]) => {
-  globalThis.placer = new Placer(model, coarse, pixels.train);
-})
-"""
+READY = "readyPlacer().then(() => true)"
 PLACE = "Array.from({{length: {n}}}, (_, i) => placer.place(pixelsOf(data.n_train + {start} + i)))"
 
 

@@ -18,10 +18,7 @@ def fitted(finished):
 
 @pytest.fixture(scope="module")
 def placer(explorer):
-    explorer.run(
-        "Promise.all([load('model'), load('features')]).then(([model, coarse]) => {"
-        "globalThis.placer = new Placer(model, coarse, pixels.train); })"
-    )
+    explorer.run("readyPlacer().then(() => true)")
     return explorer
 
 
