@@ -31,6 +31,14 @@ _GIT_SETTINGS = {
     "GIT_COMMITTER_EMAIL": "nobody@example.org",
     "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
 }
+_COMMANDS = (
+    "init --quiet",
+    # Newer git tidies up in the background, also while the copy is being removed.
+    "config maintenance.auto false",
+    "config gc.auto 0",
+    "add .",
+    "commit --quiet -m copy",
+)
 _PATIENCE = 10.0  # seconds that an interrupted stage has to end by itself
 
 
@@ -69,7 +77,9 @@ def temporary_copy(
     KeyError
         If params.yaml has no param of that name.
     """
-    with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as parent:
+    with tempfile.TemporaryDirectory(
+        prefix="mnist-clustering-", ignore_cleanup_errors=True
+    ) as parent:
         folder = Path(parent) / name
         for file in files(root):
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +93,8 @@ def temporary_copy(
         if not empty_cache:
             config += f"[cache]\n    dir = {cache_folder(root)}\n"
         (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
-        for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "copy"]):
-            if has_git:
-                _git(["git", *command], folder, _GIT_SETTINGS)
+        for command in _COMMANDS if has_git else ():
+            _git(["git", *command.split()], folder, _GIT_SETTINGS)
         yield folder
 
 

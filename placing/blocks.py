@@ -185,11 +185,14 @@ class _Images:
         What is wrong with each image of the block.
     readable : list of bool, of length n
         Which of them are among the images.
+    drawn : list of bool, of length m
+        Which images were pictures.
     """
 
     images: NDArray[np.uint8]
     flaws: list[str | None]
     readable: list[bool]
+    drawn: list[bool]
 
 
 def _normalised(contents: Iterable[Content]) -> _Images:
@@ -197,11 +200,13 @@ def _normalised(contents: Iterable[Content]) -> _Images:
     images = [np.empty((0, *SHAPE), dtype=np.uint8)]
     flaws: list[str | None] = []
     readable: list[bool] = []
+    drawn: list[bool] = []
     for content in contents:
         if isinstance(content, np.ndarray):
             images.append(content)
             flaws += [None] * len(content)
             readable += [True] * len(content)
+            drawn += [False] * len(content)
             continue
         # Imported where they are needed: SciPy takes a worker longer than all else to load.
         from stages.methods.prediction import handwriting, pictures
@@ -216,9 +221,10 @@ def _normalised(contents: Iterable[Content]) -> _Images:
                 readable.append(False)
             else:
                 images.append(drawing.image[None])
-                flaws.append(handwriting.flaw(drawing))
+                flaws.append(drawing.flaw)
                 readable.append(True)
-    return _Images(np.concatenate(images), flaws, readable)
+                drawn.append(True)
+    return _Images(np.concatenate(images), flaws, readable, drawn)
 
 
 def _place(own: _Images, fitted: model.Model, n_jobs: int) -> Block:
@@ -230,7 +236,7 @@ def _place(own: _Images, fitted: model.Model, n_jobs: int) -> Block:
         reasons=list(own.flaws),
     )
     if len(own.images):
-        placed = model.apply(fitted, own.images, n_jobs)
+        placed = model.apply(fitted, own.images, n_jobs, np.array(own.drawn))
         rows = np.flatnonzero(own.readable)
         block.positions[rows] = placed.positions
         block.clusters[rows] = placed.clusters

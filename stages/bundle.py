@@ -13,6 +13,7 @@ from stages.methods.prediction import model, novelty
 IMAGES = "data/split/train_images.npy"
 FEATURES = "data/features/train.npy"
 DISTANCES = "data/neighbors/train_distances.npy"
+CANDIDATES = "data/neighbors/train_indices.npy"
 NEIGHBORS = "data/distortion/train_forward_indices.npy"
 GRADIENTS = "data/distortion/train_gradients.npy"
 MAP = "data/tsne/2d/train.npy"
@@ -36,6 +37,7 @@ def main() -> None:
         descriptor = descriptors.from_arrays(arrays)
     with np.load(CLUSTERS) as arrays:
         centres, clusters = arrays["centres"], arrays["clusters"]
+    reaches = distances[:, min(n_neighbors, distances.shape[1]) - 1]
     fitted = model.Model(
         descriptor=descriptor,
         features=np.load(FEATURES, mmap_mode="r"),
@@ -44,13 +46,15 @@ def main() -> None:
         centres=centres,
         clusters=clusters,
         names=names,
-        reaches=distances[:, min(n_neighbors, distances.shape[1]) - 1],
+        reaches=reaches,
         n_candidates=n_candidates,
         n_neighbors=n_neighbors,
-        limits=novelty.Limits(strangeness=np.inf, fullness=0),
+        limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0),
+        dataset=common.load_params("download", "dataset")["dataset"],
     )
     neighbors = np.load(NEIGHBORS, mmap_mode="r")[:, :n_neighbors]
-    strange = model.strangeness(fitted, distances[:, 0], neighbors)
+    candidates = np.load(CANDIDATES, mmap_mode="r")[:, : model.N_NEXT]
+    strange = model.strangeness(fitted, reaches, candidates, neighbors)
     limits = novelty.fit(strange, np.load(IMAGES, mmap_mode="r"), **quantiles)
     fitted = replace(fitted, limits=limits)
     common.save_arrays(MODEL, **model.to_arrays(fitted))

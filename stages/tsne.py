@@ -9,7 +9,6 @@ from stages.methods.data import fitting
 from stages.methods.embedding import initialization, map_quality, memory_order, placement, tsne
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
-from stages.methods.exact.sampling import fixed_sample
 
 FEATURES = "data/features/train.npy"
 NEIGHBORS = "data/distortion/{}_{}.npy"
@@ -19,7 +18,6 @@ CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
 PARAMS = ("perplexity", "forward_weight", "exaggeration", "seed", "test_neighbors")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
-SAMPLE = 5000
 SIGNS = 8
 
 
@@ -67,13 +65,8 @@ def main(n_dims: str) -> None:
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
     common.save_array(f"{output}/test.npy", placed)
     save_curve(n_dims, curve)
-    sample = fixed_sample(len(embedding), SAMPLE)
-    positions = snap(embedding)
-    quality = {
-        "kl_divergence": curve[-1][1],
-        "neighbor_recall": map_quality.neighbor_recall(positions, forward[0], sample),
-        "trustworthiness": map_quality.trustworthiness(positions[sample], features[sample]),
-    }
+    quality = {"kl_divergence": curve[-1][1]}
+    quality |= map_quality.measure(snap(embedding), forward[0], features)
     rounded = {name: to_decimals(value) for name, value in quality.items()}
     common.save_json(METRICS.format(n_dims), rounded)
 

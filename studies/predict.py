@@ -4,10 +4,12 @@
 
 needs a finished run (``make repro``) and writes ``studies/results/predict.json``. Each set is
 real or drawn with a fixed seed; china.jpg and flower.jpg come with scikit-learn, hopper.jpg and the
-fonts with matplotlib. How novelty is measured was chosen on train, on the letters and on china.jpg,
-with flower.jpg and MNIST's test part in view; hopper.jpg is only reported.
+fonts with matplotlib. How novelty is measured was chosen on train, letters and china.jpg, with
+flower.jpg and MNIST's test part in view; hopper.jpg is only reported. How pictures are brought into
+form was chosen on sheets after digits of train; those here are after digits of MNIST's test part.
 """
 
+import itertools
 import string
 import subprocess
 import sys
@@ -25,13 +27,19 @@ from sklearn.datasets import load_digits, load_sample_images
 import predict
 from stages import common
 from stages.methods.prediction import handwriting
+from studies import sheets, sweeps
 from tools import provenance
 
 MADE_BY = (
     "studies/predict.py",
+    "studies/sheets.py",
+    "studies/sweeps.py",
     "predict.py",
+    "predicting/answers.py",
     "bundle",
     "stages/methods/prediction/handwriting.py",
+    "stages/methods/prediction/paper.py",
+    "stages/methods/prediction/parts.py",
     "stages/methods/prediction/pictures.py",
 )
 RESULTS = "studies/results/predict.json"
@@ -39,6 +47,8 @@ TEST = "data/split/test"
 SEED = 0
 N = 200
 SIDES = (28, 56, 112, 224)
+# How many digits are drawn for each condition, and how many of MNIST's are enlarged as they are.
+SHEETS, ENLARGED = 60, 1000
 FONTS = (
     "DejaVuSans",
     "DejaVuSans-Bold",
@@ -63,9 +73,12 @@ def main() -> None:
     rng = np.random.default_rng(SEED)
     images, digits = np.load(f"{TEST}_images.npy"), np.load(f"{TEST}_labels.npy")
     results: dict[str, Any] = {"mnist_test": _score(model, _arrays(images), digits)}
+    large = _pictures(255 - sweeps.enlarge(image) for image in images[:ENLARGED])
+    results["mnist_test_enlarged"] = _score(model, large, digits[:ENLARGED])
     hands = load_digits()
     results["load_digits"] = _score(model, _pictures(map(_enlarge, hands.images)), hands.target)
     results["fonts"] = _fonts(model)
+    results["sheets"] = _sheets(model, images, digits)
     results["rejected"] = {
         name: _rejected(model, source) for name, source in _non_digits(rng).items()
     }
@@ -73,15 +86,28 @@ def main() -> None:
     common.save_json(RESULTS, provenance.stamp(results, MADE_BY))
 
 
+def _sheets(model: Any, images: np.ndarray, digits: np.ndarray) -> dict[str, dict[str, float]]:
+    """Score digits drawn anew, on paper, under each condition."""
+    results = {}
+    for number, (name, draw) in enumerate(common.progress(sweeps.CONDITIONS.items())):
+        rng = np.random.default_rng([SEED, number])
+        order = rng.permutation(len(images))
+        chosen = list(itertools.islice((i for i in order if sheets.faithful(images[i])), SHEETS))
+        source = _pictures(draw(rng, images[i]) for i in chosen)
+        results[name] = _score(model, source, digits[chosen])
+    return results
+
+
 def _arrays(images: np.ndarray) -> predict.Source:
-    return "arrays", images, [None] * len(images)
+    return predict.Source("arrays", images, [None] * len(images), [None] * len(images))
 
 
 def _pictures(greys: Iterable[Grey]) -> predict.Source:
     """Normalise pictures to MNIST's form, as `predict.read` does with files."""
     drawings = [handwriting.normalise(grey) for grey in greys]
     images = np.stack([drawing.image for drawing in drawings])
-    return "pictures", images, [handwriting.flaw(drawing) for drawing in drawings]
+    flaws, boxes = zip(*((drawing.flaw, drawing.bounds) for drawing in drawings), strict=True)
+    return predict.Source("pictures", images, list(flaws), list(boxes))
 
 
 def _score(model: Any, source: predict.Source, digits: np.ndarray) -> dict[str, float]:
@@ -89,7 +115,13 @@ def _score(model: Any, source: predict.Source, digits: np.ndarray) -> dict[str, 
     rows = predict.predict([source], model)
     right = [row["label"] == digit for row, digit in zip(rows, digits.tolist(), strict=True)]
     rejected = [row["reason"] is not None for row in rows]
-    return {"n": len(rows), "accuracy": _share(right), "rejected": _share(rejected)}
+    wrong = [not (yes or no) for yes, no in zip(right, rejected, strict=True)]
+    return {
+        "n": len(rows),
+        "accuracy": _share(right),
+        "wrong": _share(wrong),
+        "rejected": _share(rejected),
+    }
 
 
 def _rejected(model: Any, source: predict.Source) -> dict[str, float]:
@@ -119,10 +151,11 @@ def _fonts(model: Any) -> dict[str, Any]:
         letters_rejected = _rejected(model, letters)["share"]
         results[name] = {
             "accuracy": scored["accuracy"],
+            "wrong": scored["wrong"],
             "rejected": scored["rejected"],
             "letters_rejected": letters_rejected,
         }
-    columns = ("accuracy", "rejected", "letters_rejected")
+    columns = ("accuracy", "wrong", "rejected", "letters_rejected")
     means = {
         key: round(float(np.mean([results[name][key] for name in FONTS])), 4) for key in columns
     }
@@ -139,8 +172,9 @@ def _non_digits(rng: np.random.Generator) -> dict[str, predict.Source]:
     """Make blanks, noise and patches of photographs, as arrays and as pictures of several sizes."""
     shades = np.arange(0, 256, 5, dtype=np.uint8)
     blanks = np.broadcast_to(shades[:, None, None], (len(shades), 28, 28)).copy()
-    sheets = [_grain(rng, shade, side) for shade in shades[::5] for side in SIDES]
-    sets = {"blank arrays": _arrays(blanks), "blank pictures": _pictures(sheets)}
+    grainy = [_grain(rng, shade, side) for shade in shades[::5] for side in SIDES]
+    sets = {"blank arrays": _arrays(blanks), "blank pictures": _pictures(grainy)}
+    sets |= {name: _pictures(draw(rng)) for name, draw in sweeps.NO_DIGITS.items()}
     for name, draw in NOISE.items():
         sets[f"{name} arrays"] = _arrays(draw(rng, (N, 28, 28)))
         each = (draw(rng, (side, side)) for side in SIDES for _ in range(N // len(SIDES)))

@@ -42,3 +42,31 @@ def clone(finished, tmp_path):
 
     folder, _ = finished
     return clones.copy(folder, tmp_path / clones.NAME)
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory):
+    """Folder of a fitted model, its images and labels, and where test images are placed."""
+    from tests.support import fitted as small
+
+    return small.make(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="session")
+def path(run):
+    """Return the path of the model."""
+    return run[0] / "models/model.npz"
+
+
+@pytest.fixture(scope="session")
+def fitted(path):
+    """Return the model."""
+    import predict
+
+    return predict.load_model(path)
+
+
+@pytest.fixture(scope="session")
+def test_images(run):
+    """Return its test images."""
+    return run[1]["test_images"]

@@ -76,7 +76,9 @@ def experiment(place: Place, item: tuple[str, Settings]) -> str | None:
 @contextmanager
 def _clone(place: Place) -> Iterator[Path]:
     """Clone the last commit into a temporary folder, which uses the same cache."""
-    with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as parent:
+    with tempfile.TemporaryDirectory(
+        prefix="mnist-clustering-", ignore_cleanup_errors=True
+    ) as parent:
         folder = Path(parent) / "mnist-clustering"
         git(Path(parent), "clone", "--quiet", "--shared", place.root, str(folder))
         git(folder, "checkout", "--quiet", "--detach", place.commit)

@@ -38,7 +38,8 @@ def test_the_fitted_model_places_test_images_as_the_stages_did(finished):
         for path in ("split/test_images.npy", "tsne/2d/test.npy", "merge/2d/test.npy")
     )
     model = predict.load_model(folder / "models" / "model.npz")
-    found = predict.predict([("test", images, [None] * len(images))], model)
+    nothing = [None] * len(images)
+    found = predict.predict([predict.Source("test", images, nothing, nothing)], model)
     assert np.array_equal(np.float32([(row["x"], row["y"]) for row in found]), places)
     kept = [row["image"] for row in found if row["reason"] is None]
     assert len(kept) > 0.9 * len(images)

@@ -40,7 +40,8 @@ def fitted():
         reaches=distances[:, -1].astype(np.int32),
         n_candidates=20,
         n_neighbors=5,
-        limits=novelty.Limits(strangeness=float(np.quantile(distances, 0.9)) * 2, fullness=0.3),
+        limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0.3),
+        dataset="digits",
     )
 
 

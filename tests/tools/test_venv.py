@@ -127,7 +127,7 @@ def a_python(folder, machine):
     path = folder / "python"
     path.write_text(
         f'#!/bin/sh\ncase "$2" in *ensurepip*) echo "$0" ;; *machine*) echo "{machine}" ;; '
-        f'*) exec {sys.executable} "$@" ;; esac\n'
+        f'*) exec "{sys.executable}" "$@" ;; esac\n'
     )
     path.chmod(0o755)
     return str(path)

@@ -46,6 +46,7 @@ def filled(root: Path) -> dict[Path, str]:
         "docs/usage.md": {
             "sets": results.sets(root) + remark(root, results.SETS),
             "predict": results.predictions(root) + remark(root, results.PREDICT),
+            "sheets": results.sheets(root) + remark(root, results.PREDICT),
             "params": params.params(root),
             "runs": params.runs(root),
         },

@@ -34,7 +34,11 @@ PROTOCOLS = {
 }
 # Kinds of images that show no digit, by words in their names.
 NO_DIGITS = {
-    "blank": ("blank",),
+    "letters by pen": ("letters",),
+    "scribbles": ("scribbles",),
+    "signs and emoji": ("signs", "emoji"),
+    "dots": ("dots",),
+    "blank": ("blank", "empty"),
     "noise": ("noise", "salt"),
     "patches of a photograph, on which limits were chosen": ("china",),
     "patches of another, in view when they were chosen": ("flower",),
@@ -213,32 +217,37 @@ def predictions(root: Path) -> str:
     """Lay out what predict.py makes of digits of other hands and fonts, and of what is no digit."""
     found = read(root / PREDICT)
     rows = [
-        (title, f"{found[name]['n']:,}", _percent(found[name]["accuracy"]), _rejected(found[name]))
+        (title, f"{found[name]['n']:,}", *_answered(found[name]))
         for name, title in (
-            ("mnist_test", "MNIST's test"),
+            ("mnist_test", "MNIST's test, as arrays"),
+            ("mnist_test_enlarged", "the first of them, as pictures"),
             ("load_digits", "`load_digits`, enlarged"),
         )
     ]
     fonts, n_fonts = found["fonts"]["mean"], len(found["fonts"]) - 1
     rows += [
-        (
-            f"digits in {n_fonts} fonts",
-            f"{10 * n_fonts}",
-            _percent(fonts["accuracy"]),
-            _rejected(fonts),
-        ),
-        ("their letters", "–", "–", _percent(fonts["letters_rejected"])),
+        (f"digits in {n_fonts} fonts", f"{10 * n_fonts}", *_answered(fonts)),
+        ("their letters", f"{52 * n_fonts}", "–", "–", _percent(fonts["letters_rejected"])),
     ]
     for title, words in NO_DIGITS.items():
         sets = [part for name, part in found["rejected"].items() if any(w in name for w in words)]
         number = sum(part["n"] for part in sets)
         share = sum(part["n"] * part["share"] for part in sets) / number
-        rows.append((title, f"{number:,}", "–", _percent(share)))
-    return table(("images", "number", "digit right, %", "called no digit, %"), rows, numbers=3)
+        rows.append((title, f"{number:,}", "–", "–", _percent(share)))
+    header = ("images", "number", "digit right, %", "wrong, %", "called no digit, %")
+    return table(header, rows, numbers=4)
 
 
-def _rejected(found: Any) -> str:
-    return f"{100 * found['rejected']:.2f}"
+def sheets(root: Path) -> str:
+    """Lay out what predict.py makes of digits on paper: pens, sizes, light, things around."""
+    found = read(root / PREDICT)["sheets"]
+    rows = [(name, f"{part['n']}", *_answered(part)) for name, part in found.items()]
+    header = ("sheets", "number", "digit right, %", "wrong, %", "called no digit, %")
+    return table(header, rows, numbers=4)
+
+
+def _answered(found: Any) -> tuple[str, str, str]:
+    return _percent(found["accuracy"]), _percent(found["wrong"]), f"{100 * found['rejected']:.2f}"
 
 
 def candidates(root: Path) -> str:

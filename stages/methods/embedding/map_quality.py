@@ -4,9 +4,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stages.methods.embedding.neighbors import nearest
+from stages.methods.exact.sampling import fixed_sample
 
 N_NEIGHBORS = 10
+# Images that are averaged over.
+_SAMPLE = 5000
 _CHUNK = 256
+
+
+def measure(
+    positions: NDArray[np.integer], indices: NDArray[np.int32], points: NDArray[np.integer]
+) -> dict[str, float]:
+    """Measure both on a sample of the images, the same each time.
+
+    Parameters
+    ----------
+    positions, indices
+        As `neighbor_recall` takes them.
+    points : ndarray of integers, shape (n, d)
+        The images in feature space.
+
+    Returns
+    -------
+    dict of str to float
+        "neighbor_recall" and "trustworthiness".
+    """
+    sample = fixed_sample(len(points), _SAMPLE)
+    return {
+        "neighbor_recall": neighbor_recall(positions, indices, sample),
+        "trustworthiness": trustworthiness(positions[sample], points[sample]),
+    }
 
 
 def neighbor_recall(

@@ -1,39 +1,45 @@
 """Bring pictures of handwriting into MNIST's form: find the digit, size it, centre it.
 
-What MNIST's makers did (LeCun, Cortes and Burges, "The MNIST database of handwritten digits"): the
-digit was fitted into 20 x 20 pixels keeping its aspect ratio, which made its edges grey, and put
-into a field of 28 x 28 pixels so that its centre of mass lies at the centre.
+What MNIST's makers did (LeCun, Cortes and Burges, "The MNIST database of handwritten digits"): a
+black and white digit was fitted into 20 x 20 pixels keeping its aspect ratio, which made its edges
+grey, and put into a field of 28 x 28 pixels so that its centre of mass lies at the centre.
+
+All is computed in whole numbers, or by single operations that IEEE 754 rounds the same everywhere.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import ndimage
+
+from stages.methods.prediction import paper, parts
 
 FIELD = 28
 BOX = 20
 # Row and column of the centre of mass, and how far that of a training image is off at the most.
 CENTRE = 14.0
 _OFF_CENTRE = 0.55
-# Grey levels, of 255, between paper and ink: less is a blank sheet.
-_LEAST_CONTRAST = 32
-# Parts of the drawing with a smaller share of the largest part's pixels are specks.
-_SPECK = 0.05
-_LIGHTING_ROUNDS = 2
-# Standard deviations of the blur along the longer side, and the blur that is worth making.
-_GRAINS_A_SIDE = 200
-_LEAST_BLUR = 0.4
-# Contrast, as a share of the ink's, up to which a pixel is the paper's grain.
-_GRAIN = 0.3
+# Contrast with the paper, of 255: less is a blank sheet.
+_LEAST_CONTRAST = 20
+# Strokes thinner than this share of a drawing's longer side are widened, on a grid of this side.
+_STROKE = 0.12
+_GRID = 100
+# What a drawing on paper has at the least and at the most.
+_LEAST_CLARITY = 0.77
+_LEAST_SIDE = 0.05
+_MOST_SOLID = 0.3
+_MOST_AT_EDGE = 0.2
 
+BLANK = "nothing is drawn"
+UNCLEAR = "no clear strokes on plain paper"
+SMALL = "too small in the picture: move closer, or crop it to the digit"
+BLOT = "a dot or a blot without strokes"
+EDGE = "drawn over the edge of the picture: leave a margin"
+SEVERAL = "several drawings: crop to one digit, or cut them apart by --many"
 
-# What a drawing on paper has at the least and at the most (see `Drawing`).
-_LEAST_CLARITY = 0.75
-_MOST_CORNERED = 0.5
-# Corners of a picture, as a share of its shorter side.
-_CORNER = 1 / 16
+# Top, bottom, left and right: the first row and column, and those after the last.
+Bounds = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -44,16 +50,15 @@ class Drawing:
     ----------
     image : ndarray of uint8, shape (28, 28)
         Light on dark; black all over where nothing is drawn.
-    clarity : float
-        Share of the variance of the picture's grey levels that the strokes explain: near 1 for
-        ink on plain paper, less for textures, clutter and blurs; 0 where nothing is drawn.
-    cornered : float
-        Share of ink in the most inked corner of the picture: what fills a corner goes on beyond it.
+    flaw : str or None
+        Why the picture does not show one drawing on paper; None where it may.
+    bounds : tuple of int
+        Top, bottom, left and right in the picture.
     """
 
     image: NDArray[np.uint8]
-    clarity: float
-    cornered: float
+    flaw: str | None
+    bounds: Bounds
 
 
 def normalise(grey: NDArray[np.uint8]) -> Drawing:
@@ -67,21 +72,55 @@ def normalise(grey: NDArray[np.uint8]) -> Drawing:
     Returns
     -------
     Drawing
-        A picture that is in MNIST's form already comes back unchanged (but light on dark).
+        A picture that is in MNIST's form already comes back unchanged (but light on dark). Several
+        drawings are a flaw; the largest one is returned.
+    """
+    drawings = find(grey)
+    largest = max(drawings, key=lambda drawing: _side(drawing.bounds))
+    rivals = sum(2 * _side(drawing.bounds) > _side(largest.bounds) for drawing in drawings)
+    if rivals > 1 and largest.flaw != UNCLEAR:
+        return Drawing(largest.image, SEVERAL, largest.bounds)
+    return largest
+
+
+def find(grey: NDArray[np.uint8]) -> list[Drawing]:
+    """Find all drawings of a picture and bring each into MNIST's form.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8, shape (height, width)
+
+    Returns
+    -------
+    list of Drawing
+        At least one, in reading order.
     """
     ready = _as_it_is(grey)
     if ready is not None:
-        return Drawing(ready, 1.0, 0.0)
-    contrast = level(_smooth(grey))
-    strokes = _without_specks(contrast > otsu(contrast))
-    full = float(np.median(contrast[strokes])) if strokes.any() else 0.0
-    if full < _LEAST_CONTRAST:
-        return Drawing(np.zeros((FIELD, FIELD), dtype=np.uint8), 0.0, 0.0)
-    floor = _GRAIN * full
-    ink = np.rint(255 * np.clip((contrast - floor) / (full - floor), 0, 1))
-    edges = ndimage.binary_dilation(strokes, np.ones((3, 3)), iterations=2)
-    digit = fit_into_box(np.where(edges, ink, 0).astype(np.uint8))
-    return Drawing(centre_in_field(digit), _clarity(contrast, strokes), _cornered(strokes))
+        return [Drawing(ready, None, (0, FIELD, 0, FIELD))]
+    contrasts = paper.contrast(paper.prepare(grey))
+    inked = paper.strokes(contrasts)
+    if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
+        return [_none(BLANK, grey.shape)]
+    times = inked.shape[0] // grey.shape[0]
+    block = parts.block(inked)
+    if block is not None:
+        return _within(grey, *(place // times for place in block))
+    drawings = parts.separate(inked)
+    if not drawings:
+        return [_none(UNCLEAR, grey.shape)]
+    return [_drawing(contrasts, inked, ink, times) for ink in drawings]
+
+
+def _within(grey: NDArray[np.uint8], top: int, bottom: int, left: int, right: int) -> list[Drawing]:
+    """Find the drawings of a picture within the picture, such as a plot of an image."""
+    inner = grey[top:bottom, left:right]
+    if not inner.size:
+        return [_none(BLOT, grey.shape)]
+    shift = np.array([top, top, left, left])
+    return [
+        replace(drawing, bounds=tuple((drawing.bounds + shift).tolist())) for drawing in find(inner)
+    ]
 
 
 def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -89,144 +128,106 @@ def _as_it_is(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     if grey.shape != (FIELD, FIELD):
         return None
     for light in (grey, 255 - grey):
-        top, bottom, left, right = _bounds(light > 0)
-        size = max(bottom - top, right - left)
-        if 0 < size <= BOX and all(abs(c - CENTRE) <= _OFF_CENTRE for c in _centre_of_mass(light)):
+        if 0 < _side(_bounds(light > 0)) <= BOX and all(
+            abs(c - CENTRE) <= _OFF_CENTRE for c in _centre_of_mass(light)
+        ):
             return light
     return None
 
 
-def flaw(drawing: Drawing) -> str | None:
-    """Say why a picture does not show one drawing on paper, or None where it may."""
-    if not drawing.image.any():
-        return "nothing is drawn"
-    if drawing.clarity < _LEAST_CLARITY:
-        return "no clear strokes on plain paper"
-    if drawing.cornered > _MOST_CORNERED:
-        return "drawn into a corner of the picture: leave a margin"
-    return None
+def _none(reason: str, shape: tuple[int, ...]) -> Drawing:
+    blank = np.zeros((FIELD, FIELD), dtype=np.uint8)
+    return Drawing(blank, reason, (0, shape[0], 0, shape[1]))
 
 
-def _smooth(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Blur the grain of a camera away, in proportion to the size of the picture."""
-    sigma = max(grey.shape) / _GRAINS_A_SIDE
-    if sigma < _LEAST_BLUR:
-        return grey
-    blurred: NDArray[np.uint8] = ndimage.gaussian_filter(grey, sigma)
-    return blurred
+def _drawing(
+    contrasts: NDArray[np.uint8], inked: NDArray[np.bool_], ink: NDArray[np.bool_], times: int
+) -> Drawing:
+    """Bring one drawing into form; ``times``: how often the picture was enlarged."""
+    top, bottom, left, right = bounds = _bounds(ink)
+    digit = ink[top:bottom, left:right]
+    image = centre_in_field(fit_into_box(digit))
+    reason = None
+    if max(digit.shape) < _LEAST_SIDE * max(ink.shape):
+        reason = SMALL
+    elif _clarity(contrasts, inked, ink, bounds) < _LEAST_CLARITY:
+        reason = UNCLEAR
+    elif stroke_width(digit) > _MOST_SOLID * parts.longest(digit):
+        reason = BLOT
+    elif _at_edge(ink) > _MOST_AT_EDGE * max(digit.shape):
+        reason = EDGE
+    place = (top // times, -(-bottom // times), left // times, -(-right // times))
+    return Drawing(image, reason, place if times > 1 else bounds)
 
 
-def level(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Subtract the paper, also where the light falls off to one side.
+def _clarity(
+    contrasts: NDArray[np.uint8], inked: NDArray[np.bool_], ink: NDArray[np.bool_], bounds: Bounds
+) -> float:
+    """Measure how clear a drawing is on the paper around it, but for other ink there."""
+    top, bottom, left, right = bounds
+    margin = _side(bounds) // 4
+    other = inked & ~ink
+    near = (
+        slice(max(top - margin, 0), bottom + margin),
+        slice(max(left - margin, 0), right + margin),
+    )
+    return paper.clarity(contrasts[near][~other[near]], ink[near][~other[near]])
 
-    Parameters
-    ----------
-    grey : ndarray of uint8, shape (height, width)
-        Ink may be darker or lighter than paper.
 
-    Returns
-    -------
-    ndarray of uint8, shape (height, width)
-        How far each pixel is from the paper towards the ink, in grey levels.
+def stroke_width(ink: NDArray[np.bool_]) -> float:
+    """Estimate the width of strokes, in pixels, from their area and the length of their edges.
 
-    Notes
-    -----
-    Paper and ink are told apart by Otsu's threshold. A plane is fitted to the paper's grey levels
-    and subtracted; a second round frees the paper of ink that lay on its side of the threshold.
+    A stroke has two edges; counted along pixels, an edge is 4 / pi as long as it is.
     """
-    light = grey > otsu(grey)
-    frame = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
-    sign = -1 if frame.mean() > 0.5 else 1
-    paper = light if sign < 0 else ~light
-    for _ in range(_LIGHTING_ROUNDS):
-        raised = sign * (grey - _plane(grey, paper))
-        contrast = np.rint(np.clip(raised, 0, 255)).astype(np.uint8)
-        paper = contrast <= otsu(contrast)
-    return contrast
+    padded = np.pad(ink, 1)
+    edges = int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
+    return 2.5 * int(ink.sum()) / edges
 
 
-def _clarity(contrast: NDArray[np.uint8], strokes: NDArray[np.bool_]) -> float:
-    """Share of the variance of the grey levels that the strokes explain (Otsu's measure)."""
-    share = float(strokes.mean())
-    step = float(contrast[strokes].mean()) - float(contrast[~strokes].mean())
-    return share * (1 - share) * step**2 / float(contrast.var())
-
-
-def otsu(grey: NDArray[np.uint8]) -> int:
-    """Find the grey level that best parts the dark pixels (at most this) from the light ones.
-
-    Source: Otsu, "A threshold selection method from gray-level histograms", 1979.
+def fit_into_box(ink: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Scale a drawing to 20 pixels, height or width, whichever is larger.
 
     Parameters
     ----------
-    grey : ndarray of uint8, any shape
-
-    Returns
-    -------
-    int
-    """
-    counts = np.bincount(grey.ravel(), minlength=256)
-    dark = np.cumsum(counts)[:-1]
-    dark_sum = np.cumsum(counts * np.arange(256))
-    light, total = grey.size - dark, int(dark_sum[-1])
-    between = (total * dark - dark_sum[:-1] * grey.size).astype(np.float64) ** 2
-    best = between / np.maximum(dark * light, 1)
-    # Between two separate peaks a whole range of thresholds is best: take its middle.
-    levels = np.flatnonzero(best == best.max())
-    return int(levels[len(levels) // 2])
-
-
-def _plane(grey: NDArray[np.uint8], paper: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Fit a plane to the grey levels of the paper, by least squares."""
-    rows, columns = np.indices(grey.shape)
-    terms = [np.ones(grey.shape), rows / grey.shape[0], columns / grey.shape[1]]
-    design = np.stack([term[paper] for term in terms], axis=1)
-    weights = np.linalg.lstsq(design, grey[paper].astype(np.float64), rcond=None)[0]
-    plane: NDArray[np.float64] = np.tensordot(weights, np.stack(terms), axes=1)
-    return plane
-
-
-def _without_specks(strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Drop the parts that are far smaller than the largest one."""
-    parts, n_parts = ndimage.label(strokes, structure=np.ones((3, 3)))
-    if not n_parts:
-        return strokes
-    sizes = np.bincount(parts.ravel())
-    sizes[0] = 0
-    kept: NDArray[np.bool_] = (sizes >= _SPECK * sizes.max())[parts] & strokes
-    return kept
-
-
-def _cornered(strokes: NDArray[np.bool_]) -> float:
-    """Share of ink in the most inked corner."""
-    size = max(1, round(min(strokes.shape) * _CORNER))
-    ends = (slice(None, size), slice(-size, None))
-    return max(float(strokes[rows, columns].mean()) for rows in ends for columns in ends)
-
-
-def fit_into_box(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Crop to the drawing and scale it to 20 pixels, height or width, whichever is larger.
-
-    Parameters
-    ----------
-    ink : ndarray of uint8, shape (height, width)
-        Not black all over.
+    ink : ndarray of bool, shape (height, width)
+        Cropped to the drawing.
 
     Returns
     -------
     ndarray of uint8, shape (at most 20, at most 20)
-        Edges are grey; the brightest pixel is 255, however thin the strokes.
+        Edges are grey. Thin strokes are widened first, to the pen of MNIST's writers: they would
+        turn grey all over. The brightest pixel is 255.
     """
-    top, bottom, left, right = _bounds(ink >= 64)
-    scale = BOX / max(bottom - top, right - left)
-    size = tuple(max(1, round(side * scale)) for side in (right - left, bottom - top))
-    fitted = np.asarray(
-        Image.fromarray(ink).resize(
-            (size[0], size[1]), Image.Resampling.BICUBIC, box=(left, top, right, bottom)
-        )
-    )
+    thin = _STROKE * max(ink.shape) - stroke_width(ink)
+    if thin > 0:
+        ink = _widen(ink, thin / max(ink.shape))
+    fitted = _resize(ink.astype(np.int64) * 255, BOX)
     brightest = max(int(fitted.max()), 1)
-    return ((fitted.astype(np.int64) * 255 + brightest // 2) // brightest).astype(np.uint8)
+    return ((2 * fitted * 255 + brightest) // (2 * brightest)).astype(np.uint8)
+
+
+def _widen(ink: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
+    """Widen strokes by a share of the longer side, on a coarser grid."""
+    coarse = _resize(ink.astype(np.int64) * 255, _GRID)
+    radius = int(np.ceil(share * _GRID / 2 / (1 - _STROKE)))
+    y, x = np.indices((2 * radius + 1, 2 * radius + 1)) - radius
+    # As thin as less than a pixel: what is more than a trace is ink.
+    thinned = np.pad(coarse >= 64, radius)
+    return ndimage.binary_dilation(thinned, x**2 + y**2 <= radius**2)
+
+
+def _resize(image: NDArray[np.int64], side: int) -> NDArray[np.int64]:
+    """Scale to a longer side: each new pixel is the mean of the area that it covers."""
+    longer = max(image.shape)
+    for axis in (0, 1):
+        n = image.shape[axis]
+        m = max(1, (2 * n * side + longer) // (2 * longer))
+        # On a grid that both divide, old pixels are m wide and new ones n.
+        old, new = np.arange(n) * m, np.arange(m)[:, None] * n
+        overlap = np.clip(np.minimum(old + m, new + n) - np.maximum(old, new), 0, None)
+        image = np.moveaxis(np.tensordot(overlap, image, (1, axis)), 0, axis)
+        image = (2 * image + n) // (2 * n)
+    return image
 
 
 def centre_in_field(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -249,12 +250,22 @@ def centre_in_field(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return field
 
 
-def _bounds(mask: NDArray[np.bool_]) -> tuple[int, int, int, int]:
+def _bounds(mask: NDArray[np.bool_]) -> Bounds:
     """First row, row after the last, first column, column after the last; zeros for none."""
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return 0, 0, 0, 0
     return int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+
+
+def _side(bounds: Bounds) -> int:
+    top, bottom, left, right = bounds
+    return max(bottom - top, right - left)
+
+
+def _at_edge(ink: NDArray[np.bool_]) -> int:
+    """Count the pixels of the picture's edge that are inked."""
+    return int(ink[[0, -1]].sum() + ink[:, [0, -1]].sum())
 
 
 def _centre_of_mass(image: NDArray[np.uint8]) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,13 @@ from stages.methods.features import descriptors
 from stages.methods.features.deskew import deskew
 from stages.methods.prediction import novelty
 
-VERSION = 3
+VERSION = 4
 _DESCRIPTOR = "descriptor_"
 _NO_NAME = -1
 _CHUNK = 8192
+# So many images next in feature space say how far images are from one another there, and overrule
+# the cluster of a picture if this share of them agrees.
+N_NEXT, _AGREEMENT = 15, 0.8
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ class Model:
     n_neighbors : int
         Training images, the first of these, that place a new one.
     limits : novelty.Limits
+    dataset : str
+        Name of what it was fitted to.
     """
 
     descriptor: descriptors.Descriptor
@@ -62,6 +68,7 @@ class Model:
     n_candidates: int
     n_neighbors: int
     limits: novelty.Limits
+    dataset: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class Placed:
     clusters : ndarray of int32, shape (n,)
     neighbors : ndarray of int32, shape (n, n_neighbors)
         The nearest training images, nearest first.
-    distances : ndarray of int64, shape (n, n_neighbors)
+    distances : ndarray of int32, shape (n, n_neighbors)
         Squared distances to them: by the image distortion model in levels of the gradient, or
         else in feature units (1 / 1024).
     reasons : list of str or None
@@ -84,11 +91,16 @@ class Placed:
     positions: NDArray[np.float32]
     clusters: NDArray[np.int32]
     neighbors: NDArray[np.int32]
-    distances: NDArray[np.int64]
+    distances: NDArray[np.int32]
     reasons: list[str | None]
 
 
-def apply(model: Model, images: NDArray[np.uint8], n_jobs: int = 1) -> Placed:
+def apply(
+    model: Model,
+    images: NDArray[np.uint8],
+    n_jobs: int = 1,
+    drawn: NDArray[np.bool_] | None = None,
+) -> Placed:
     """Place images on the map, each by itself.
 
     Parameters
@@ -98,6 +110,10 @@ def apply(model: Model, images: NDArray[np.uint8], n_jobs: int = 1) -> Placed:
         In MNIST's form: light on dark, sized and centred.
     n_jobs : int
         Number of threads, on which the result does not depend.
+    drawn : ndarray of bool, shape (n,), optional
+        Which images were pictures brought into this form; by default none. Their limit of
+        strangeness is lower, and where four fifths of the 15 images next in feature space belong
+        to another cluster than the one they lie in, they are given that one.
 
     Returns
     -------
@@ -105,18 +121,34 @@ def apply(model: Model, images: NDArray[np.uint8], n_jobs: int = 1) -> Placed:
         The same bits for an image whatever others it comes with.
     """
     index = Index(model.features)
-    parts = [images[start : start + _CHUNK] for start in range(0, max(len(images), 1), _CHUNK)]
-    found = [_nearest(model, index, part, n_jobs) for part in parts]
-    neighbors = np.concatenate([near.indices for near, _ in found])
-    distances = np.concatenate([near.distances for near, _ in found])
-    positions = place(model.embedding, neighbors)
-    strange = strangeness(model, np.concatenate([nearest for _, nearest in found]), neighbors)
-    reasons = novelty.judge(strange, images, model.limits)
-    return Placed(positions, _clusters(model, positions), neighbors, distances, reasons)
+    drawn = np.zeros(len(images), dtype=bool) if drawn is None else drawn
+    starts = range(0, max(len(images), 1), _CHUNK)
+    found = [_nearest(model, index, images[i : i + _CHUNK], n_jobs) for i in starts]
+    near = Ranked(
+        np.concatenate([part.ranked.indices for part in found]),
+        np.concatenate([part.ranked.distances for part in found]),
+    )
+    jury = np.concatenate([part.candidates[:, :N_NEXT] for part in found])
+    positions = place(model.embedding, near.indices)
+    clusters = _clusters(model, positions)
+    if drawn.any():
+        clusters[drawn] = _overrule(clusters[drawn], _clusters_of(model, jury[drawn]))
+    distances = np.concatenate([part.distances for part in found])
+    strange = strangeness(model, distances, jury, near.indices)
+    return Placed(
+        positions,
+        clusters,
+        near.indices,
+        near.distances,
+        novelty.judge(strange, images, model.limits, drawn),
+    )
 
 
 def strangeness(
-    model: Model, distances: NDArray[np.integer], neighbors: NDArray[np.int32]
+    model: Model,
+    distances: NDArray[np.integer],
+    candidates: NDArray[np.int32],
+    neighbors: NDArray[np.int32],
 ) -> NDArray[np.float64]:
     """Measure how unlike images are to their neighbours (`novelty.strangeness`).
 
@@ -124,34 +156,52 @@ def strangeness(
     ----------
     model : Model
     distances : ndarray of integers, shape (n,)
-        Squared distance to the nearest training image in feature space.
+        Squared distance to the ``n_neighbors``-th nearest training image in feature space.
+    candidates : ndarray of int32, shape (n, `N_NEXT`)
+        The nearest training images in feature space.
     neighbors : ndarray of int32, shape (n, n_neighbors)
         The training images that place them.
     """
-    clusters = _clusters(model, model.embedding[neighbors].reshape(-1, model.embedding.shape[1]))
-    return novelty.strangeness(
-        distances, model.reaches[neighbors], clusters.reshape(neighbors.shape)
-    )
+    return novelty.strangeness(distances, model.reaches[candidates], _clusters_of(model, neighbors))
 
 
 def _clusters(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
     return model.clusters[kmeans.assign(snap(positions), model.centres)]
 
 
-def _nearest(
-    model: Model, index: Index, images: NDArray[np.uint8], n_jobs: int
-) -> tuple[Ranked, NDArray[np.int64]]:
-    """Find the nearest training images, as the stages neighbors and distortion do for test.
+def _clusters_of(model: Model, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Look up the clusters of training images, by their rows."""
+    return _clusters(model, model.embedding[rows.ravel()]).reshape(rows.shape)
 
-    Also return the squared distance to the nearest one in feature space.
-    """
+
+def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Give each image the cluster that most of its jury belong to, if nearly all do."""
+    votes = (jury[:, :, None] == jury[:, None, :]).sum(axis=2)
+    first = votes.argmax(axis=1)
+    rows = np.arange(len(jury))
+    agreed = votes[rows, first] >= _AGREEMENT * jury.shape[1]
+    return np.where(agreed, jury[rows, first], clusters)
+
+
+class _Found(NamedTuple):
+    """Of n images: the training images that place them; those next in feature space; how far."""
+
+    ranked: Ranked
+    candidates: NDArray[np.int32]
+    distances: NDArray[np.int64]
+
+
+def _nearest(model: Model, index: Index, images: NDArray[np.uint8], n_jobs: int) -> _Found:
+    """Find the nearest training images, as the stages neighbors and distortion do for test."""
+    # Deskewed once, for features and gradients.
     upright = deskew(images) if model.descriptor.deskewed else images
     features = descriptors.transform(upright, replace(model.descriptor, deskewed=False))
     indices, distances = index.nearest(features, model.n_candidates, n_jobs)
     near = Ranked(indices, distances.astype(np.int32))
     if len(model.gradients):
         near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)
-    return near.first(model.n_neighbors), distances[:, 0]
+    last = min(model.n_neighbors, distances.shape[1]) - 1
+    return _Found(near.first(model.n_neighbors), indices, distances[:, last])
 
 
 def to_arrays(model: Model) -> dict[str, NDArray]:
@@ -170,7 +220,9 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
         "n_candidates": np.array(model.n_candidates),
         "n_neighbors": np.array(model.n_neighbors),
         "limit_strangeness": np.array(model.limits.strangeness),
+        "limit_drawn": np.array(model.limits.drawn),
         "limit_fullness": np.array(model.limits.fullness),
+        "dataset": np.frombuffer(model.dataset.encode(), dtype=np.uint8),
     }
 
 
@@ -211,8 +263,10 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             n_neighbors=int(arrays["n_neighbors"].item()),
             limits=novelty.Limits(
                 strangeness=float(arrays["limit_strangeness"].item()),
+                drawn=float(arrays["limit_drawn"].item()),
                 fullness=float(arrays["limit_fullness"].item()),
             ),
+            dataset=arrays["dataset"].tobytes().decode(),
         )
     except KeyError as error:
         raise InputError(f"the model lacks the array {error}") from None

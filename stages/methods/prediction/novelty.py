@@ -20,11 +20,14 @@ class Limits:
     ----------
     strangeness : float
         See `strangeness`, at the most.
+    drawn : float
+        The same for pictures brought into MNIST's form, whose strokes and places are more alike.
     fullness : float
         Share of full ink, at the least.
     """
 
     strangeness: float
+    drawn: float
     fullness: float
 
 
@@ -55,18 +58,18 @@ def strangeness(
 ) -> NDArray[np.float64]:
     """Measure how unlike images are to the training images next to them.
 
-    An image is strange if its nearest training image is far, if that is far for this part of the
-    feature space, where training images may lie densely, and if its neighbours belong to different
+    An image is strange if training images are far, if they are far for this part of the feature
+    space, where training images may lie densely, and if its neighbours belong to different
     clusters, as those of a letter between two digits do.
 
     Parameters
     ----------
     distances : ndarray of integers, shape (n,)
-        Squared distance to the nearest training image.
+        Squared distance to a training image near it, such as the fifth.
     reaches : ndarray of integers, shape (n, k)
-        Squared distance from each of the k neighbours to a training image near it.
-    clusters : ndarray of integers, shape (n, k)
-        Of the k neighbours.
+        The same squared distance of each of the k training images next to it.
+    clusters : ndarray of integers, shape (n, m)
+        Of the m neighbours that place it.
 
     Returns
     -------
@@ -74,23 +77,29 @@ def strangeness(
         The squared distance, times its ratio to the mean reach, divided by the share of the most
         frequent cluster.
 
+    Notes
+    -----
+    The ratio is that of the local outlier factor (Breunig, Kriegel, Ng and Sander, "LOF:
+    identifying density-based local outliers", SIGMOD 2000), without its smoothing.
+
     Examples
     --------
     >>> strangeness(np.array([10, 10]), np.array([[5, 5], [20, 20]]), np.array([[3, 3], [3, 4]]))
     array([20., 10.])
     """
-    n_neighbors = reaches.shape[1]
+    n_votes = clusters.shape[1]
     votes = (clusters[:, :, None] == clusters[:, None, :]).sum(axis=2).max(axis=1)
-    nearest = distances.astype(np.float64)
+    far = distances.astype(np.float64)
     total = np.maximum(reaches.sum(axis=1, dtype=np.int64), 1)
     # One operation after another on numbers that are exact: the same bits everywhere.
-    return nearest * nearest * n_neighbors**2 / (total * votes)
+    return far * far * (reaches.shape[1] * n_votes) / (total * votes)
 
 
 def fit(
     strange: NDArray[np.float64],
     images: NDArray[np.uint8],
     strangeness_quantile: float,
+    drawn_quantile: float,
     fullness_quantile: float,
 ) -> Limits:
     """Set each limit so that a given share of the training images keeps within it.
@@ -100,7 +109,7 @@ def fit(
     strange : ndarray of float64, shape (n,)
         `strangeness` of each training image, itself left out.
     images : ndarray of uint8, shape (n, height, width)
-    strangeness_quantile, fullness_quantile : float
+    strangeness_quantile, drawn_quantile, fullness_quantile : float
         Between 0.5 and 1.
 
     Returns
@@ -111,18 +120,25 @@ def fit(
     ------
     InputError
     """
-    for quantile in (strangeness_quantile, fullness_quantile):
+    for quantile in (strangeness_quantile, drawn_quantile, fullness_quantile):
         if not 0.5 <= quantile <= 1:
             raise InputError(f"the share of training images is {quantile}: give one from 0.5 to 1")
     # Values of the data themselves, not between them: no arithmetic that could round.
+    strangest, most_drawn = np.quantile(
+        strange, (strangeness_quantile, drawn_quantile), method="higher"
+    )
     return Limits(
-        strangeness=float(np.quantile(strange, strangeness_quantile, method="higher")),
+        strangeness=float(strangest),
+        drawn=float(most_drawn),
         fullness=float(np.quantile(fullness(images), 1 - fullness_quantile, method="lower")),
     )
 
 
 def judge(
-    strange: NDArray[np.float64], images: NDArray[np.uint8], limits: Limits
+    strange: NDArray[np.float64],
+    images: NDArray[np.uint8],
+    limits: Limits,
+    drawn: NDArray[np.bool_] | bool = False,
 ) -> list[str | None]:
     """Say of each image why it is not a digit, or None where it may be one.
 
@@ -132,10 +148,11 @@ def judge(
         `strangeness` of each image.
     images : ndarray of uint8, shape (n, height, width)
     limits : Limits
+    drawn : ndarray of bool, shape (n,), or bool
+        Which images were pictures brought into MNIST's form.
     """
     full = fullness(images)
-    verdict = np.select(
-        [full == 0, strange > limits.strangeness, full < limits.fullness], [1, 2, 3], 0
-    )
+    most = np.where(drawn, limits.drawn, limits.strangeness)
+    verdict = np.select([full == 0, strange > most, full < limits.fullness], [1, 2, 3], 0)
     reasons = (None, BLANK, STRANGE, GREY)
     return [reasons[number] for number in verdict.tolist()]

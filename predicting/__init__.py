@@ -1,0 +1,1 @@
+"""The parts of `predict.py`: reading what people have, answering, writing answers."""
