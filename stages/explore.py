@@ -35,7 +35,13 @@ DATA = "explorer/data/{}.js"
 LIBRARIES = ("numpy", "pillow", "scipy")
 PARTS = ("train", "test")
 SHOWN = 10  # Neighbours, at most, that stand beside an image and that its confidence is taken of.
-BULKY = {"features", "gradients", "embedding", "names"}  # What the page has from elsewhere.
+BULKY = {
+    "features",
+    "gradients",
+    "embedding",
+    "names",
+    "dataset",
+}  # What the page has from elsewhere.
 
 
 def main() -> None:

@@ -153,7 +153,7 @@ async function answer(grey, high, wide) {
   const panel = part("answer");
   if (!placer) panel.replaceChildren(make("p", {}, "Loading the model …"));
   const ready = await readyPlacer();
-  const image = normalise(grey, high, wide), found = ready.place(image), reason = found.reason;
+  const image = normalise(grey, high, wide), found = ready.place(image, true), reason = found.reason;
   const name = data.named[found.cluster] >= 0 ? data.classes[data.named[found.cluster]] : "–";
   const said = reason ? `Not a digit: ${reason}.` : `${name}, in cluster ${data.clusters[found.cluster]}.`;
   panel.replaceChildren(

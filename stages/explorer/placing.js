@@ -2,6 +2,9 @@
 
 const LEVELS = 5, LARGEST = 4 * 255, CROPPED = 14, REACH = 2, CONTEXT = 1, EDGED = REACH + CONTEXT;
 const STEPS = 1024;
+// So many images next in feature space tell how far apart images are there, and overrule the cluster
+// of a drawing if four fifths of them agree.
+const NEXT = 15, AGREEMENT = 0.8;
 const NOTHING = "nothing is drawn";
 const STRANGE = "unlike the training images";
 const GREY = "grey, where strokes are black on white";
@@ -72,9 +75,10 @@ class Placer {
   /**
    * Place an image.
    * @param {ArrayLike<number>} image
+   * @param {boolean} [drawn] whether it was a picture that was brought into form
    * @returns {Placed}
    */
-  place(image) {
+  place(image, drawn = false) {
     const model = this.model, upright = this.upright(image);
     const { rows, squares } = this.nearest(this.describe(upright), model.n_candidates);
     let ranked = rows.map((row, i) => [row, squares[i]]);
@@ -82,10 +86,11 @@ class Placer {
     const near = ranked.slice(0, model.n_neighbors);
     const neighbors = near.map(([row]) => row);
     const position = [0, 1].map((axis) => median(neighbors.map((row) => data.maps["2d"][2 * row + axis])));
+    const jury = rows.slice(0, NEXT), cluster = this.clusterAt(position);
     return {
-      position, cluster: this.clusterAt(position), neighbors,
+      position, cluster: drawn ? this.overruled(cluster, jury) : cluster, neighbors,
       distances: near.map(([, distance]) => distance),
-      reason: this.judge(image, squares[0], neighbors),
+      reason: this.judge(image, squares[near.length - 1], jury, neighbors, drawn),
     };
   }
 
@@ -162,28 +167,50 @@ class Placer {
     return clusters[best];
   }
 
+  /** @param {number[]} rows of train */
+  clustersOf(rows) {
+    return rows.map((row) => data.group_clusters[data.group[row]]);
+  }
+
+  /**
+   * The cluster that nearly all of the jury belong to, if they do.
+   * @param {number} cluster
+   * @param {number[]} jury rows of train
+   */
+  overruled(cluster, jury) {
+    const own = this.clustersOf(jury), votes = votesFor(own);
+    const most = Math.max(...votes);
+    return most >= AGREEMENT * own.length ? own[votes.indexOf(most)] : cluster;
+  }
+
   /**
    * Say why an image is none of these, or null.
    * @param {ArrayLike<number>} image
-   * @param {number} square distance to the nearest training image in feature space
-   * @param {number[]} neighbors
+   * @param {number} square distance in feature space to the last of as many as place it
+   * @param {number[]} jury rows of train, nearest in feature space
+   * @param {number[]} neighbors rows of train that place it
+   * @param {boolean} drawn
    */
-  judge(image, square, neighbors) {
+  judge(image, square, jury, neighbors, drawn) {
     let ink = 0, squares = 0;
     for (let i = 0; i < image.length; i++) {
       ink += image[i];
       squares += image[i] * image[i];
     }
     const full = squares / (255 * Math.max(ink, 1));
-    const own = neighbors.map((row) => data.group_clusters[data.group[row]]);
-    const votes = Math.max(...own.map((one) => own.filter((other) => other === one).length));
-    const reach = neighbors.reduce((sum, row) => sum + this.model.reaches[row], 0);
-    const k = neighbors.length;
-    const strange = square * square * (k * k) / (Math.max(reach, 1) * votes);
+    const votes = Math.max(...votesFor(this.clustersOf(neighbors)));
+    const reach = jury.reduce((sum, row) => sum + this.model.reaches[row], 0);
+    const strange =
+      square * square * (jury.length * neighbors.length) / (Math.max(reach, 1) * votes);
     if (full === 0) return NOTHING;
-    if (strange > this.model.limit_strangeness) return STRANGE;
+    if (strange > (drawn ? this.model.limit_drawn : this.model.limit_strangeness)) return STRANGE;
     return full < this.model.limit_fullness ? GREY : null;
   }
+}
+
+/** How often each cluster is among them. @param {number[]} clusters */
+function votesFor(clusters) {
+  return clusters.map((one) => clusters.filter((other) => other === one).length);
 }
 
 /** @param {number[]} values of float32 */

@@ -43,7 +43,8 @@ def test_a_drawing_lands_where_predict_puts_its_image(paper, finished):
         )
     ).reshape(1, 28, 28)
     assert image.max() == 255
-    placed = model.apply(predict.load_model(finished[0] / "models/model.npz"), image)
+    fitted = predict.load_model(finished[0] / "models/model.npz")
+    placed = model.apply(fitted, image, drawn=np.array([True]))
     star = paper.run("views[0].star")
     assert np.float32(star).tolist() == placed.positions[0].tolist()
     names = json.loads((finished[0] / "data/evaluate/names_merged_2d.json").read_text())

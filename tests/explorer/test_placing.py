@@ -38,10 +38,12 @@ def strange(seed=0):
     return images
 
 
-def check(page, fitted, images):
-    placed = model.apply(fitted, images)
+def check(page, fitted, images, drawn=False):
+    placed = model.apply(fitted, images, drawn=np.full(len(images), drawn))
     text = json.dumps(images.reshape(len(images), -1).tolist())
-    found = page.run(f"{text}.map((image) => placer.place(Uint8Array.from(image)))")
+    found = page.run(
+        f"{text}.map((image) => placer.place(Uint8Array.from(image), {json.dumps(drawn)}))"
+    )
     for row, got in enumerate(found):
         assert np.float32(got["position"]).tolist() == placed.positions[row].tolist(), row
         assert got["cluster"] == placed.clusters[row]
@@ -66,6 +68,11 @@ def test_training_images_find_themselves(placer, fitted, finished):
 def test_strange_images_are_placed_and_refused_as_by_predict(placer, fitted):
     placed = check(placer, fitted, strange())
     assert len(set(placed.reasons)) >= 3
+
+
+def test_drawings_are_judged_as_predict_judges_pictures(placer, fitted, finished):
+    images = np.load(finished[0] / "data/split/test_images.npy")
+    check(placer, fitted, np.concatenate([images, strange(2)]), drawn=True)
 
 
 def test_the_steps_on_the_way_are_those_of_the_stages(placer, fitted):
