@@ -27,8 +27,13 @@ HERE = Path(__file__).resolve().parent
 CLUSTERS = HERE / "clusters"
 PIPELINE = "pipeline"
 # Of this project, what a workspace does without.
-_LEFT_OUT = ("tests", "docs", "studies", "benchmarks", "metrics", "plots", ".ci", ".github")
-_LEFT_OUT_FILES = ("dvc.lock", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "labels.csv")
+_LEFT_OUT = (
+    *("tests", "docs", "studies", "benchmarks", "checks", "tools", "metrics", "plots"),
+    *(".ci", ".github", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *("cluster.py", "dvc.lock", "labels.csv"),
+)
+# But this, which the explorer reads, and which belongs to no other images than MNIST's.
+_KEPT = ("studies/results/maps.npz",)
 _ATTEMPT = re.compile(r"Running stage '(.+)':")
 _SKIPPED = re.compile(r"Stage '(.+)' (?:didn't change|is cached)")
 
@@ -142,8 +147,7 @@ def _lay_out(place: Path, overrides: dict[str, Any]) -> Path:
     if params.is_file():
         edited = graph.leaves(yaml.safe_load(params.read_text(encoding="utf-8")))
     for name in workspace.files(HERE):
-        top = name.partition("/")[0]
-        if top in _LEFT_OUT or name in _LEFT_OUT_FILES or top in ("cluster.py", "checks", "tools"):
+        if name.partition("/")[0] in _LEFT_OUT and name not in _KEPT:
             continue
         content = (HERE / name).read_bytes()
         if not (place / name).is_file() or (place / name).read_bytes() != content:

@@ -1,6 +1,5 @@
 """Write the explorer: a page that shows every image on the maps, opened without a network."""
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -54,14 +53,14 @@ def main() -> None:
     related = [(near[part], clusters["train"], clusters[part]) for part in PARTS]
     with np.load(MODEL) as arrays:
         model = {name: arrays[name] for name in arrays.files if name not in BULKY}
-        coarse = coarsen(arrays["features"])
+        _pack("features", coarsen(arrays["features"]))
         ranks = {"ranks_gradients": bool(len(arrays["gradients"]))}
     with np.load(COURSE) as frames, np.load(OTHER_MAPS) as maps:
         course = journey.shown(frames, maps, Path(IMAGES.format("train")).read_bytes())
 
-    _write(OUTPUT.format("index.html"), html)
-    _write(OUTPUT.format("explorer.css"), sources["explorer.css"])
-    _write(OUTPUT.format(page.BUNDLE), script)
+    whole = {"index.html": html, page.BUNDLE: script, "explorer.css": sources["explorer.css"]}
+    for name, text in whole.items():
+        _write(OUTPUT.format(name), text)
     rows = {
         "label": _rows(LABELS),
         "classes": _json(CLASSES)["classes"],
@@ -73,17 +72,15 @@ def main() -> None:
     results = {
         "perplexities": (course["others"] or {}).get("perplexities", []),
         "scores": _json(SCORES),
-        "curves": {name: _table(CURVES.format(name)) for name in SHOWN_CURVES},
+        "curves": {name: opening.columns(_text(CURVES.format(name))) for name in SHOWN_CURVES},
         "size": np.load(IMAGES.format("train"), mmap_mode="r").shape[1:],
     }
-    every = opening.images(rows, related, len(clusters["train"]), shown)
     groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
-    _pack("map", every | groups | results)
+    _pack("map", opening.images(rows, related, len(clusters["train"]), shown) | groups | results)
     _pack("neighbors", opening.neighbors(related, shown))
     for part in PARTS:
         _pack(f"{part}_images", {"images": np.load(IMAGES.format(part))})
     _pack("course", course)
-    _pack("features", coarse)
     _pack("model", packing.plain(model) | ranks)
 
 
@@ -91,15 +88,12 @@ def _rows(path: str) -> np.ndarray:
     return np.concatenate([np.load(path.format(part)) for part in PARTS])
 
 
+def _text(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8")
+
+
 def _json(path: str) -> Any:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
-
-
-def _table(path: str) -> dict[str, list[Any]]:
-    """Read a table by column."""
-    with open(path, encoding="utf-8", newline="") as file:
-        header, *rows = csv.reader(file)
-    return {name: [row[i] for row in rows] for i, name in enumerate(header)}
+    return json.loads(_text(path))
 
 
 def _pack(name: str, values: dict[str, Any]) -> None:

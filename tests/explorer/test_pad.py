@@ -63,9 +63,9 @@ def test_what_is_saved_is_taken_as_it_is_by_predict(paper, tmp_path):
     saved = tmp_path / "drawing.png"
     saved.write_bytes(base64.b64decode(address.partition(",")[2]))
     shown = np.asarray(Image.open(saved).convert("L"))
-    images, flaws = predict.read(saved)
-    assert flaws == [None]
-    assert np.array_equal(images[0], shown)
+    source = predict.read(saved)
+    assert source.flaws == [None]
+    assert np.array_equal(source.images[0], shown)
     ink = np.flatnonzero((shown >= 1).any(axis=1))
     assert ink[-1] - ink[0] + 1 <= 20
 

@@ -29,6 +29,7 @@ def fitted():
     _, distances = neighbors.nearest(features, k=5)
     embedding = (features[:, :2] / 64).astype(np.float32)
     centres = kmeans.fit(snap(embedding), 12, n_init=2, max_iter=50, seed=0).centres
+    limit = 2 * float(np.quantile(distances, 0.9))
     return model.Model(
         descriptor=described,
         features=features,
@@ -40,7 +41,7 @@ def fitted():
         reaches=distances[:, -1].astype(np.int32),
         n_candidates=20,
         n_neighbors=5,
-        limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0.3),
+        limits=novelty.Limits(strangeness=limit, drawn=limit, fullness=0.3),
         dataset="digits",
     )
 

@@ -93,7 +93,7 @@ def test_what_is_finished_is_not_placed_again(run, images, tmp_path, monkeypatch
     monkeypatch.setattr(
         blocks.model,
         "apply",
-        lambda fitted, part, n: again.append(len(part)) or apply(fitted, part, n),
+        lambda fitted, part, *rest: again.append(len(part)) or apply(fitted, part, *rest),
     )
     assert digests(run("images.npy")) == before
     assert again == [40, 40]

@@ -18,6 +18,9 @@ TINY = clones.SMALL | {
     "recluster.k": "auto",
     "features.pixel_components": 12,
 }
+SCHEMA = "stages/datasets/description.schema.json"
+# What stages read and no stage writes, of this project and not of a dataset.
+GIVEN = ("stages/explorer", "stages/pipeline.json", "studies/results/maps.npz")
 
 
 def lay_out(folder, name, described, labels="path,label\n", **overrides):
@@ -25,8 +28,11 @@ def lay_out(folder, name, described, labels="path,label\n", **overrides):
     (folder / "stages/datasets").mkdir(parents=True)
     for path in ("params.yaml", "params.schema.json", "stages/versions.yaml"):
         shutil.copy(graph.ROOT / path, folder / path)
-    schema = "stages/datasets/description.schema.json"
-    shutil.copy(graph.ROOT / schema, folder / schema)
+    shutil.copy(graph.ROOT / SCHEMA, folder / SCHEMA)
+    for path in GIVEN:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if (graph.ROOT / path).is_dir() else shutil.copy
+        copy(graph.ROOT / path, folder / path)
     text = described if isinstance(described, str) else yaml.safe_dump(described)
     (folder / f"stages/datasets/{name}.yaml").write_text(text)
     (folder / "labels.csv").write_text(labels)
@@ -34,9 +40,9 @@ def lay_out(folder, name, described, labels="path,label\n", **overrides):
 
 
 def run(*names):
-    """Run stages in the current folder: those that are named, or all but drawings."""
+    """Run stages in the current folder: those that are named, or all but pictures and report."""
     for stage in graph.stages().values():
-        if stage.name in names or not (names or stage.script == "draw"):
+        if stage.name in names or not (names or stage.script in ("draw", "report")):
             importlib.import_module(f"stages.{stage.script}").main(*stage.arguments)
 
 

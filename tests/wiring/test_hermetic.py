@@ -14,6 +14,8 @@ from tests.support.forks import STRANGE
 LAZY = {
     "stages/methods/embedding/distortion_kernel.py",
     "stages/methods/prediction/handwriting.py",
+    "stages/methods/prediction/paper.py",
+    "stages/methods/prediction/parts.py",
 }
 
 

@@ -1,5 +1,6 @@
 """What the explorer knows of every image, one row each, those of train first."""
 
+import csv
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -115,3 +116,15 @@ def neighbors(related: Related, shown: int) -> dict[str, NDArray[np.int32]]:
         "near": np.concatenate([near[:, :shown] for near, *_ in related]),
         "other": np.concatenate([relations.nearest_other(*given) for given in related]),
     }
+
+
+def columns(text: str) -> dict[str, list[str]]:
+    r"""Part a table in CSV by column, each under its name.
+
+    Examples
+    --------
+    >>> columns("k,inertia\n2,10\n3,7\n")
+    {'k': ['2', '3'], 'inertia': ['10', '7']}
+    """
+    header, *rows = csv.reader(text.splitlines())
+    return {name: [row[i] for row in rows] for i, name in enumerate(header)}
