@@ -82,7 +82,8 @@ def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> st
     indent = sum(widths) + 2 * len(widths)
     lines = [_line(header, widths) + "changed"]
     for (row, changed), own in zip(listed, cells, strict=True):
-        words = " ".join(changed) or row["State"] or ""
+        state = "nothing" if row["State"] == "Success" else row["State"] or ""
+        words = " ".join(changed) or state
         parts = textwrap.wrap(words, max(width - indent, 20), break_long_words=False)
         lines.append((_line(own, widths) + "".join(parts[:1])).rstrip())
         lines += [" " * indent + part for part in parts[1:]]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ def test_slurm_script_with_a_stand_in(run, images, model_path, tmp_path):
     changes = {
         "/shared/images.npy": f"images.npy --model {model_path} --block 20",
         "/shared/placed": "shared",
-        ".venv/bin/python place.py": f"{sys.executable} {ROOT / 'place.py'}",
+        ".venv/bin/python place.py": shlex.join([sys.executable, str(ROOT / "place.py")]),
         "--array=0-99": "--array=0-1",
         "--cpus-per-task=4": "--cpus-per-task=1",
     }

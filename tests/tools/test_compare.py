@@ -1,6 +1,7 @@
 """The table of experiments: what was changed, best first, within the width of a terminal."""
 
 import json
+import shlex
 import sys
 
 from tests.support import clones, graph
@@ -53,7 +54,7 @@ def test_experiments_of_dvc_are_found(clone, monkeypatch, capsys):
 
 
 def test_a_reader_that_stops_early_is_no_fault(clone):
-    command = f"{sys.executable} -m tools.compare -A | head -n 1"
+    command = f"{shlex.quote(sys.executable)} -m tools.compare -A | head -n 1"
     done = clones.run(clone, "bash", "-o", "pipefail", "-c", command)
     assert done.stdout.startswith("accuracy")
     assert done.stderr == ""
