@@ -14,6 +14,7 @@ from benchmarks.options import TRAIN, Options
 from benchmarks.peers import DATA
 from checks.workspace import temporary_copy
 from stages import common
+from stages.methods.data import splitting
 from tools import graph
 
 SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
@@ -56,8 +57,19 @@ def commands(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def write_split(folder: Path, n: int, limit: int) -> None:
-    """Write the files of `split`: the first n images, varied copies beyond ``limit``."""
+def write_split(folder: Path, n: int, limit: int, landmarks: int | None = None) -> None:
+    """Write the files of `split`: the first n images, varied copies beyond ``limit``.
+
+    Parameters
+    ----------
+    folder : Path
+    n : int
+        Training images.
+    limit : int
+        How many of them are real.
+    landmarks : int, optional
+        How many of them the map is made of, by default all.
+    """
     for name in BESIDE:
         target = folder.parent / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -72,8 +84,12 @@ def write_split(folder: Path, n: int, limit: int) -> None:
             times = -(-n // len(base["images"]))
             arrays = {kind: np.concatenate([array] * times)[:n] for kind, array in base.items()}
             arrays["images"] = vary(arrays["images"], len(base["images"]))
-        for kind, array in arrays.items():
-            common.save_array(folder / f"{part}_{kind}.npy", array)
+            parts = splitting.landmarks(np.arange(n), landmarks, seed=0)
+        else:
+            parts = {"test": np.arange(len(arrays["images"]))}
+        for name, rows in parts.items():
+            for kind, array in arrays.items():
+                common.save_array(folder / f"{name}_{kind}.npy", array[rows])
 
 
 def vary(images: np.ndarray, start: int) -> np.ndarray:

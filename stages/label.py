@@ -17,7 +17,7 @@ LATER = Path("labels.csv")
 OUTPUT = "data/label/{}.npy"
 CLASSES = "data/label/classes.json"
 LIBRARIES = ("numpy",)
-PARTS = ("train", "test")
+PARTS = ("train", "test", "rest")
 
 
 def main() -> None:
@@ -30,7 +30,8 @@ def main() -> None:
     header, *rows = read_table(LATER) or [["path", "label"]]
     later = labelling.read(header, rows)
     joined, classes = labelling.join(np.concatenate(codes), classes, keys, later)
-    for part, own in zip(PARTS, np.split(joined, [len(codes[0])]), strict=True):
+    ends = np.cumsum([len(own) for own in codes])
+    for part, own in zip(PARTS, np.split(joined, ends[:-1]), strict=True):
         common.save_array(OUTPUT.format(part), own)
     common.save_json(CLASSES, {"classes": classes})
 

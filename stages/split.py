@@ -1,4 +1,4 @@
-"""Split the raw images into a train and a test part, in the form that all later stages know."""
+"""Split the raw images into train, test and the rest, in the form that all later stages know."""
 
 import json
 import sys
@@ -39,11 +39,12 @@ def main() -> None:
     parts = splitting.split(params["method"], labels, n_train, n_test, params["seed"])
     for name, indices in parts.items():
         size = params[f"{name}_size"]
-        chosen = splitting.stratified_part(labels, indices, size, params["seed"], name)
+        parts[name] = splitting.stratified_part(labels, indices, size, params["seed"], name)
+    parts |= splitting.landmarks(parts["train"], params["landmarks"], params["seed"])
+    for name, chosen in parts.items():
         common.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
         common.save_array(f"{SPLIT}/{name}_labels.npy", checking.compact(labels[chosen]))
         common.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
-        parts[name] = chosen
     common.save_json(
         f"{SPLIT}/dataset.json",
         {
@@ -53,12 +54,12 @@ def main() -> None:
             "classes": classes,
         },
     )
-    _report(images[parts["train"]], labels, classes, n_test, params["method"])
+    _report(images[parts["train"]], labels, classes)
+    _say(splitting.about_test(n_test, params["method"]))
+    _say(splitting.about_landmarks(*(len(parts[name]) for name in ("train", "rest"))))
 
 
-def _report(
-    train: np.ndarray, labels: np.ndarray, classes: list[str | int], n_test: int, method: str
-) -> None:
+def _report(train: np.ndarray, labels: np.ndarray, classes: list[str | int]) -> None:
     """Say what the user should know of the images, in one sentence each."""
     given = yaml.safe_load(common.PARAMS.read_text(encoding="utf-8"))
     sentences = [
@@ -66,14 +67,14 @@ def _report(
         checking.about_labels(labels),
         checking.about_names(classes),
         checking.about_copies(train),
-        splitting.about_test(n_test, method),
     ]
-    for sentence in filter(None, sentences):
+    for sentence in sentences:
         _say(sentence)
 
 
 def _say(sentence: str) -> None:
-    print(f"split: {sentence}", file=sys.stderr, flush=True)
+    if sentence:
+        print(f"split: {sentence}", file=sys.stderr, flush=True)
 
 
 def _read(prefix: str) -> tuple[np.ndarray, np.ndarray]:

@@ -75,12 +75,16 @@ def test_a_folder_is_clustered_named_later_and_never_touched(
     kept = home / "by_cluster/c0/my own.txt"
     kept.write_text("put there by the user")
     params = home / "pipeline/params.yaml"
-    params.write_text(params.read_text().replace("perplexity: 20 ", "perplexity: 9 "))
+    changed = params.read_text().replace("perplexity: 20 ", "perplexity: 9 ")
+    # What the map is not made of is listed too.
+    params.write_text(changed.replace("landmarks: 250000", "landmarks: 70"))
     labels = tmp_path / "some.csv"
     given = [f"{pictures / row['path']},{row['path'].partition('_')[0]}" for row in used[::2]]
     labels.write_text("\n".join(["path,label", *given]) + "\n")
     assert cluster.main([str(pictures), "--labels", str(labels), "--copies"]) == 0
     rows = [row for row in table(home / "clusters.csv") if not row["reason"]]
+    assert len(rows) == 75
+    assert np.load(home / "model.npz")["embedding"].shape == (70, 2)
     right = [row["path"].startswith(row["name"] or "-") for row in rows]
     assert np.mean(right) > 0.9
     assert "% of the labelled pictures are in their label's cluster" in capsys.readouterr().out

@@ -17,6 +17,11 @@ from stages import common
 TABLE = "clusters.csv"
 FOLDERS = "by_cluster"
 COLUMNS = ("path", "cluster", "name", "x", "y", "distance", "reason")
+# Where images are on the map, and their clusters.
+_PARTS = (
+    ("data/tsne/2d/train.npy", "data/evaluate/clusters_train.csv"),
+    ("data/extend/positions.npy", "data/extend/clusters.csv"),
+)
 _MADE = ".made"
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem}
 img{height:96px;margin:2px;object-fit:contain;background:#8882}h2{margin:2rem 0 .5rem}
@@ -79,14 +84,15 @@ def table(place: Path) -> list[dict[str, Any]]:
         a cluster begin with its medoid.
     """
     paths = [row["path"] for row in _read(place / "data/raw/paths.csv")]
-    given = _read(place / "data/evaluate/clusters_train.csv")
-    positions = np.load(place / "data/tsne/2d/train.npy").astype(np.float64)
+    # The map's own images, then those that are placed on it.
+    given = [row for _, table in _PARTS for row in _read(place / table)]
+    train, _ = positions = [np.load(place / name).astype(np.float64) for name, _ in _PARTS]
     facts = json.loads((place / "data/examine/clusters.json").read_text(encoding="utf-8"))
-    medoids = [cluster["medoid"] for cluster in facts["merged_2d"]]
+    medoids = [train[cluster["medoid"]] for cluster in facts["merged_2d"]]
     rows: list[dict[str, Any]] = []
-    for image, position in zip(given, positions, strict=True):
+    for image, position in zip(given, np.concatenate(positions), strict=True):
         cluster = int(image["merged_2d_cluster"])
-        away = float(np.hypot(*(position - positions[medoids[cluster]])))
+        away = float(np.hypot(*(position - medoids[cluster])))
         name = image["merged_2d_label"]
         x, y = (f"{value:.3f}" for value in position)
         path = paths[int(image["index"])]

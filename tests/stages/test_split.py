@@ -9,10 +9,17 @@ from tests.support.real import ALL_LABELS, DIGITS
 
 
 @pytest.mark.parametrize(
-    ("method", "sizes"),
-    [("official", (1437, 360)), ("validation", (1198, 239)), ("stratified", (1437, 360))],
+    ("method", "landmarks", "sizes"),
+    [
+        ("official", 1437, (1437, 0, 360)),
+        ("official", 1000, (1000, 437, 360)),
+        ("validation", None, (1198, 0, 239)),
+        ("stratified", None, (1437, 0, 360)),
+    ],
 )
-def test_the_split_stage_takes_images_and_labels_together(tmp_path, monkeypatch, method, sizes):
+def test_the_split_stage_takes_images_and_labels_together(
+    tmp_path, monkeypatch, capsys, method, landmarks, sizes
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / split.RAW).mkdir(parents=True)
     for ours, theirs in (("train", "train"), ("test", "t10k")):
@@ -21,6 +28,7 @@ def test_the_split_stage_takes_images_and_labels_together(tmp_path, monkeypatch,
             path.write_bytes(idx.encode(DIGITS[f"{ours}_{kind}"]))
     record = {"name": "digits", "kind": "idx", "form": "handwriting"}
     params = {"method": method, "seed": 1, "train_size": None, "test_size": None}
+    params["landmarks"] = landmarks
     common.save_json(split.RECORD, record)
     monkeypatch.setattr(common, "load_params", lambda section: params)
     (tmp_path / common.PARAMS).write_text("{}")
@@ -28,7 +36,7 @@ def test_the_split_stage_takes_images_and_labels_together(tmp_path, monkeypatch,
 
     images = np.concatenate([DIGITS["train_images"], DIGITS["test_images"]])
     taken = []
-    for part, size in zip(("train", "test"), sizes, strict=True):
+    for part, size in zip(("train", "rest", "test"), sizes, strict=True):
         indices = np.load(f"{split.SPLIT}/{part}_indices.npy")
         assert len(indices) == size
         assert np.array_equal(np.load(f"{split.SPLIT}/{part}_images.npy"), images[indices])
@@ -36,4 +44,6 @@ def test_the_split_stage_takes_images_and_labels_together(tmp_path, monkeypatch,
         taken.extend(indices.tolist())
     # The official test images are never looked at while params are chosen.
     assert sorted(taken) == list(range(1437 if method == "validation" else 1797))
-    assert (taken == sorted(taken)) == (method != "stratified")
+    assert (taken == sorted(taken)) == (method != "stratified" and landmarks != 1000)
+    said = "the map is made of 1,000 training images drawn at random (split.landmarks), and the"
+    assert (said in capsys.readouterr().err) == (landmarks == 1000)

@@ -128,6 +128,45 @@ def stratified_part(
     return np.sort(chosen)
 
 
+def landmarks(train: Indices, size: int | None, seed: int) -> dict[str, Indices]:
+    """Draw the training images that the map is made of; the rest is placed on it.
+
+    Parameters
+    ----------
+    train : ndarray of int64, shape (n,)
+        In ascending order.
+    size : int or None
+        Landmarks at the most; None takes all images.
+    seed : int
+
+    Returns
+    -------
+    dict of str to ndarray of int64
+        "train", the landmarks, and "rest", each in ascending order. No label is used.
+
+    Examples
+    --------
+    >>> parts = landmarks(np.arange(5), size=3, seed=0)
+    >>> parts["train"].tolist(), parts["rest"].tolist()
+    ([2, 3, 4], [0, 1])
+    >>> len(landmarks(np.arange(5), size=None, seed=0)["rest"])
+    0
+    """
+    drawn = np.zeros(len(train), dtype=bool)
+    drawn[np.random.default_rng(seed).permutation(len(train))[:size]] = True
+    return {"train": train[drawn], "rest": train[~drawn]}
+
+
+def about_landmarks(n_landmarks: int, n_rest: int) -> str:
+    """Say how many training images make the map, if not all do."""
+    if not n_rest:
+        return ""
+    return (
+        f"the map is made of {n_landmarks:,} training images drawn at random (split.landmarks), "
+        f"and the other {n_rest:,} are placed on it"
+    )
+
+
 def strata(labels: NDArray[np.integer]) -> NDArray[np.integer]:
     """Group images by label for a draw, classes of one image together with the unlabelled.
 

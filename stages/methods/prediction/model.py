@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -70,6 +71,11 @@ class Model:
     limits: novelty.Limits
     dataset: str
 
+    @cached_property
+    def index(self) -> Index:
+        """The features prepared for the search, once for all images that come."""
+        return Index(self.features)
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -120,10 +126,9 @@ def apply(
     Placed
         The same bits for an image whatever others it comes with.
     """
-    index = Index(model.features)
     drawn = np.zeros(len(images), dtype=bool) if drawn is None else drawn
     starts = range(0, max(len(images), 1), _CHUNK)
-    found = [_nearest(model, index, images[i : i + _CHUNK], n_jobs) for i in starts]
+    found = [_nearest(model, images[i : i + _CHUNK], n_jobs) for i in starts]
     near = Ranked(
         np.concatenate([part.ranked.indices for part in found]),
         np.concatenate([part.ranked.distances for part in found]),
@@ -191,12 +196,12 @@ class _Found(NamedTuple):
     distances: NDArray[np.int64]
 
 
-def _nearest(model: Model, index: Index, images: NDArray[np.uint8], n_jobs: int) -> _Found:
+def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
     """Find the nearest training images, as the stages neighbors and distortion do for test."""
     # Deskewed once, for features and gradients.
     upright = deskew(images) if model.descriptor.deskewed else images
     features = descriptors.transform(upright, replace(model.descriptor, deskewed=False))
-    indices, distances = index.nearest(features, model.n_candidates, n_jobs)
+    indices, distances = model.index.nearest(features, model.n_candidates, n_jobs)
     near = Ranked(indices, distances.astype(np.int32))
     if len(model.gradients):
         near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)

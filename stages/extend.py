@@ -1,0 +1,55 @@
+"""Place the training images that the map is not made of, as new images are placed."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from stages import common
+from stages.methods.evaluation import labelling, scores
+from stages.methods.prediction import model
+
+IMAGES = "data/split/rest_images.npy"
+INDICES = "data/split/rest_indices.npy"
+LABELS = "data/label/rest.npy"
+CLASSES = "data/label/classes.json"
+NAMES = "data/evaluate/names_merged_2d.json"
+MODEL = "models/model.npz"
+POSITIONS = "data/extend/positions.npy"
+TABLE = "data/extend/clusters.csv"
+METRICS = "metrics/extend.json"
+LIBRARIES = ("numpy", "numba", "llvmlite", "scipy")
+BLOCK = 10_000
+
+
+def main() -> None:
+    """Write position and cluster of each, and how many are in their label's cluster."""
+    images, labels = np.load(IMAGES, mmap_mode="r"), np.load(LABELS)
+    classes = json.loads(Path(CLASSES).read_text(encoding="utf-8"))["classes"]
+    names = json.loads(Path(NAMES).read_text(encoding="utf-8"))
+    with np.load(MODEL) as arrays:
+        fitted = model.from_arrays(arrays)
+    positions = np.empty((len(images), 2), dtype=np.float32)
+    clusters = np.empty(len(images), dtype=np.int32)
+    with common.progress(total=len(images), description="extend") as bar:
+        for start in range(0, len(images), BLOCK):
+            part = slice(start, start + BLOCK)
+            placed = model.apply(fitted, np.array(images[part]), common.threads())
+            positions[part], clusters[part] = placed.positions, placed.clusters
+            bar.update(len(placed.clusters))
+
+    common.save_array(POSITIONS, positions)
+    table = {
+        "index": np.load(INDICES),
+        "label": labelling.texts(labels, classes),
+        "merged_2d_cluster": clusters,
+        "merged_2d_label": scores.labels_of(clusters, names["one_to_one"]),
+    }
+    common.save_table(TABLE, list(table), zip(*table.values(), strict=True))
+    majority = labelling.codes_of(names, classes)["majority"]
+    found = scores.score(labels, clusters, majority, len(classes))["summary"]
+    common.save_json(METRICS, {"images": len(images)} | found)
+
+
+if __name__ == "__main__":
+    common.run(main, LIBRARIES)
