@@ -70,7 +70,7 @@ def steps(image: NDArray[np.uint8]) -> Iterator[Step]:
     )
     pooled = gradients.gradient_features(upright).reshape(8, 8, 8)
     yield Step("", "blurred, sampled on\na grid of 8 x 8", list(_to_bytes(pooled)), list(_ARROWS))
-    maps = concavities.concavities(upright)[0]
+    maps = concavities.concavities(upright)[..., 0]
     cells = concavities.concavity_features(upright).reshape(3, 7, 7)
     yield Step(
         "Concavities",

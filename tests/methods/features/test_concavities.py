@@ -26,14 +26,14 @@ def image(rows):
     [(RING, [6, 0, 0]), (OPEN_RIGHT, [0, 8, 0]), (OPEN_LEFT, [0, 0, 8]), (OPEN_UP, [0, 0, 0])],
 )
 def test_what_closes_the_background_of_a_shape(rows, expected):
-    found = concavities(image(rows)[None])[0]
+    found = concavities(image(rows)[None])[..., 0]
     assert [int((kind == 200).sum()) for kind in found] == expected
     assert set(np.unique(found)) <= {0, 200}
 
 
 def test_concavities_by_their_definition():
     drawn = IMAGES[7].astype(int)
-    found = concavities(IMAGES[7:8])[0]
+    found = concavities(IMAGES[7:8])[..., 0]
     for y in range(28):
         for x in range(28):
             left, right = drawn[y, : x + 1].max(), drawn[y, x:].max()
@@ -48,7 +48,8 @@ def test_features_by_their_definition():
     binomial = np.array([1, 8, 28, 56, 70, 56, 28, 8, 1])
     found = concavity_features(IMAGES[list(rows)]).reshape(-1, 3, 7, 7)
     for row, features in zip(rows, found, strict=True):
-        padded = np.pad(concavities(IMAGES[row : row + 1])[0].astype(int), ((0, 0), (4, 4), (4, 4)))
+        maps = concavities(IMAGES[row : row + 1])[..., 0].astype(int)
+        padded = np.pad(maps, ((0, 0), (4, 4), (4, 4)))
         for i in range(7):
             for j in range(7):
                 window = padded[:, 4 * i + 1 : 4 * i + 10, 4 * j + 1 : 4 * j + 10]
@@ -59,8 +60,8 @@ def test_features_by_their_definition():
 
 def test_a_mirrored_image_opens_to_the_other_side():
     plain = concavities(IMAGES[:50])
-    mirrored = concavities(IMAGES[:50, :, ::-1])[..., ::-1]
-    assert np.array_equal(mirrored, plain[:, [0, 2, 1]])
+    mirrored = concavities(IMAGES[:50, :, ::-1])[:, :, ::-1]
+    assert np.array_equal(mirrored, plain[[0, 2, 1]])
 
 
 def test_each_image_by_itself_in_any_chunk():
