@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from benchmarks.options import TRAIN, Options
 from benchmarks.peers import DATA
 from checks.workspace import temporary_copy
 from stages import common
-from stages.methods.data import splitting
 from tools import graph
 
 SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
@@ -48,28 +48,17 @@ def scaled(n: int) -> list[int]:
     return [size * n // TRAIN for size in SIZES]
 
 
-def commands(folder: Path) -> dict[str, list[str]]:
-    """Return the arguments of ``python`` for each stage after split, in order."""
+def commands(folder: Path, made_elsewhere: Sequence[str] = _MADE_ELSEWHERE) -> dict[str, list[str]]:
+    """Return the arguments of ``python`` for each stage, in order, but for some."""
     return {
         name: stage.command.split()[1:]
         for name, stage in graph.stages(folder).items()
-        if name not in _MADE_ELSEWHERE
+        if name not in made_elsewhere
     }
 
 
-def write_split(folder: Path, n: int, limit: int, landmarks: int | None = None) -> None:
-    """Write the files of `split`: the first n images, varied copies beyond ``limit``.
-
-    Parameters
-    ----------
-    folder : Path
-    n : int
-        Training images.
-    limit : int
-        How many of them are real.
-    landmarks : int, optional
-        How many of them the map is made of, by default all.
-    """
+def write_split(folder: Path, n: int, limit: int) -> None:
+    """Write the files of `split`: the first n images, varied copies beyond ``limit``."""
     for name in BESIDE:
         target = folder.parent / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -84,12 +73,10 @@ def write_split(folder: Path, n: int, limit: int, landmarks: int | None = None) 
             times = -(-n // len(base["images"]))
             arrays = {kind: np.concatenate([array] * times)[:n] for kind, array in base.items()}
             arrays["images"] = vary(arrays["images"], len(base["images"]))
-            parts = splitting.landmarks(np.arange(n), landmarks, seed=0)
-        else:
-            parts = {"test": np.arange(len(arrays["images"]))}
-        for name, rows in parts.items():
-            for kind, array in arrays.items():
-                common.save_array(folder / f"{name}_{kind}.npy", array[rows])
+        for kind, array in arrays.items():
+            common.save_array(folder / f"{part}_{kind}.npy", array)
+            # The map is made of all.
+            common.save_array(folder / f"rest_{kind}.npy", array[:0])
 
 
 def vary(images: np.ndarray, start: int) -> np.ndarray:

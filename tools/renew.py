@@ -56,6 +56,7 @@ class Study:
 STUDIES = {
     "predict": Study("studies/results/predict.json", ("studies.predict",)),
     "placing": Study("studies/results/placing.json", ("studies.placing",), DASK),
+    "fitting": Study("studies/results/fitting.json", ("studies.fitting",)),
     "maps": Study("studies/results/maps.json", ("studies.maps",)),
     "original": Study("studies/results/original/params.json", ("studies.original",)),
     "sets": Study("studies/results/sets.json", ("studies.sets",)),

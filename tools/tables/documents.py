@@ -54,6 +54,7 @@ def filled(root: Path) -> dict[Path, str]:
         "docs/scaling.md": {
             "candidates": results.candidates(root) + remark(root, results.PLACING),
             "million": results.million(root) + remark(root, results.PLACING),
+            "fitting": results.fitting(root) + remark(root, results.FITTING),
         },
         "docs/output.md": {"pictures": pictures(root)},
         "docs/benchmarks.md": {

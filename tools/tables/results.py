@@ -15,6 +15,7 @@ PEERS = "benchmarks/results/peers.json"
 SETS = "studies/results/sets.json"
 PREDICT = "studies/results/predict.json"
 PLACING = "studies/results/placing.json"
+FITTING = "studies/results/fitting.json"
 ORIGINAL = "studies/results/original/evaluate.json"
 ORIGINAL_PARAMS = "studies/results/original/params.json"
 # Figures that were published by others, in percent (docs/method.md names the sources).
@@ -283,6 +284,30 @@ def million(root: Path) -> str:
     return table(("", ""), rows, numbers=1)
 
 
+def fitting(root: Path) -> str:
+    """Lay out what it takes to fit more and more images, and how well they are clustered."""
+    if not (root / FITTING).is_file():
+        return "Not measured yet.\n"
+    rows = []
+    for n, own in read(root / FITTING)["sizes"].items():
+        taken = own["stages"]
+        largest = max(taken, key=lambda name: taken[name]["peak_mib"])
+        minutes = [sum(taken[name]["seconds"] for name in names) / 60
+                   for names in (taken, ("extend",))]  # fmt: skip
+        rows.append(
+            (
+                f"{int(n):,}",
+                f"{own['rest']:,}",
+                *(f"{value:.1f}" for value in minutes),
+                f"{taken[largest]['peak_mib'] / 1024:.1f} (`{largest}`)",
+                *(_exactly(own["accuracy"][part]) for part in ("train", "rest", "test")),
+            )
+        )
+    header = ("images", "placed", "all stages, min", "`extend`, min", "most memory, GiB",
+              "of the map, %", "placed, %", "test, %")  # fmt: skip
+    return table(header, rows, numbers=8)
+
+
 def criteria(root: Path) -> str:
     """Lay out the number of clusters that each criterion prefers."""
     spaces = [read(root / f"metrics/elbow_{space}.json") for space in ("pixels", "map")]
@@ -299,6 +324,10 @@ def quality(root: Path) -> str:
     maps = [read(root / f"metrics/tsne_{n}d.json") for n in (2, 3)]
     rows = [(title, *(f"{found[key]:.3f}" for found in maps)) for key, title in QUALITY.items()]
     return table(("", "2-D map", "3-D map"), rows, numbers=2)
+
+
+def _exactly(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.2f}"
 
 
 def _percent(share: float) -> str:
