@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,9 @@ import pytest
 import place
 import predict
 from placing import blocks, inputs
+from stages import common
+from stages.methods.features import descriptors
+from stages.methods.prediction import model
 from tests.placing.test_inputs import png, write_npy, write_pictures, write_tar
 
 ROOT = Path(place.__file__).parent
@@ -188,6 +192,19 @@ def test_faults_are_one_sentence(words, sentence, images, tmp_path, run, capsys)
         run(*words, code=1)
     said = capsys.readouterr().err
     assert sentence in said
+    assert said.count("\n") == 1
+
+
+def test_a_map_of_embeddings_is_refused_in_one_sentence(run, images, tmp_path, fitted, capsys):
+    write_npy(images, tmp_path)
+    vectors = images[:, :5].reshape(len(images), -1)
+    pixels = [descriptors.Block("pixel", 20, 1.0)]
+    described, features = descriptors.fit_transform(vectors, pixels, deskewed=False, whiten=False)
+    other = replace(fitted, descriptor=described, features=features, dataset="photographs")
+    common.save_arrays(tmp_path / "other.npz", **model.to_arrays(other))
+    assert place.main(["images.npy", "-o", "placed", "--model", "other.npz"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("place: other.npz is a map of photographs, whose images are no 28 x 28")
     assert said.count("\n") == 1
 
 

@@ -76,6 +76,11 @@ class Model:
         """The features prepared for the search, once for all images that come."""
         return Index(self.features)
 
+    def takes(self, n_pixels: int) -> bool:
+        """Whether images of so many pixels can be placed; embeddings have any number."""
+        pixels = self.descriptor.bases.get("pixel")
+        return pixels is None or len(pixels.mean) == n_pixels
+
 
 @dataclass(frozen=True)
 class Placed:
