@@ -81,8 +81,8 @@ compare: ready ## list experiments: what was changed, and scores, best first
 doctor: ## look for what goes wrong on this machine, and say what to do
 	@tools/doctor.sh
 
-seeds: ready ## run five seeds, and five draws of training images
-	$(PY) -m studies.seeds
+seeds: ready ## five seeds, five draws of train (ARGS="--scheduler ADDRESS")
+	$(WIDE) -m studies.seeds $(ARGS)
 
 ablation: ready ## leave steps out one by one (docs/ablation.md)
 	$(PY) -m studies.ablation

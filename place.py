@@ -8,11 +8,10 @@ import contextlib
 import json
 import math
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import predict
 from placing import blocks, executors, inputs, table
@@ -20,8 +19,6 @@ from placing.progress import Progress
 from placing.source import SHAPE
 from stages import common, inherited
 from stages.methods.errors import InputError
-
-HERE = "here", "processes", "dask"
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -59,23 +56,20 @@ def _parser() -> argparse.ArgumentParser:
     add("-o", "--output", required=True, metavar="FOLDER", help="for all results")
     add("--table", choices=table.FORMATS, default="csv", help="default: csv")
     add("--model", metavar="FILE", default=str(predict.MODEL), help="default: %(default)s")
-    add("--block", type=_positive, default=10_000, metavar="N", help="images, default: 10000")
-    add("--on", choices=HERE, default="processes", help="where to work (default: processes)")
-    add("--workers", type=_positive, metavar="N", help="processes, default: one a core")
-    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster; without it, dask makes one here")
+    add(
+        "--block",
+        type=executors.positive,
+        default=10_000,
+        metavar="N",
+        help="images, default: 10000",
+    )
+    executors.add_options(parser, "one a core")
     add("--share", type=_share, metavar="I/N", help="place every N-th block only, from block I on "
         "(0 to N - 1), and write no table: for job arrays")  # fmt: skip
     add("--candidates", type=int, metavar="N", help="training images that are ranked by the image "
         "distortion model, at most the model's number; fewer are faster")  # fmt: skip
     add("--leave-out", action="store_true", help="write the table without blocks that failed")
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
 
 
 def _share(text: str) -> tuple[int, int]:
@@ -153,7 +147,8 @@ def _place(
     failed: dict[int, str] = {}
     progress = Progress(min(sum(job.counts), len(numbers) * job.size))
     try:
-        for outcome in _outcomes(options, partial(blocks.place, job), numbers):
+        work = partial(blocks.place, job)
+        for outcome in executors.spread(options, inherited.cores(), work, numbers):
             if outcome.error is not None:
                 failed[outcome.item] = outcome.error
                 continue
@@ -169,17 +164,6 @@ def _place(
         file=sys.stderr,
     )
     return [found[number] for number in sorted(found)], failed
-
-
-def _outcomes(
-    options: argparse.Namespace, work: Any, items: Sequence[int]
-) -> Iterator[executors.Outcome]:
-    n_workers = options.workers or inherited.cores()
-    if options.scheduler or options.on == "dask":
-        return executors.dask(work, items, n_workers, options.scheduler)
-    if options.on == "here" or len(items) == 1:
-        return executors.here(work, items)
-    return executors.processes(work, items, n_workers)
 
 
 def _write(

@@ -5,6 +5,7 @@ in which they end. An item that fails, or whose worker dies, is tried again; aft
 outcome holds the reason.
 """
 
+import argparse
 import logging
 import multiprocessing
 import os
@@ -24,6 +25,7 @@ from typing import Any
 from stages.methods.errors import InputError
 
 ATTEMPTS = 3
+WHERE = "processes", "here", "dask"
 ROOT = Path(__file__).resolve().parent.parent
 # Seconds to wait for a scheduler, and times to look for it again once it is gone.
 _PATIENCE = 20
@@ -47,6 +49,45 @@ class Outcome:
     item: Any
     value: Any = None
     error: str | None = None
+
+
+def add_options(
+    parser: argparse.ArgumentParser, workers: str, where: Sequence[str] = WHERE
+) -> None:
+    """Add the options that `spread` takes.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    workers : str
+        What their number is by default, in words.
+    where : sequence of str
+        Some of `WHERE`, the default first.
+    """
+    add = parser.add_argument
+    add("--on", choices=where, default=where[0], help=f"where to work (default: {where[0]})")
+    add("--workers", type=positive, metavar="N", help=f"processes, default: {workers}")
+    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster; without it, dask makes one here")
+
+
+def positive(text: str) -> int:
+    """Read a whole number above 0."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def spread(
+    options: argparse.Namespace, n_workers: int, work: Work, items: Sequence[Any]
+) -> Iterator[Outcome]:
+    """Work where the options say (`add_options`), by so many workers unless they say."""
+    n_workers = options.workers or n_workers
+    if options.scheduler or options.on == "dask":
+        return dask(work, items, n_workers, options.scheduler)
+    if options.on == "here" or len(items) == 1:
+        return here(work, items)
+    return processes(work, items, n_workers)
 
 
 def here(work: Work, items: Sequence[Any]) -> Iterator[Outcome]:

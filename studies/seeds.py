@@ -4,8 +4,10 @@ Results are committed as metrics/seeds.json; ``make seeds`` renews them. Runs us
 the workspace, so an interrupted study continues where it stopped.
 """
 
+import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean, stdev
@@ -16,8 +18,10 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from checks.workspace import ROOT, command_line, repro, temporary_copy
+from placing import executors
 from stages import common
 from stages.methods.clustering import criteria, kmeans, merging
+from stages.methods.errors import InputError
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import snap
 from tools import provenance
@@ -32,16 +36,22 @@ MADE_BY = ("studies/seeds.py", "evaluate")
 RESULTS = ROOT / "metrics" / "seeds.json"
 CRITERIA = ("silhouette", "davies_bouldin", "calinski_harabasz")
 MERGED = ("silhouette", "widest_gap")
+Run = tuple[Mapping[str, Any], Sequence[str]]
+Spread = Callable[[Callable[[int], Any], Sequence[int]], Iterator[executors.Outcome]]
 
 
 def main() -> None:
     """Write the scores over seeds, the preferred numbers of clusters and the stability."""
-    found = study({}, SEEDS, DRAWN)
+    parser = argparse.ArgumentParser(prog="seeds", description=__doc__.splitlines()[0])
+    executors.add_options(parser, "1, which takes all cores", ("here", "processes", "dask"))
+    found = study({}, SEEDS, DRAWN, partial(executors.spread, parser.parse_args(), 1))
     common.save_json(RESULTS, provenance.stamp(found, MADE_BY, AUTOMATIC))
     print(f"seeds: {RESULTS.relative_to(ROOT)} written")
 
 
-def study(overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int) -> dict[str, Any]:
+def study(
+    overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int, spread: Spread = executors.here
+) -> dict[str, Any]:
     """Run every seed on all of train, on a subset drawn with that seed, and on all images.
 
     Parameters
@@ -52,6 +62,8 @@ def study(overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int) -> dic
     seeds : sequence of int
     drawn : int
         Size of the subset.
+    spread : callable
+        Takes a function and items, and yields an `executors.Outcome` for each.
 
     Returns
     -------
@@ -59,12 +71,11 @@ def study(overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int) -> dic
         The content of metrics/seeds.json. "resampled" is about the subsets, of which "test" is
         held out; "transductive" is about all 70,000 images, fitted and scored at once.
     """
-    runs = [_run(_settings(overrides, seed), ["kmeans", *FLAT]) for seed in seeds]
-    parts = [
-        _run(_settings(overrides, seed) | {"split.train_size": drawn, "split.seed": seed}, FLAT)
-        for seed in seeds
-    ]
-    whole = [_run(_settings(overrides, seed) | {"split.method": "all"}, FLAT) for seed in seeds]
+    own = [_settings(overrides, seed) for seed in seeds]
+    runs = _all([(settings, ["kmeans", *FLAT]) for settings in own], spread)
+    subsets = [{"split.train_size": drawn, "split.seed": seed} for seed in seeds]
+    parts = _all([(a | b, FLAT) for a, b in zip(own, subsets, strict=True)], spread)
+    whole = _all([(settings | {"split.method": "all"}, FLAT) for settings in own], spread)
     return {
         **_summary(runs),
         "stability": {
@@ -85,6 +96,21 @@ FLAT = ["recluster@2", "merge@2"]
 
 def _settings(overrides: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return {**AUTOMATIC, **overrides, **dict.fromkeys(SEEDED, seed)}
+
+
+def _all(runs: Sequence[Run], spread: Spread) -> list[dict[str, Any]]:
+    """Run all; the first leaves in the cache what the others share with it."""
+    found = {}
+    for numbers in ([0], range(1, len(runs))):
+        for outcome in spread(partial(_numbered, runs), list(numbers)):
+            if outcome.error:
+                raise InputError(outcome.error)
+            found[outcome.item] = outcome.value
+    return [found[number] for number in range(len(runs))]
+
+
+def _numbered(runs: Sequence[Run], number: int) -> dict[str, Any]:
+    return _run(*runs[number])
 
 
 def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
@@ -208,4 +234,6 @@ def _read(path: Path) -> Any:
 
 
 if __name__ == "__main__":
-    command_line(main, "seeds", __doc__)
+    from studies import seeds  # By this name workers find what they are to call.
+
+    command_line(seeds.main, "seeds")

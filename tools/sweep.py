@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,12 +45,7 @@ def main() -> int:
     missing = {name: own for name, own in grid.items() if place.refs + name not in there}
     print(f"sweep: {len(grid)} experiments, {len(grid) - len(missing)} there already", flush=True)
 
-    def spread(work: Any, items: Sequence[Any]) -> Iterator[executors.Outcome]:
-        if options.scheduler or options.on == "dask":
-            return executors.dask(work, items, n_workers, options.scheduler)
-        return executors.processes(work, items, n_workers)
-
-    failed = run(place, missing, spread)
+    failed = run(place, missing, partial(executors.spread, options, n_workers))
     for name, sentence in failed.items():
         print(f"sweep: {name} failed: {sentence}", file=sys.stderr)
     print(
@@ -66,9 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("-S", "--set-param", dest="settings", action="append", required=True, metavar="NAME=VALUES",
         help="as in dvc exp run: values with commas between, or range(8,13)")  # fmt: skip
-    add("--on", choices=("processes", "dask"), default="processes", help="default: processes")
-    add("--workers", type=int, metavar="N", help="experiments at once, default: half the cores")
-    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster")
+    executors.add_options(parser, "half the cores; each is an experiment", ("processes", "dask"))
     return parser
 
 
