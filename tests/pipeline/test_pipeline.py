@@ -70,7 +70,12 @@ def test_repro_runs_every_stage_and_then_nothing(finished):
             {name for name, stage in graph.stages().items() if "numpy" in stage.libraries},
         ),
         ("stages/methods/figures/kl.py", "import", "#\nimport", {"draw@kl"}),
-        ("stages/methods/features/gradients.py", "import", "#\nimport", {"features", "bundle"}),
+        (
+            "stages/methods/features/gradients.py",
+            "import",
+            "#\nimport",
+            {"features", "bundle", "extend"},
+        ),
     ],
 )
 def test_status_names_the_stages_that_an_edit_changes(clone, path, old, new, expected):
