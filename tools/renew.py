@@ -67,6 +67,7 @@ STUDIES = {
             ("stages", "dvc.lock"),
             ("growth", "dvc.lock"),
             ("explorer", "dvc.lock"),
+            ("study", "dvc.lock"),
             ("pairs", PEERS),
             ("peers", PEERS),
         )
