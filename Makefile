@@ -88,7 +88,7 @@ ablation: ready ## leave steps out one by one (docs/ablation.md)
 	$(PY) -m studies.ablation
 	$(PY) -m tools.tables
 
-bench: ready peers ## measure beside peers, for an hour (ARGS=stages: a part)
+bench: ready peers ## measure beside peers (ARGS=stages: a part, study: an hour)
 	$(PY) -m benchmarks.run $(ARGS)
 	$(PY) -m tools.tables
 

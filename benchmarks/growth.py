@@ -17,7 +17,7 @@ from checks.workspace import temporary_copy
 from stages import common
 from tools import graph
 
-SIZES = (7_500, 15_000, 30_000, 60_000, 120_000, 240_000)
+SIZES = (15_000, 60_000, 240_000)
 # Half-width of the uniform shifts, in pixels, and of the rotations, in degrees.
 _SHIFT = 1.5
 _TURN = 8.0

@@ -27,6 +27,7 @@ MADE_BY = {
     "peers": ("benchmarks/peers.py", "benchmarks/routes.py", "split"),
     "growth": ("benchmarks/growth.py", provenance.ALL),
     "explorer": ("benchmarks/explorer.py", "explore"),
+    "study": ("benchmarks/study.py", "benchmarks/routes.py", "split"),
 }
 RECORD = Path(__file__).with_name("record.py")
 

@@ -22,8 +22,6 @@ class Options:
         How often what takes less than five minutes is measured.
     largest : int
         The largest number of images of the growth.
-    full : bool
-        Whether the slow baselines are measured as a whole too, in place of parts.
     peers : Path
         The interpreter that has umap-learn.
     results : Path
@@ -33,7 +31,6 @@ class Options:
     n: int = TRAIN
     rounds: int = 3
     largest: int = 240_000
-    full: bool = False
     peers: Path = ROOT / ".venv-peers" / "bin" / "python"
     results: Path = RESULTS
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.growth import exponents
-from benchmarks.targets import TARGETS, Results, short
+from benchmarks.targets import Results, short
+from benchmarks.targets import load as load_targets
 from tools.tables.markdown import read, table
 
-PARTS = ("stages", "pairs", "peers", "growth", "explorer")
+PARTS = ("stages", "pairs", "peers", "growth", "explorer", "study")
 FILES = {part: f"benchmarks/results/{part}.json" for part in PARTS}
 # The parts whose results each table shows; targets are judged by the tables below them.
 MADE_OF: dict[str, tuple[str, ...]] = {
@@ -17,7 +18,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "sweeps": ("stages",),
     "start-up": ("stages",),
     "pairs": ("pairs",),
-    "peers": ("peers",),
+    "peers": ("peers", "study"),
     "growth": ("growth",),
     "growth-memory": ("growth",),
     "explorer": ("explorer",),
@@ -25,6 +26,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
 NOT_YET = "Not measured yet: `make bench` does.\n"
 ROUTES = {
     "sklearn_kmeans": "KMeans on pixels (scikit-learn)",
+    "sklearn_elbow": "the same for each k from 2 to 20",
     "sklearn_tsne_2d": "PCA, t-SNE 2-D, KMeans (scikit-learn)",
     "sklearn_tsne_3d": "PCA, t-SNE 3-D, KMeans (scikit-learn)",
     "opentsne_kmeans": "PCA, t-SNE (openTSNE's defaults), KMeans",
@@ -36,15 +38,13 @@ SIDES = {
     "our_affinities": "here, exact",
     "opentsne_affinities": "openTSNE's defaults, approximate",
     "our_map_alone": "here",
-    "our_map": "here, `neighbors` and `tsne@2` in all",
+    "our_map": "here, `neighbors`, `distortion` and `tsne@2` in all",
     "opentsne_map": "openTSNE's defaults, same exaggeration",
     "umap_map": "UMAP's defaults, another map each time",
     "umap_map_seeded": "UMAP's defaults with a seed",
     "umap_map_placed": "UMAP's defaults, fit and transform",
-    "our_map_3d": "here, `neighbors`, `tsne@2` and `tsne@3` in all",
+    "our_map_3d": "here, likewise, and `tsne@3`",
     "opentsne_map_3d": "openTSNE, Barnes-Hut, theta 0.8, 250 + 500 iterations",
-    "our_map_3d_low": "here, likewise",
-    "opentsne_map_3d_low": "openTSNE, likewise",
 }
 WORK = {
     "affinities": "neighbours and affinities",
@@ -52,7 +52,6 @@ WORK = {
     "map_2d_seeded": "the same 2-D map again",
     "map_2d_placed": "2-D map with test placed",
     "map_3d": "3-D map",
-    "map_3d_low": "3-D map, exaggeration 1.5",
 }
 
 
@@ -168,29 +167,26 @@ def pairs(results: Results) -> str:
 
 
 def peers(results: Results) -> str:
-    """Lay out the common methods."""
-    routes = results["peers"]["routes"]
+    """Lay out the common methods, and the study's route."""
+    known = [results[part]["routes"] for part in ("peers", "study") if part in results]
+    routes = {name: found for part in known for name, found in part.items()}
     rows = [(title, *_route(routes[name])) for name, title in ROUTES.items() if name in routes]
-    if elbow := routes.get("sklearn_elbow"):
-        title = f"elbow, k = 2 to 20 (scikit-learn), from k = {', '.join(elbow['steps'])}"
-        seconds = f"{elbow['seconds_of_all']:.0f}"
-        rows.append((title, seconds, short(elbow["peak_mib"]), *["–"] * 5))
     header = ("route", "seconds", "peak MiB", "images", "train ACC", "NMI", "ARI", "test ACC")
+    if not rows:
+        raise KeyError("peers")
     return table(header, rows, numbers=7)
 
 
 def _route(found: Results) -> tuple[str, ...]:
-    train, test = found["train"], found.get("test")
-    seconds = f"{found.get('seconds_of_all', found['seconds']):.0f}"
-    if "seconds_of_all" in found:
-        seconds = f"{seconds} (by n^{found['exponent']:.2f})"
+    train, test = found.get("train"), found.get("test")
+    scores = ("–",) * 3 if train is None else (
+        f"{100 * train['accuracy']:.1f}", f"{train['nmi']:.3f}", f"{train['ari']:.3f}"
+    )  # fmt: skip
     return (
-        seconds,
+        f"{found['seconds']:.0f}",
         short(found["peak_mib"]),
         f"{found['n']:,}",
-        f"{100 * train['accuracy']:.1f}",
-        f"{train['nmi']:.3f}",
-        f"{train['ari']:.3f}",
+        *scores,
         f"{100 * test['accuracy']:.1f}" if test else "–",
     )
 
@@ -238,7 +234,7 @@ def growth_memory(results: Results) -> str:
 
 def targets(results: Results) -> str:
     """Lay out what was wanted beside what was measured."""
-    rows = [target.row(results) for target in TARGETS]
+    rows = [target.row(results) for target in load_targets()]
     return table(("target", "wanted", "measured", "met"), rows, numbers=3)
 
 

@@ -6,8 +6,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from benchmarks import measure
 from benchmarks.options import Options
 from checks.workspace import ROOT
@@ -15,35 +13,22 @@ from stages.methods.errors import InputError
 
 DATA = ROOT / "data"
 ROUTES = (
-    "sklearn_tsne_2d",
-    "opentsne_kmeans",
-    "umap_hdbscan",
-    "umap_kmeans",
     "sklearn_kmeans",
-    "sklearn_elbow",
+    "opentsne_kmeans",
     "opentsne_exaggerated",
-    "sklearn_tsne_3d",
+    "umap_kmeans",
+    "umap_hdbscan",
 )
-# Slow routes are measured on these fractions of train and extrapolated by their growth.
-IN_PARTS = ("sklearn_tsne_2d", "sklearn_tsne_3d")
-PARTS = (24, 12, 6)
-K_OF_ELBOW = range(2, 21)
 
 
 def main(options: Options) -> None:
-    """Run every route once; scikit-learn's slow ones on subsets, unless ``--full`` is given.
+    """Run every route once.
 
     Results are written after each route, so that a run that is broken off leaves what it has.
     """
     measured = {}
     for name in ROUTES:
-        if name == "sklearn_elbow":
-            elbow = route("sklearn_elbow_full" if options.full else name, options)
-            measured[name] = elbow | {"seconds_of_all": all_of_elbow(elbow["steps"])}
-        elif name in IN_PARTS and not options.full:
-            measured[name] = extrapolate(name, options)
-        else:
-            measured[name] = route(name, options)
+        measured[name] = route(name, options)
         done = name == ROUTES[-1]
         measure.save("peers", {"n": options.n, "routes": measured}, options.results, finished=done)
 
@@ -69,35 +54,3 @@ def route(name: str, options: Options, n: int | None = None) -> dict[str, Any]:
         words = [str(python), "-m", "benchmarks.routes", name, str(DATA), str(n), "0"]
         taken = measure.run([*words, str(result)])
         return {"n": n, **taken, **json.loads(result.read_text(encoding="utf-8"))}
-
-
-def extrapolate(name: str, options: Options) -> dict[str, Any]:
-    """Measure subsets and extrapolate their seconds to all images by the fitted power of n."""
-    parts = [route(name, options, options.n // part) for part in PARTS]
-    sizes, seconds = ([part[key] for part in parts] for key in ("n", "seconds"))
-    exponent, seconds_of_all = carried_on(sizes, seconds, options.n)
-    return parts[-1] | {
-        "parts": [{"n": n, "seconds": s} for n, s in zip(sizes, seconds, strict=True)],
-        "exponent": exponent,
-        "seconds_of_all": seconds_of_all,
-    }
-
-
-def carried_on(sizes: list[int], seconds: list[float], n: int) -> tuple[float, float]:
-    """Fit ``seconds ~ size ** exponent`` and return the exponent and the seconds for n.
-
-    The line goes through the largest part, which is nearest to n.
-    """
-    exponent = float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
-    return round(exponent, 2), round(seconds[-1] * (n / sizes[-1]) ** exponent, 1)
-
-
-def all_of_elbow(steps: dict[str, float]) -> float:
-    """Estimate the seconds of all k from those of some, by interpolation over k."""
-    known = sorted((int(k), seconds) for k, seconds in steps.items())
-    numbers, seconds = zip(*known, strict=True)
-    slope = seconds[0] / numbers[0]
-    # Below the lowest k, proportional to k.
-    low = [k * slope for k in K_OF_ELBOW if k < numbers[0]]
-    rest = [k for k in K_OF_ELBOW if k >= numbers[0]]
-    return round(sum(low) + float(np.interp(rest, numbers, seconds).sum()), 1)

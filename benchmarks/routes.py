@@ -9,7 +9,7 @@ imports are not counted.
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +104,8 @@ def sklearn_kmeans(data: Data) -> Found:
     return _kmeans(data, data.pixels("train"), data.pixels("test"))
 
 
-def sklearn_elbow(data: Data, numbers: tuple[int, ...] = (5, 10, 20)) -> None:
-    """KMeans on pixels for several k, ten starts each."""
+def sklearn_elbow(data: Data, numbers: Sequence[int] = range(2, 21)) -> None:
+    """KMeans on pixels for every k of the pipeline's elbow, ten starts each."""
     from sklearn.cluster import KMeans
 
     pixels = data.pixels("train")
@@ -114,11 +114,6 @@ def sklearn_elbow(data: Data, numbers: tuple[int, ...] = (5, 10, 20)) -> None:
         with data.step(str(k)):
             fitted = KMeans(k, n_init=10, random_state=data.seed).fit(pixels)
         data.notes["inertia"][str(k)] = round(float(fitted.inertia_) * 255**2)
-
-
-def sklearn_elbow_full(data: Data) -> None:
-    """Do the same for every k of the pipeline's elbow."""
-    sklearn_elbow(data, tuple(range(2, 21)))
 
 
 ROUTES: dict[str, Callable[[Data], Found | None]] = {
@@ -132,7 +127,6 @@ ROUTES: dict[str, Callable[[Data], Found | None]] = {
         sklearn_tsne_3d,
         sklearn_kmeans,
         sklearn_elbow,
-        sklearn_elbow_full,
         *SIDES,
     )
 }

@@ -13,8 +13,6 @@ from stages.methods.exact.rounding import to_decimals
 from stages.methods.exact.sampling import fixed_sample
 
 SAMPLE = 5000
-# Exaggeration of the 3-D map for which the target was set.
-LOW_EXAGGERATION = 1.5
 # openTSNE's default.
 PERPLEXITY = 30
 # Enough points for UMAP to search for neighbours approximately, as it does among all points.
@@ -102,11 +100,11 @@ def _umap_map(data: Data, **settings: int) -> Any:
     return reducer
 
 
-def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
+def opentsne_map_3d(data: Data) -> None:
     """Make a 3-D map by openTSNE at our exaggeration: Barnes-Hut, 250 + 500 iterations."""
     import openTSNE
 
-    exaggeration = exaggeration or common.load_params("tsne", "exaggeration")["exaggeration"]
+    exaggeration = common.load_params("tsne", "exaggeration")["exaggeration"]
     features = data.features().astype(np.float64)
     with data.step("map"):
         tsne = openTSNE.TSNE(
@@ -119,11 +117,6 @@ def opentsne_map_3d(data: Data, exaggeration: float | None = None) -> None:
         )
         embedding = np.asarray(tsne.fit(features))
     _quality(data, embedding)
-
-
-def opentsne_map_3d_low(data: Data) -> None:
-    """Do the same at a low exaggeration."""
-    opentsne_map_3d(data, LOW_EXAGGERATION)
 
 
 def _quality(data: Data, embedding: np.ndarray) -> None:
@@ -150,5 +143,4 @@ SIDES = (
     umap_map_seeded,
     umap_map_placed,
     opentsne_map_3d,
-    opentsne_map_3d_low,
 )

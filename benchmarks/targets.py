@@ -1,13 +1,15 @@
-"""What the benchmarks should reach, each target beside what was measured."""
+"""What the benchmarks should reach (``targets.yaml``), each target beside what was measured."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from benchmarks.growth import exponents
 
-# Seconds of the 3-D map that the target refers to, measured once by hand.
-OLD_3D_SECONDS = 212
+FILE = Path(__file__).with_name("targets.yaml")
 # Stages that take fewer seconds than this at the largest size are ignored in the growth.
 _SHORT = 2.0
 Results = dict[str, Any]
@@ -15,40 +17,47 @@ Results = dict[str, Any]
 
 @dataclass(frozen=True)
 class Target:
-    """A figure that should stay below (or above) a limit.
+    """A figure that should stay below or above a limit.
 
     Attributes
     ----------
-    text : str
-    limit : float
-    measured : callable
-        Takes all results; raises KeyError if what it needs has not been measured.
+    target : str
+        What it is, in words.
+    measured : str
+        Name of a function below, which takes all results; it raises KeyError if what it needs has
+        not been measured.
+    of : dict
+        Its other arguments.
+    at_most, at_least : float or None
+        The limit, one of the two.
     unit : str
-    at_least : bool
-        Whether the limit is a lower one.
     """
 
-    text: str
-    limit: float
-    measured: Callable[[Results], float]
-    unit: str = "s"
-    at_least: bool = False
+    target: str
+    measured: str
+    of: dict[str, Any] = field(default_factory=dict)
+    at_most: float | None = None
+    at_least: float | None = None
+    unit: str = ""
 
     def row(self, results: Results) -> tuple[str, str, str, str]:
         """Return the cells of the target's row: text, limit, measured value, whether it is met."""
-        sign = "at least" if self.at_least else "at most"
-        wanted = f"{sign} {short(self.limit)} {self.unit}".rstrip()
+        sign, limit = ("at most", self.at_most) if self.at_least is None else (
+            "at least", self.at_least
+        )  # fmt: skip
+        assert limit is not None
+        wanted = f"{sign} {short(limit)} {self.unit}".rstrip()
         try:
-            found = self.measured(results)
+            found = MEASURES[self.measured](results, **self.of)
         except KeyError:
-            return self.text, wanted, "–", "not measured"
-        met = found >= self.limit if self.at_least else found <= self.limit
-        return (
-            self.text,
-            wanted,
-            f"{short(found)} {self.unit}".rstrip(),
-            "yes" if met else "**no**",
-        )
+            return self.target, wanted, "–", "not measured"
+        met = found >= limit if sign == "at least" else found <= limit
+        return self.target, wanted, f"{short(found)} {self.unit}".rstrip(), ("**no**", "yes")[met]
+
+
+def load() -> list[Target]:
+    """Read all targets."""
+    return [Target(**entry) for entry in yaml.safe_load(FILE.read_text(encoding="utf-8"))]
 
 
 def short(value: float) -> str:
@@ -56,31 +65,51 @@ def short(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _stage_seconds(results: Results, without: Sequence[str] = ()) -> float:
+def all_stages(results: Results, without: Sequence[str] = ()) -> float:
+    """Sum the seconds of the stages, but of those whose names begin with some words."""
     taken = results["stages"]["stages"]
-    return sum(found["seconds"] for name, found in taken.items() if name not in without)
+    return sum(
+        found["seconds"] for name, found in taken.items() if not name.startswith(tuple(without))
+    )
 
 
-def _largest(results: Results, group: str, key: str, prefix: str = "") -> float:
-    found = results["stages"][group]
-    return max(taken[key] for name, taken in found.items() if name.startswith(prefix))
+def added_by_dvc(results: Results) -> float:
+    """Return the seconds of `dvc repro` beyond those of its stages."""
+    return float(results["stages"]["whole"]["seconds"]) - all_stages(results)
 
 
-def _slowest_start(results: Results) -> float:
+def sweep(results: Results, name: str) -> float:
+    """Return the seconds of a command after a finished run."""
+    return float(results["stages"]["sweeps"][name]["seconds"])
+
+
+def start_up(results: Results, only: Sequence[str] = (), without: Sequence[str] = ()) -> float:
     """Return the longest import of a stage, libraries alone left out."""
-    found = results["stages"]["start_up"]
-    return max(taken["seconds"] for name, taken in found.items() if not name.endswith(" alone"))
+    return max(
+        taken["seconds"]
+        for name, taken in results["stages"]["start_up"].items()
+        if not name.endswith(" alone") and name not in without and (not only or name in only)
+    )
 
 
-def _ratio(pair: str, peer: str, ours: str) -> Callable[[Results], float]:
-    def measured(results: Results) -> float:
-        sides = results["pairs"]["pairs"][pair]
-        return float(sides[peer]["seconds"] / sides[ours]["seconds"])
-
-    return measured
+def slowest(results: Results, prefix: str) -> float:
+    """Return the seconds of the slowest stage of a kind."""
+    taken = results["stages"]["stages"]
+    return max(found["seconds"] for name, found in taken.items() if name.startswith(prefix))
 
 
-def _third_dimension(results: Results) -> float:
+def peak(results: Results) -> float:
+    """Return the largest peak memory of a stage."""
+    return max(found["peak_mib"] for found in results["stages"]["stages"].values())
+
+
+def ratio(results: Results, pair: str, peer: str, ours: str) -> float:
+    """Return how many times as long the peer's side takes as ours."""
+    sides = results["pairs"]["pairs"][pair]
+    return float(sides[peer]["seconds"] / sides[ours]["seconds"])
+
+
+def third_dimension(results: Results) -> float:
     """Return how many times as long openTSNE's 3-D map takes as ours from the 2-D map on."""
     found = results["pairs"]["pairs"]
     flat = found["map_2d_placed"]["our_map"]["seconds"]
@@ -88,21 +117,25 @@ def _third_dimension(results: Results) -> float:
     return float(found["map_3d"]["opentsne_map_3d"]["seconds"] / ours)
 
 
-def _gain(pair: str, ours: str, peer: str, score: str) -> Callable[[Results], float]:
-    def measured(results: Results) -> float:
-        sides = results["pairs"]["pairs"][pair]
-        return float(sides[ours][score] - sides[peer][score])
-
-    return measured
+def gain(results: Results, pair: str, peer: str, ours: str, score: str) -> float:
+    """Return by how much our score exceeds the peer's."""
+    sides = results["pairs"]["pairs"][pair]
+    return float(sides[ours][score] - sides[peer][score])
 
 
-def _excess_inertia(results: Results) -> float:
+def whole_study(results: Results) -> float:
+    """Return how many times as long scikit-learn takes for the study as all our stages."""
+    routes = results["study"]["routes"].values()
+    return sum(found["seconds"] for found in routes) / all_stages(results)
+
+
+def excess_inertia(results: Results) -> float:
     """Return by how many percent our inertia exceeds the best of ten starts', at worst."""
-    theirs = results["peers"]["routes"]["sklearn_elbow"]["inertia"]
+    theirs = results["study"]["routes"]["sklearn_elbow"]["inertia"]
     return max(100 * (results["elbow"][k] / found - 1) for k, found in theirs.items())
 
 
-def _steepest(results: Results) -> float:
+def steepest(results: Results) -> float:
     """Return the largest exponent above the whole of MNIST, the search for neighbours left out."""
     part = results["growth"]
     found = [
@@ -116,109 +149,34 @@ def _steepest(results: Results) -> float:
     return max(known)
 
 
-TARGETS = (
-    Target("all stages", 240, _stage_seconds),
-    Target("all stages, the aim", 120, _stage_seconds),
-    Target(
-        "all stages but those of the 3-D map",
-        100,
-        lambda r: _stage_seconds(r, ("tsne@3", "recluster@3", "draw@map_3d")),
-    ),
-    Target(
-        "neighbours and affinities: openTSNE's defaults take",
-        2,
-        _ratio("affinities", "opentsne_affinities", "our_affinities"),
-        "times as long",
-        at_least=True,
-    ),
-    Target(
-        "2-D map: openTSNE's defaults take",
-        1,
-        _ratio("map_2d", "opentsne_map", "our_map_alone"),
-        "times as long",
-        at_least=True,
-    ),
-    Target(
-        "its neighbour recall less openTSNE's",
-        0,
-        _gain("map_2d", "our_map_alone", "opentsne_map", "neighbor_recall"),
-        "",
-        at_least=True,
-    ),
-    Target(
-        "2-D map: UMAP takes",
-        1,
-        _ratio("map_2d", "umap_map", "our_map_alone"),
-        "times as long",
-        at_least=True,
-    ),
-    Target(
-        "2-D map: UMAP with a seed takes",
-        1,
-        _ratio("map_2d_seeded", "umap_map_seeded", "our_map_alone"),
-        "times as long",
-        at_least=True,
-    ),
-    Target(
-        "2-D map with test placed: UMAP takes",
-        1,
-        _ratio("map_2d_placed", "umap_map_placed", "our_map"),
-        "times as long",
-        at_least=True,
-    ),
-    Target(
-        f"3-D map (`tsne@3`): a fifth of {OLD_3D_SECONDS} s",
-        OLD_3D_SECONDS / 5,
-        lambda r: float(r["stages"]["stages"]["tsne@3"]["seconds"]),
-    ),
-    Target(
-        "3-D map beyond the 2-D map that it starts from: openTSNE's takes",
-        5,
-        _third_dimension,
-        "times as long",
-        at_least=True,
-    ),
-    *(
-        Target(
-            f"{text} less openTSNE's, exaggeration {exaggeration}",
-            limit,
-            _gain(f"map_3d{which}", f"our_map_3d{which}", f"opentsne_map_3d{which}", score),
-            "",
-            at_least=True,
-        )
-        for which, exaggeration in (("", "4"), ("_low", "1.5"))
-        for text, score, limit in (
-            ("its neighbour recall", "neighbor_recall", -0.02),
-            ("its accuracy", "accuracy", 0),
-        )
-    ),
-    Target(
-        "elbow on pixels",
-        20,
-        lambda r: float(r["stages"]["stages"]["elbow@pixels"]["seconds"]),
-    ),
-    Target(
-        "its inertia above the best of ten random starts, k = 5, 10, 20", 0.1, _excess_inertia, "%"
-    ),
-    Target(
-        "`dvc exp run -S recluster.k=12`",
-        12,
-        lambda r: float(r["stages"]["sweeps"]["recluster.k=12"]["seconds"]),
-    ),
-    Target(
-        "`dvc repro` with nothing to do",
-        3,
-        lambda r: float(r["stages"]["sweeps"]["nothing to do"]["seconds"]),
-    ),
-    Target(
-        "peak memory of any stage",
-        2048,
-        lambda r: _largest(r, "stages", "peak_mib"),
-        "MiB",
-    ),
-    Target("start-up of any stage", 1, _slowest_start),
-    Target("any drawing", 5, lambda r: _largest(r, "stages", "seconds", "draw@")),
-    Target(
-        "growth of any stage but `neighbors` beyond 60,000 images: n to the", 1.2, _steepest, ""
-    ),
-)
+def explorer(results: Results, key: str) -> float:
+    """Return a figure of the explorer."""
+    return float(results["explorer"]["explorer"][key])
+
+
+def minutes(results: Results) -> float:
+    """Return how long all parts of `make bench` took."""
+    return sum(
+        results[part]["minutes"] for part in ("stages", "pairs", "peers", "growth", "explorer")
+    )
+
+
+MEASURES: dict[str, Callable[..., float]] = {
+    measure.__name__: measure
+    for measure in (
+        all_stages,
+        added_by_dvc,
+        sweep,
+        start_up,
+        slowest,
+        peak,
+        ratio,
+        third_dimension,
+        gain,
+        whole_study,
+        excess_inertia,
+        steepest,
+        explorer,
+        minutes,
+    )
+}

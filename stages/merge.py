@@ -1,69 +1,38 @@
-"""Cluster the map finely, and merge what belongs together along the graph of neighbours."""
+"""Merge the micro-clusters of the map to as many clusters as are wanted."""
+
+import json
 
 import numpy as np
 
 from stages import common
-from stages.methods.clustering import criteria, kmeans, merging
+from stages.methods.clustering import merging
 from stages.methods.data import fitting
-from stages.methods.exact.grid import snap
-from stages.methods.exact.rounding import to_decimals
-from stages.methods.exact.sampling import fixed_sample
 
-MAP = "data/tsne/{}d/{}.npy"
-NEIGHBORS = "data/distortion/train_{}_indices.npy"
+MICRO = "data/micro/{}d/{}"
+FITTED = "models/micro_{}d.npz"
 CLUSTERS = "data/merge/{}d/{}.npy"
 MODEL = "models/merge_{}d.npz"
-CURVE = "plots/merge_{}d.csv"
 METRICS = "metrics/merge_{}d.json"
-LIBRARIES = ("numpy", "scipy", "kneed")
+PARTS = ("train", "test")
+LIBRARIES = ("numpy",)
 
 
 def main(n_dims: str) -> None:
-    """Fit micro-clusters on train, merge them, choose k and assign train and test."""
-    train, test = (snap(np.load(MAP.format(n_dims, part))) for part in ("train", "test"))
-    params = fitting.fitting("merge", common.load_params("merge"), len(train))
-    wanted = fitting.fitting("recluster", common.load_params("recluster", "k"), len(train))["k"]
-    edges = params["edges"]
-    forward, reverse = (
-        np.load(NEIGHBORS.format(direction), mmap_mode="r")[:, :edges]
-        for direction in ("forward", "reverse")
-    )
-    micro = kmeans.fit(
-        train,
-        params["micro_clusters"],
-        n_init=params["n_init"],
-        max_iter=params["max_iter"],
-        seed=params["seed"],
-        n_jobs=common.threads(),
-    )
-    n_micro = len(micro.centres)
-    counts = merging.count_containment(micro.labels, forward, reverse, n_micro)
-    merges = merging.merge(counts, np.bincount(micro.labels, minlength=n_micro))
-
-    sample = fixed_sample(len(train), params["silhouette_sample"])
-    judge = criteria.Judge(train, sample)
-    curve = merging.curve(merges, micro.labels[sample], judge.distances, params["k_max"])
-    preferred = {
-        "silhouette": max(curve, key=lambda step: step.silhouette).k,
-        "widest_gap": merging.widest_gap(merges, params["k_max"]),
-    }
+    """Choose k, and replace the micro-cluster of each image by the cluster that it is in."""
+    micro = {part: np.load(MICRO.format(n_dims, f"{part}.npy")) for part in PARTS}
+    wanted = fitting.fitting(
+        "recluster", common.load_params("recluster", "k"), len(micro["train"])
+    )["k"]
+    with open(MICRO.format(n_dims, "k.json"), encoding="utf-8") as file:
+        preferred = json.load(file)
     k = preferred["silhouette"] if wanted == "auto" else wanted
-    merged = merging.partition(merges, k)
+    with np.load(FITTED.format(n_dims)) as fitted:
+        centres, merges = fitted["centres"], fitted["merges"]
+    clusters = merging.partition(merging.from_array(merges), k)
 
-    common.save_arrays(
-        MODEL.format(n_dims),
-        centres=micro.centres,
-        clusters=merged,
-        merges=merging.to_array(merges),
-    )
-    common.save_array(CLUSTERS.format(n_dims, "train"), merged[micro.labels])
-    assigned = kmeans.assign(test, micro.centres)
-    common.save_array(CLUSTERS.format(n_dims, "test"), merged[assigned])
-    common.save_table(
-        CURVE.format(n_dims),
-        ("k", "silhouette", "share"),
-        [(step.k, to_decimals(step.silhouette), to_decimals(step.share)) for step in curve],
-    )
+    common.save_arrays(MODEL.format(n_dims), centres=centres, clusters=clusters, merges=merges)
+    for part in PARTS:
+        common.save_array(CLUSTERS.format(n_dims, part), clusters[micro[part]])
     common.save_json(METRICS.format(n_dims), preferred | {"k": k})
 
 

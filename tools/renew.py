@@ -68,6 +68,7 @@ STUDIES = {
             ("stages", "dvc.lock"),
             ("growth", "dvc.lock"),
             ("explorer", "dvc.lock"),
+            ("study", "dvc.lock"),
             ("pairs", PEERS),
             ("peers", PEERS),
         )

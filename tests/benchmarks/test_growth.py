@@ -1,9 +1,8 @@
 """Times are carried on to other sizes, and data enlarged, as the page says."""
 
 import numpy as np
-import pytest
 
-from benchmarks import growth, peers
+from benchmarks import growth
 from benchmarks.options import TRAIN
 from checks.workspace import ROOT
 from stages.methods.data import digits
@@ -12,19 +11,9 @@ DIGITS = digits.load()
 
 
 def test_powers_are_found_again():
-    sizes = [5000, 10000, 20000]
-    exponent, seconds = peers.carried_on(sizes, [2e-6 * n**1.5 for n in sizes], 60000)
-    assert exponent == 1.5
-    assert seconds == pytest.approx(2e-6 * 60000**1.5, abs=0.1)
     taken = {str(n): n**1.1 / 1000 for n in (7500, 60000, 240000)}
     assert growth.exponents(taken, 60000) == {"overall": 1.1, "above": 1.1}
     assert growth.exponents({"7500": 1.0}, 60000) == {"overall": None, "above": None}
-
-
-def test_elbow_between_the_measured_k_is_interpolated():
-    assert peers.all_of_elbow({"5": 5.0, "10": 10.0, "20": 20.0}) == sum(range(2, 21))
-    every = {str(k): k**1.5 for k in range(2, 21)}
-    assert peers.all_of_elbow(every) == round(sum(every.values()), 1)
 
 
 def test_enlarged_data_are_varied_and_the_same_each_time(data, tmp_path, monkeypatch):

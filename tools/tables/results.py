@@ -12,6 +12,7 @@ EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
 ABLATION = "studies/results/ablation.json"
 PEERS = "benchmarks/results/peers.json"
+USUAL = "benchmarks/results/study.json"
 SETS = "studies/results/sets.json"
 PREDICT = "studies/results/predict.json"
 PLACING = "studies/results/placing.json"
@@ -193,9 +194,10 @@ def ablation(root: Path) -> str:
 
 def peers(root: Path) -> str:
     """Lay out what the routes that people know score, as far as they were run."""
-    if not (root / PEERS).is_file():
+    known = [read(root / path)["routes"] for path in (PEERS, USUAL) if (root / path).is_file()]
+    routes = {name: found for part in known for name, found in part.items() if "train" in found}
+    if not routes:
         return page.NOT_YET
-    routes = read(root / PEERS)["routes"]
     rows = [
         (
             title,

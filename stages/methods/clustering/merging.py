@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from stages.methods.clustering.criteria import silhouette
+from stages.methods.clustering.silhouette import of_sums, sums_by_cluster
 from stages.methods.errors import InputError
 
 
@@ -231,7 +231,7 @@ def curve(
     labels : ndarray of integers, shape (n,)
         The micro-cluster of each point of a sample.
     distances : ndarray of float64, shape (n, n)
-        Between these points, as `criteria.on_grid` scales them.
+        Between these points, as `silhouette.on_grid` scales them.
     k_max : int
 
     Returns
@@ -240,12 +240,16 @@ def curve(
         For k from 2 to ``k_max``, or to the number of micro-clusters less 1.
     """
     n_micro = len(merges) + 1
+    present, own = np.unique(labels, return_inverse=True)
+    # Partitions are nested: what is summed for each micro-cluster serves every k.
+    sums = sums_by_cluster(distances, own, len(present))
+
+    def merged_silhouette(k: int) -> float:
+        clusters, joined = np.unique(partition(merges, k)[present], return_inverse=True)
+        return of_sums(sums_by_cluster(sums, joined, len(clusters)), joined[own])
+
     return [
-        Criteria(
-            k,
-            silhouette(distances, partition(merges, k)[labels]),
-            float(merges[n_micro - k - 1].share),
-        )
+        Criteria(k, merged_silhouette(k), float(merges[n_micro - k - 1].share))
         for k in range(2, min(k_max, n_micro - 1) + 1)
     ]
 

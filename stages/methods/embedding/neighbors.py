@@ -3,17 +3,17 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from stages.methods.embedding.tiles import Tiles
 from stages.methods.errors import InputError
 from stages.methods.exact.threads import spread
 
-# Number of queries compared with all points at once: their distances should fit into the cache.
+# Queries that are compared with all points at once.
 _CHUNK = 128
-# Number of points in a group, of which only the nearest is considered at first.
-_GROUP = 32
+# Among many points, one in `_SHARE` is looked at beforehand.
+_MANY = 5_000
+_SHARE = 20
 # All integers up to these are exact in float32 and in float64.
-_EXACT_32, _EXACT_64 = 2.0**24, 2.0**53
-# Squared length of a padding point; infinity times zero would give NaN.
-_NOWHERE = 1e30
+_EXACT = {np.dtype(np.float32): 2.0**24, np.dtype(np.float64): 2.0**53}
 
 
 def needed(perplexity: float) -> int:
@@ -85,21 +85,19 @@ class Index:
     ``|q|^2``, which is the same for all. Products and sums are integers, exact in any order of
     summation while the type represents them: float32, which takes half the time, if the points
     are short enough, or else float64.
+
+    Among many points, a sample tells a distance within which the k nearest of a query probably lie,
+    and only what lies within it is sorted. A query with fewer, which is rare, or with very many,
+    because of duplicates or ties, is compared with all points once more.
     """
 
     def __init__(self, points: NDArray[np.integer]) -> None:
-        n, d = points.shape
-        # Points are dealt to groups of equal size; padding points, which are far from every
-        # query, fill up the last ones.
-        self.members = -(-n // max(1, n // _GROUP))
-        squares = _squares(points)
-        self.n = n
-        self.longest = float(np.sqrt(squares.max()))
-        filled = -(-n // self.members) * self.members
-        self.rows = np.zeros((filled, d + 1), dtype=self._type(self.longest))
-        self.rows[:n, :d] = points
-        self.rows[:n, d] = squares
-        self.rows[n:, d] = _NOWHERE
+        self.n, d = points.shape
+        self.squares = _squares(points)
+        self.longest = float(np.sqrt(self.squares.max()))
+        self.columns = np.empty((d + 1, self.n), dtype=self._type(self.longest))
+        self.columns[:d] = points.T
+        self.columns[d] = self.squares
 
     def nearest(
         self, queries: NDArray[np.integer] | None, k: int, n_jobs: int = 1
@@ -111,28 +109,38 @@ class Index:
             raise InputError(
                 f"{k} neighbours were asked of {candidates} images: ask for 1 to {candidates}"
             )
-        asked = self.rows[: self.n, :-1] if queries is None else queries
-        squares = self.rows[: self.n, -1].astype(np.int64) if queries is None else _squares(asked)
+        asked = self.columns[:-1].T if queries is None else queries
+        squares = self.squares if queries is None else _squares(queries)
         # Queries longer than all points may need the wider type.
-        rows = self.rows.astype(self._type(float(np.sqrt(squares.max(initial=0)))), copy=False)
+        columns = self.columns.astype(
+            self._type(float(np.sqrt(squares.max(initial=0)))), copy=False
+        )
+        rows = np.ones((len(asked), len(columns)), dtype=columns.dtype)
+        np.multiply(asked, -2, out=rows[:, :-1], casting="unsafe", dtype=columns.dtype)
         indices = np.empty((len(asked), k), dtype=np.int32)
         distances = np.empty((len(asked), k), dtype=np.int64)
+        left = np.ones(len(asked), dtype=np.bool_)
+
+        def keep(
+            found: NDArray[np.integer], near: NDArray[np.integer], squared: NDArray[np.integer]
+        ) -> None:
+            indices[found], distances[found], left[found] = near, squared, False
+
+        if self.n >= _MANY and k * _SHARE <= self.n:
+            tiles = Tiles(rows, squares, columns, n_jobs)
+            limits = _limits(rows, squares, columns, k, n_jobs)
+            (tiles.among if itself else tiles.within)(limits, k, keep)
 
         def search(start: int) -> None:
-            part = slice(start, start + _CHUNK)
-            query = np.ones((len(asked[part]), rows.shape[1]), dtype=rows.dtype)
-            query[:, :-1] = asked[part]
-            query[:, :-1] *= -2
-            ranks = query @ rows.T
-            each = np.arange(len(ranks))
+            some = remaining[start : start + _CHUNK]
+            ranks = rows[some] @ columns
             if itself:
-                # Each point comes first in its own row, where it is dropped below.
-                ranks[each, start + each] = -np.inf
-            columns, lowest = self._lowest(ranks, k + itself)
-            indices[part] = columns[:, itself:]
-            distances[part] = lowest[:, itself:].astype(np.int64) + squares[part, None]
+                ranks[np.arange(len(some)), some] = np.inf
+            near, lowest = _lowest(ranks, k)
+            keep(some, near, lowest.astype(np.int64) + squares[some, None])
 
-        spread(search, range(0, len(asked), _CHUNK), n_jobs)
+        remaining = np.flatnonzero(left)
+        spread(search, range(0, len(remaining), _CHUNK), n_jobs)
         return indices, distances
 
     def _type(self, reach: float) -> type[np.floating]:
@@ -141,33 +149,50 @@ class Index:
         By the Cauchy-Schwarz inequality no partial sum of a rank exceeds ``|x|^2 + 2 |q| |x|``.
         """
         largest = (self.longest + 2 * reach) * self.longest
-        if largest + reach**2 >= _EXACT_64:
+        if largest + reach**2 >= _EXACT[np.dtype(np.float64)]:
             raise InputError(
                 f"points of length {max(self.longest, reach):.0f} are too long for exact "
                 "distances: use a coarser grid"
             )
-        return np.float32 if largest < _EXACT_32 else np.float64
-
-    def _lowest(
-        self, ranks: NDArray[np.floating], k: int
-    ) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
-        """Find the k lowest ranks of each row in ascending order; ties by column."""
-        groups = ranks.reshape(len(ranks), self.members, -1)
-        first = groups.min(axis=1)
-        # The k-th lowest of the groups' minima: at least k points rank no higher than it.
-        bounding = first if first.shape[1] >= k else ranks
-        limit = np.partition(bounding, k - 1, axis=1)[:, k - 1]
-        row, group = np.nonzero(first <= limit[:, None])
-        near = groups[row, :, group]
-        pair, member = np.nonzero(near <= limit[row, None])
-        rows, columns = row[pair], member * first.shape[1] + group[pair]
-        values = near[pair, member]
-        order = np.lexsort((columns, values, rows))
-        begin = np.searchsorted(rows, np.arange(len(ranks)))
-        chosen = order[begin[:, None] + np.arange(k)]
-        return columns[chosen], values[chosen]
+        return np.float32 if largest < _EXACT[np.dtype(np.float32)] else np.float64
 
 
-def _squares(points: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.int64]:
+def _limits(
+    rows: NDArray[np.floating],
+    squares: NDArray[np.int64],
+    columns: NDArray[np.floating],
+    k: int,
+    n_jobs: int,
+) -> NDArray[np.floating]:
+    """Say within which squared distance of each query k points are likely to be; -1 for none."""
+    sample = np.ascontiguousarray(columns[:, ::_SHARE])
+    # Fewer than k are nearer than this one of the sample once in some hundred times.
+    rank = int(k / _SHARE + 2.5 * (k / _SHARE) ** 0.5) + 1
+    limits = np.empty(len(rows), dtype=columns.dtype)
+
+    def look(start: int) -> None:
+        part = slice(start, start + _CHUNK)
+        ranks = rows[part] @ sample
+        limit = np.partition(ranks, rank, axis=1)[:, rank]
+        crowded = (ranks <= limit[:, None]).sum(axis=1) > 2 * rank
+        limits[part] = np.where(crowded, -1, limit + squares[part])
+
+    spread(look, range(0, len(rows), _CHUNK), n_jobs)
+    limits[limits >= _EXACT[columns.dtype]] = -1
+    return limits
+
+
+def _lowest(ranks: NDArray[np.floating], k: int) -> tuple[NDArray[np.intp], NDArray[np.floating]]:
+    """Find the k lowest ranks of each row in ascending order; ties by column."""
+    limit = np.partition(ranks, k - 1, axis=1)[:, k - 1]
+    row, column = np.nonzero(ranks <= limit[:, None])
+    values = ranks[row, column]
+    order = np.lexsort((column, values, row))
+    begin = np.searchsorted(row, np.arange(len(ranks)))
+    chosen = order[begin[:, None] + np.arange(k)]
+    return column[chosen], values[chosen]
+
+
+def _squares(points: NDArray[np.integer]) -> NDArray[np.int64]:
     """Compute the squared length of each row by integer sums."""
     return np.einsum("ij,ij->i", points, points, dtype=np.int64, casting="unsafe")

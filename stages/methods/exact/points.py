@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from stages.methods.errors import InputError
 
-# Number of points processed at once, which bounds the memory.
-_BLOCK = 3000
+# Number of points processed at once, so few that products with some centres stay in the cache.
+_BLOCK = 1500
 
 
 class ExactPoints:
@@ -65,10 +65,10 @@ class ExactPoints:
         values = self.values[rows]
         if self.longest * reach >= self.limit:
             values = values.astype(np.float64)
-        reduced: NDArray[Any] = values @ to.astype(values.dtype).T
+        # Doubled beforehand, which is exact, for the product is longer than its factors.
+        reduced: NDArray[Any] = values @ (-2 * to.astype(values.dtype)).T
         if (2 * self.longest + reach) * reach >= self.limit:
             reduced = reduced.astype(np.float64)
-        reduced *= -2
         reduced += lengths.astype(reduced.dtype)
         return reduced
 

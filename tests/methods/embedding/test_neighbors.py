@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
+from stages.methods.embedding import neighbors, tiles
 from stages.methods.embedding.neighbors import nearest
 from stages.methods.errors import InputError
 from tests.support.real import PIXELS
@@ -28,6 +29,63 @@ def test_search_is_exact_in_both_types(data):
     order = np.argsort(exact, axis=1, kind="stable")[:, :k]
     assert np.array_equal(indices, order)
     assert np.array_equal(distances, np.take_along_axis(exact, order, axis=1))
+
+
+@pytest.fixture
+def small_tiles(monkeypatch):
+    """What many points are searched by, at sizes at which brute force ends."""
+    monkeypatch.setattr(neighbors, "_MANY", 30)
+    monkeypatch.setattr(neighbors, "_SHARE", 3)
+    monkeypatch.setattr(tiles, "_QUERIES", 8)
+    monkeypatch.setattr(tiles, "_POINTS", 24)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.data())
+def test_tiles_find_what_brute_force_finds(small_tiles, data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    n, d = data.draw(st.integers(30, 120)), data.draw(st.integers(1, 4))
+    # From duplicates and ties everywhere to sums that only float64 holds.
+    reach = data.draw(st.sampled_from([1, 2, 9, 300, 30_000]))
+    points = rng.integers(-reach, reach + 1, (n, d)).astype(np.int16)
+    queries = None
+    if data.draw(st.booleans()):
+        farther = data.draw(st.sampled_from([reach, 30_000]))
+        queries = rng.integers(-farther, farther, (data.draw(st.integers(1, 40)), d))
+        queries = queries.astype(np.int16)
+    k = data.draw(st.integers(1, n // 3))
+    found = nearest(points, queries, k=k, n_jobs=data.draw(st.sampled_from([1, 2])))
+    asked = points if queries is None else queries
+    expected = nearest_by_brute_force(points, asked, k, itself=queries is None)
+    assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("type_", [np.int16, np.int64])
+def test_many_points_are_searched_within_limits(type_, monkeypatch):
+    # Parts of real images, which need float64 where they are scaled; and a crowd of duplicates.
+    shifts = range(-(-2 * neighbors._MANY // len(PIXELS)))
+    points = np.concatenate([np.roll(PIXELS, shift, axis=1)[:, 200:600:9] for shift in shifts])
+    points = points.astype(type_) * (1 if type_ == np.int16 else 1000)
+    points[:900] = 0
+    rows = np.r_[:5, 1000 : len(points) : 1301]
+    whole = []
+    lowest = neighbors._lowest
+    monkeypatch.setattr(
+        neighbors, "_lowest", lambda ranks, k: (whole.append(len(ranks)), lowest(ranks, k))[1]
+    )
+    indices, distances = nearest(points, k=40, n_jobs=2)
+    expected = nearest_by_brute_force(points, points[rows], 41, itself=False)
+    for row, near, squared in zip(rows, *expected, strict=True):
+        others = near != row
+        others[-1] &= not others.all()
+        assert np.array_equal(indices[row], near[others])
+        assert np.array_equal(distances[row], squared[others])
+    # The crowd, and few others, had to be compared with all.
+    assert 900 <= sum(whole) < 0.15 * len(points)
 
 
 @settings(max_examples=40, deadline=None)
