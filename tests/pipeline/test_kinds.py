@@ -124,7 +124,7 @@ def test_embeddings_with_a_manifest(own, capsys):
         Image.fromarray(IMAGES[i]).save(own.data / f"{i}.png")
     lines = [f"{i}.png,{LABELS[i] if i % 2 else ''}" for i in range(90)]
     (own.data / "manifest.csv").write_text("\n".join(["path,label", *lines]) + "\n")
-    own("clip")
+    own("clip", **{"split.landmarks": 65})
     inline.run()
     said = capsys.readouterr().err
     assert re.search(
@@ -140,3 +140,10 @@ def test_embeddings_with_a_manifest(own, capsys):
     exact = gaps.argsort(axis=1)[:, :5]
     kept = [len(np.intersect1d(a, b)) for a, b in zip(nearest, exact, strict=True)]
     assert np.mean(kept) > 3
+    # The rest is placed among them.
+    assert inline.load("metrics/extend.json")["images"] == 10
+    placed, own_map = (
+        np.load(f"data/{name}.npy") for name in ("extend/positions", "tsne/2d/train")
+    )
+    assert placed.shape == (10, 2)
+    assert ((placed >= own_map.min(axis=0)) & (placed <= own_map.max(axis=0))).all()
