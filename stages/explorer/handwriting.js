@@ -2,10 +2,12 @@
 // there, to the bit: found, sized, centred, or said why not.
 
 const FIELD = 28, BOX = 20, CENTRE = 14, OFF_CENTRE = 0.55, LEAST_CONTRAST = 20, STROKE = 0.12, GRID = 100;
-const TRACE = 64, LEAST_CLARITY = 0.77, LEAST_SIDE = 0.05, MOST_SOLID = 0.3, MOST_AT_EDGE = 0.2;
+const TRACE = 64, LEAST_CLARITY = 0.77, MOST_SOFT = 1 / 3, LEAST_SIDE = 0.05, MOST_SOLID = 0.3, MOST_AT_EDGE = 0.2;
 const UNCLEAR = "no clear strokes on plain paper";
+const SOFT = "edges as soft as a shadow's: photograph it in focus and in even light";
 const SMALL = "too small in the picture: move closer, or crop it to the digit";
 const BLOT = "a dot or a blot without strokes";
+const DOTTED = "a dot apart from the strokes, as of i, ! or ?";
 const OVER_EDGE = "drawn over the edge of the picture: leave a margin";
 const SEVERAL = "several drawings: crop to one digit, or cut them apart by --many";
 
@@ -99,7 +101,9 @@ function drawingOf(contrasts, inked, ink, times) {
   let flaw = null;
   if (side < LEAST_SIDE * Math.max(ink.high, ink.wide)) flaw = SMALL;
   else if (clarityAround(contrasts, inked, ink, bounds) < LEAST_CLARITY) flaw = UNCLEAR;
+  else if (softnessOf(contrasts, ink) > MOST_SOFT) flaw = SOFT;
   else if (strokeWidth(digit) > MOST_SOLID * longestPart(digit)) flaw = BLOT;
+  else if (isDotted(digit)) flaw = DOTTED;
   else if (inkAtEdge(ink) > MOST_AT_EDGE * side) flaw = OVER_EDGE;
   const { bottom, right } = scaledBounds(bounds, (place) => Math.ceil(place / times));
   const { top, left } = scaledBounds(bounds, (place) => Math.floor(place / times));

@@ -1,6 +1,7 @@
 // Ink told from paper under uneven light, as stages/methods/prediction/paper.py does, to the bit.
 
 const ENLARGED_TO = 256, SIDE_A_PASS = 128, WINDOW = 0.3, LEAST_PAPER = 48;
+const END = 32, LEAST_FALL = 40;
 
 /**
  * Whole numbers, row by row: a picture, or a mask of 0 and 1.
@@ -216,4 +217,30 @@ function clarityOf(levels, inked) {
   });
   const spread = n * squares - total ** 2, between = n * dark - inks * total;
   return spread ? between * between / (inks * (n - inks) * spread) : 0;
+}
+
+/**
+ * Share of the outline of ink where contrast fades as slowly as that of a shadow.
+ * @param {Plane} contrasts
+ * @param {Plane} ink
+ */
+function softnessOf(contrasts, ink) {
+  const { values, high, wide } = ink, half = Math.floor(Math.max(high, wide) / END);
+  const lowest = movingMost(movingMost(contrasts, half, 0, -1), half, 1, -1).values;
+  let inks = 0, total = 0, outline = 0, soft = 0;
+  values.forEach((own, i) => {
+    inks += own;
+    total += own * contrasts.values[i];
+  });
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      const inside = r && r < high - 1 && c && c < wide - 1 &&
+        values[i - wide] && values[i + wide] && values[i - 1] && values[i + 1];
+      if (!values[i] || inside) continue;
+      const fall = contrasts.values[i] - lowest[i];
+      outline++;
+      soft += Number(fall < LEAST_FALL && 5 * fall * inks < 2 * total);
+    }
+  }
+  return soft / outline;
 }

@@ -3,7 +3,7 @@
 
 const LEAST_DRAWING = 0.05, LEAST_PART = 0.01, MOST_PARTS = 100, SPECK = 0.04;
 const ENCLOSED = 0.3, CLEARANCE = 0.04, FLAT = 0.25, BROAD = 0.6;
-const BESIDE = 0.06, SMALLER = 0.6, BESIDE_SMALLER = 0.2, BELOW = 0.25;
+const BESIDE = 0.06, SMALLER = 0.6, BESIDE_SMALLER = 0.2, BELOW = 0.25, DOT = 2 / 5, AWAY = 1 / 12;
 const BLOCK = 0.1, FILLED = 0.5, RIM = 0.8, OBLONG = 0.5;
 
 /**
@@ -37,6 +37,15 @@ function separated(inked) {
 /** The longer side of the longest part. @param {Plane} ink */
 function longestPart(ink) {
   return Math.max(...labelledParts(ink).found.map((part) => part.side));
+}
+
+/** Whether a small part of a drawing lies apart, as the dot of an i, of ! or of ?. @param {Plane} ink */
+function isDotted(ink) {
+  const { found } = labelledParts(ink), most = Math.max(...found.map((part) => part.side));
+  return found.some((part) => {
+    const gaps = found.filter((other) => other !== part).map((other) => Math.max(...gapsBetween(part, other)));
+    return part.side <= DOT * most && Math.min(...gaps) > AWAY * most;
+  });
 }
 
 /**
@@ -169,10 +178,20 @@ function grouped(parts) {
  * @param {number} largest
  */
 function areClose(a, b, largest) {
-  const beside = Math.max(a.left, b.left) - Math.min(a.right, b.right);
-  const below = Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom);
+  const [beside, below] = gapsBetween(a, b);
   const gap = Math.min(a.side, b.side) < SMALLER * largest ? BESIDE_SMALLER : BESIDE;
   return below <= BELOW * largest && beside <= gap * largest;
+}
+
+/**
+ * Pixels between two parts, to the side and below; negative if they overlap.
+ * @param {Part} a
+ * @param {Part} b
+ */
+function gapsBetween(a, b) {
+  return [
+    Math.max(a.left, b.left) - Math.min(a.right, b.right), Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom),
+  ];
 }
 
 /** Drawings by lines from above, each from the left. @param {Part[][]} groups */

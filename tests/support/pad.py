@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import predict
 from stages.methods.prediction import handwriting, model
-from studies import sweeps
+from studies import sheets, sweeps
 from tests.support.browser import Browser
 
 Grey = NDArray[np.uint8]
@@ -85,13 +85,13 @@ def pictures(images: Grey, n: int, seed: int = 0) -> Iterator[Grey]:
     for number, draw in enumerate(sweeps.CONDITIONS.values()):
         rng = np.random.default_rng([seed, number])
         yield from (draw(rng, images[i]) for i in rng.choice(len(images), n))
-    for number, sheets in enumerate(sweeps.NO_DIGITS.values()):
+    for number, draw_all in enumerate(sweeps.NO_DIGITS.values()):
         rng = np.random.default_rng([seed, 100 + number])
-        yield from itertools.islice(sheets(rng), 3 * n)
+        yield from itertools.islice(draw_all(rng), 3 * n)
 
 
 def odd(images: Grey, n: int, seed: int = 0) -> Iterator[Grey]:
-    """Make blank sheets, noise, dots, bars, several digits, plots, and MNIST's own form."""
+    """Make blank sheets, noise, bars, marks, several digits, plots, shadows, and MNIST's form."""
     rng = np.random.default_rng(seed)
     for number in range(n):
         high, wide = rng.integers(1, (3, 12, 40, 150)[number % 4], 2)
@@ -106,6 +106,15 @@ def odd(images: Grey, n: int, seed: int = 0) -> Iterator[Grey]:
         yield np.pad(255 - page, 40, constant_values=(240, 90)[number % 2])
         yield from (several[0], images[number], 255 - images[number])
         yield rng.integers(0, 256, (28, 28)).astype(np.uint8)
+        light = sheets.vignette(rng, rng.uniform(0.3, 0.7), 200)
+        light *= sheets.shadow(rng, rng.uniform(0.2, 0.6), rng.uniform(0, 0.8), 200)
+        yield sheets.photograph(rng, np.zeros((200, 200)), light=light)
+        mark = np.full((120, 90), 230, dtype=np.uint8)
+        mark[20:80, 40:50] = mark[81 + number : 91 + number, 40:50] = 40
+        yield mark
+        across = np.full((90, 90), 230, dtype=np.uint8)
+        across[40:50] = across[20 + number : 70, 40:50] = 40
+        yield across
 
 
 def load(folder: Any) -> model.Model:
