@@ -181,16 +181,19 @@ def of_pictures(
         If no file can be used.
     """
     files = folders.listed(dataset["folder"])
-    folders.check_digest(files, dataset["folder"], dataset.get("digest"))
     paths = sorted(files)
     side = thumbnail_side(len(paths))
     decoded: dict[str, Picture | str] = {}
+    read: dict[str, str] = {}
 
     def work(i: int) -> None:
-        decoded[paths[i]] = _decode(files[paths[i]], dataset["form"], max(side, 1))
+        path = paths[i]
+        decoded[path], read[path] = _decode(files[path], dataset["form"], max(side, 1))
         on_step(1)
 
     spread(work, range(len(paths)), n_jobs)
+    # Of what was decoded, and not read again: files may change meanwhile.
+    folders.check_digest(read, dataset["folder"], dataset.get("digest"))
     skipped = [(path, decoded[path]) for path in paths if isinstance(decoded[path], str)]
     kept = {path: found for path in paths if isinstance(found := decoded[path], Picture)}
     if not kept:
@@ -233,13 +236,16 @@ def _notes(kept: Sequence[Picture], n_skipped: int) -> list[str]:
     return notes
 
 
-def _decode(read: Callable[[], bytes], name: str, side: int) -> Picture | str:
+def _decode(read: Callable[[], bytes], into: str, side: int) -> tuple[Picture | str, str]:
+    """Read and decode a picture, or say why it cannot be; with the digest of what was read."""
+    data = None
     try:
-        return decode(read(), name, side)
+        data = read()
+        return decode(data, into, side), folders.content(data)
     except InputError as error:
-        return str(error)
+        return str(error), folders.content(data)
     except OSError as error:
-        return f"cannot be read ({error.strerror or error})"
+        return f"cannot be read ({error.strerror or error})", folders.content(None)
 
 
 def _thumbnails(
@@ -251,7 +257,7 @@ def _thumbnails(
     missing: list[tuple[str, str]] = []
 
     def work(i: int) -> None:
-        picture = _decode(lambda: folders.read(folder / paths[i]), form.FRAME, max(side, 1))
+        picture, _ = _decode(lambda: folders.read(folder / paths[i]), form.FRAME, max(side, 1))
         if isinstance(picture, str):
             missing.append((paths[i], picture))
         elif side:
