@@ -19,6 +19,8 @@ from stages.methods.exact.threads import spread
 from stages.sources import folders, naming
 
 PARTS = ("train", "test")
+# Pictures that a thread takes at a time: what waits for a thread takes memory too.
+_BLOCK = 16
 _NO_THUMBNAILS = np.empty((0, 0, 0, 3), dtype=np.uint8)
 
 
@@ -186,12 +188,12 @@ def of_pictures(
     decoded: dict[str, Picture | str] = {}
     read: dict[str, str] = {}
 
-    def work(i: int) -> None:
-        path = paths[i]
-        decoded[path], read[path] = _decode(files[path], dataset["form"], max(side, 1))
-        on_step(1)
+    def work(start: int) -> None:
+        for path in paths[start : start + _BLOCK]:
+            decoded[path], read[path] = _decode(files[path], dataset["form"], max(side, 1))
+            on_step(1)
 
-    spread(work, range(len(paths)), n_jobs)
+    spread(work, range(0, len(paths), _BLOCK), n_jobs)
     # Of what was decoded, and not read again: files may change meanwhile.
     folders.check_digest(read, dataset["folder"], dataset.get("digest"))
     skipped = [(path, decoded[path]) for path in paths if isinstance(decoded[path], str)]

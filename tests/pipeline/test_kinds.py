@@ -9,7 +9,9 @@ import pytest
 import yaml
 from PIL import Image
 
+import predict
 from stages.methods.data import idx
+from stages.methods.errors import InputError
 from stages.sources import drawn
 from tests.support import graph, inline
 from tests.support.real import IMAGES, LABELS
@@ -140,3 +142,6 @@ def test_embeddings_with_a_manifest(own, capsys):
     exact = gaps.argsort(axis=1)[:, :5]
     kept = [len(np.intersect1d(a, b)) for a, b in zip(nearest, exact, strict=True)]
     assert np.mean(kept) > 3
+    inline.run("bundle")
+    with pytest.raises(InputError, match=r"fitted to the embeddings of clip, and cannot describe"):
+        predict.load_model(Path("models/model.npz"))

@@ -70,6 +70,15 @@ class Model:
     limits: novelty.Limits
     dataset: str
 
+    @property
+    def describes_pictures(self) -> bool:
+        """Whether it can describe a picture; of embeddings, others have described theirs.
+
+        Only of embeddings are the numbers taken as they are, without slant or distortion.
+        """
+        described = self.descriptor.deskewed or set(self.descriptor.bases) != {"pixel"}
+        return described or len(self.gradients) > 0
+
 
 @dataclass(frozen=True)
 class Placed:
