@@ -9,7 +9,9 @@ import pytest
 import yaml
 from PIL import Image
 
+import predict
 from stages.methods.data import idx
+from stages.methods.errors import InputError
 from stages.sources import drawn
 from tests.support import browser, graph, inline
 from tests.support.real import IMAGES, LABELS
@@ -171,3 +173,6 @@ def test_embeddings_with_a_manifest(own, capsys):
         shown = np.uint8(seen["shown"]).reshape(seen["size"])
         assert np.array_equal(shown, np.asarray(Image.fromarray(first).convert("L"))[::2, ::2])
         assert seen["turned"] == "none"
+    inline.run("bundle")
+    with pytest.raises(InputError, match=r"fitted to the embeddings of clip, and cannot describe"):
+        predict.load_model(Path("models/model.npz"))
