@@ -37,6 +37,7 @@ lint: ready ## check format, style, types, params.yaml and dvc.yaml
 	$(PY) -m mypy
 	$(PY) -m tools.check
 	$(PY) -m tools.wire --check
+	$(PY) -m tools.scripts
 	$(DVC) dag --dot >/dev/null
 
 smoke: ready ## run the real pipeline on 2,500 images in a temporary copy

@@ -6,7 +6,6 @@ What is finished is kept: the same command again does what is missing, and write
 import argparse
 import contextlib
 import json
-import math
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,6 @@ from pathlib import Path
 import predict
 from placing import blocks, executors, inputs, table
 from placing.progress import Progress
-from placing.source import SHAPE
 from stages import common, inherited
 from stages.methods.errors import InputError
 
@@ -103,13 +101,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _job(options: argparse.Namespace) -> blocks.Job:
     model = Path(options.model).resolve()
-    fitted = predict.load_model(model)
-    if not fitted.takes(math.prod(SHAPE)):
-        raise InputError(
-            f"{options.model} is a map of {fitted.dataset}, whose images are no 28 x 28 pixels: "
-            "give the pipeline all of them, which places those beyond split.landmarks"
-        )
-    most = fitted.n_candidates
+    most = predict.load_model(model).n_candidates
     if options.candidates is not None and not 0 <= options.candidates <= most:
         raise InputError(
             f"--candidates is {options.candidates}, but it must be 0 (no deformation "

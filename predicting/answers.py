@@ -30,7 +30,7 @@ def load_model(path: Path) -> model.Model:
     Raises
     ------
     InputError
-        If there is no model, or it cannot be read.
+        If there is no model, if it cannot be read, or if it knows embeddings only.
     """
     if not path.is_file():
         raise InputError(
@@ -41,11 +41,17 @@ def load_model(path: Path) -> model.Model:
         if not zipfile.is_zipfile(path):
             raise InputError("no archive of arrays")
         with np.load(path, allow_pickle=False) as stored:
-            return model.from_arrays({name: stored[name] for name in stored.files})
+            fitted = model.from_arrays({name: stored[name] for name in stored.files})
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{path} is not a fitted model ({error}): make it anew by `make repro`"
         ) from None
+    if not fitted.describes_pictures:
+        raise InputError(
+            f"{path} was fitted to the embeddings of {fitted.dataset}, and cannot describe "
+            "pictures: describe them by the same network, and cluster them with the others"
+        )
+    return fitted
 
 
 def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:

@@ -1,6 +1,7 @@
 """Write the explorer: a page that shows every image on the maps, opened without a network."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,16 @@ from stages.methods.explorer import journey, opening, packing, page
 from stages.methods.explorer.coarse import coarsen
 
 PAGE = "stages/explorer"
+DATASET = "data/split/dataset.json"
+THUMBNAILS = "data/raw/thumbnails.npy"
 IMAGES = "data/split/{}_images.npy"
 INDICES = "data/split/{}_indices.npy"
 LABELS = "data/label/{}.npy"
 CLASSES = "data/label/classes.json"
 MAPS = "data/tsne/{}/{}.npy"
 CLUSTERS = "data/merge/2d/{}.npy"
-NEIGHBORS = {
-    "train": "data/distortion/train_forward_indices.npy",
-    "test": "data/distortion/test_indices.npy",
-}
+NEIGHBORS = "data/distortion/{}_indices.npy"
+RANKED = {"train": "train_forward", "test": "test"}
 NAMES = "data/evaluate/names_merged_2d.json"
 PORTRAITS = "data/examine/clusters.json"
 MODEL = "models/model.npz"
@@ -34,58 +35,56 @@ DATA = "explorer/data/{}.js"
 LIBRARIES = ("numpy", "pillow", "scipy")
 PARTS = ("train", "test")
 SHOWN = 10  # Neighbours, at most, that stand beside an image and that its confidence is taken of.
-BULKY = {
-    "features",
-    "gradients",
-    "embedding",
-    "names",
-    "dataset",
-}  # What the page has from elsewhere.
+BULKY = {"features", "gradients", "embedding", "names", "dataset"}  # The page has them already.
 
 
 def main() -> None:
     """Write the page, and what it shows as scripts: first what it opens with, the rest later."""
     sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(PAGE).iterdir())}
-    html, script = page.bundle(sources)
-    clusters = {part: np.load(CLUSTERS.format(part)) for part in PARTS}
-    near = {part: np.load(path, mmap_mode="r") for part, path in NEIGHBORS.items()}
-    shown = min(SHOWN, *(indices.shape[1] for indices in near.values()))
-    related = [(near[part], clusters["train"], clusters[part]) for part in PARTS]
+    for name, text in page.bundle(sources).items():
+        _write(OUTPUT.format(name), text)
+    indices = {part: np.load(INDICES.format(part)) for part in PARTS}
+    parts = PARTS[:1] if np.array_equal(*indices.values()) else PARTS
+    form, thumbnails = _json(DATASET)["form"], np.load(THUMBNAILS, mmap_mode="r")
+    images = {
+        part: opening.seen(np.load(IMAGES.format(part)), form, thumbnails, indices[part])
+        for part in parts
+    }
+    clusters = {part: np.load(CLUSTERS.format(part)) for part in parts}
+    near = {part: np.load(NEIGHBORS.format(RANKED[part]), mmap_mode="r") for part in parts}
+    shown = min(SHOWN, *(found.shape[1] for found in near.values()))
+    related = [(near[part], clusters["train"], clusters[part]) for part in parts]
     with np.load(MODEL) as arrays:
         model = {name: arrays[name] for name in arrays.files if name not in BULKY}
         _pack("features", coarsen(arrays["features"]))
-        ranks = {"ranks_gradients": bool(len(arrays["gradients"]))}
+        _pack("model", packing.plain(model) | {"ranks_gradients": bool(len(arrays["gradients"]))})
     with np.load(COURSE) as frames, np.load(OTHER_MAPS) as maps:
         course = journey.shown(frames, maps, Path(IMAGES.format("train")).read_bytes())
-
-    whole = {"index.html": html, page.BUNDLE: script, "explorer.css": sources["explorer.css"]}
-    for name, text in whole.items():
-        _write(OUTPUT.format(name), text)
     rows = {
-        "label": _rows(LABELS),
+        "label": _rows(LABELS, parts),
         "classes": _json(CLASSES)["classes"],
         "cluster": np.concatenate(list(clusters.values())),
-        "index": _rows(INDICES),
-        "maps": {dims: _rows(MAPS.format(dims, "{}")) for dims in ("2d", "3d")},
+        "index": np.concatenate([indices[part] for part in parts]),
+        "maps": {dims: _rows(MAPS.format(dims, "{}"), parts) for dims in ("2d", "3d")},
     }
     names, portraits = _json(NAMES)["one_to_one"], _json(PORTRAITS)["merged_2d"]
     results = {
         "perplexities": (course["others"] or {}).get("perplexities", []),
         "scores": _json(SCORES),
         "curves": {name: opening.columns(_text(CURVES.format(name))) for name in SHOWN_CURVES},
-        "size": np.load(IMAGES.format("train"), mmap_mode="r").shape[1:],
+        "size": images["train"].shape[1:],
+        "form": form,
     }
     groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
     _pack("map", opening.images(rows, related, len(clusters["train"]), shown) | groups | results)
     _pack("neighbors", opening.neighbors(related, shown))
-    for part in PARTS:
-        _pack(f"{part}_images", {"images": np.load(IMAGES.format(part))})
+    for part in parts:
+        _pack(f"{part}_images", {"images": images[part]})
     _pack("course", course)
-    _pack("model", packing.plain(model) | ranks)
 
 
-def _rows(path: str) -> np.ndarray:
-    return np.concatenate([np.load(path.format(part)) for part in PARTS])
+def _rows(path: str, parts: Iterable[str]) -> np.ndarray:
+    return np.concatenate([np.load(path.format(part)) for part in parts])
 
 
 def _text(path: str) -> str:

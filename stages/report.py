@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from stages import common
@@ -12,6 +13,8 @@ from stages.methods.report import html, pipeline, sections, words
 PIPELINE = "stages/pipeline.json"
 PARAMS = "params.yaml"
 DATASETS = "stages/datasets"
+DATASET = "data/split/dataset.json"
+TRAIN = "data/split/train_indices.npy"
 SCORES = "metrics/scores.json"
 EVALUATED = "metrics/evaluate.json"
 EXAMINED = "metrics/examine.json"
@@ -26,6 +29,13 @@ def main() -> None:
     described, params = _json(PIPELINE), _yaml(PARAMS)
     stages = described["stages"]
     scores, evaluated, examined = (_json(path) for path in (SCORES, EVALUATED, EXAMINED))
+    text, references = words.method(
+        params,
+        _json(DATASET)["form"],
+        len(np.load(TRAIN, mmap_mode="r")),
+        scores["k"],
+        labelled="accuracy" in scores,
+    )
     # Where files are on this machine is of no concern to others.
     params["download"].pop("mirror", None)
     values = sections.leaves(params)
@@ -41,8 +51,8 @@ def main() -> None:
             if name.startswith(DRAWING)
         ),
         "<h2>Method</h2>",
-        f"<p>{html.text(words.method(params, scores['k']))}</p>",
-        sections.listed(words.REFERENCES),
+        f"<p>{html.text(text)}</p>",
+        sections.listed(references),
         "<h2>Stages</h2>",
         pipeline.graph(pipeline.grouped(stages)),
         pipeline.table(stages),

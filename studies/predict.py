@@ -48,7 +48,7 @@ SEED = 0
 N = 200
 SIDES = (28, 56, 112, 224)
 # How many digits are drawn for each condition, and how many of MNIST's are enlarged as they are.
-SHEETS, ENLARGED = 60, 1000
+SHEETS, ENLARGED = 300, 1000
 FONTS = (
     "DejaVuSans",
     "DejaVuSans-Bold",

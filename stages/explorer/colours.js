@@ -14,9 +14,12 @@ function makeModes() {
   const colourOf = (/** @type {number} */ code) =>
     code < 0 ? colours.none : colours.classes[code % colours.classes.length];
   if (data.label) {
+    // Images without a label have the code after the last.
+    const none = data.label.some((/** @type {number} */ code) => code < 0) ? ["no label"] : [];
+    const shades = classes.map((/** @type {string} */ _, /** @type {number} */ i) => colourOf(i));
     modes.label = {
-      name: "label", codes: data.label, names: classes,
-      colours: classes.map((/** @type {string} */ _, /** @type {number} */ i) => colourOf(i)),
+      name: "label", codes: data.label.map((/** @type {number} */ code) => (code < 0 ? classes.length : code)),
+      names: [...classes, ...none], colours: [...shades, ...none.map(() => colourOf(-1))],
     };
   }
   modes.cluster = {
@@ -39,7 +42,7 @@ function makeModes() {
     colours: Array.from({ length: steps }, (_, i) => ramp(i / data.shown)),
   };
   const part = new Uint8Array(n).fill(1, nTrain);
-  modes.part = { name: "part", codes: part, names: ["train", "test"], colours: [TRAIN, TEST] };
+  if (n > nTrain) modes.part = { name: "part", codes: part, names: ["train", "test"], colours: [TRAIN, TEST] };
   if (!(state.colour in modes)) state.colour = "cluster";
 }
 

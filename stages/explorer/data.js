@@ -21,6 +21,7 @@ const asked = new Map();
  * @param {string} name
  * @param {any} values
  */
+// oxlint-disable-next-line no-unused-vars -- Data scripts call it.
 function explorerData(name, values) {
   arrived.set(name, values);
 }

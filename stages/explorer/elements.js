@@ -30,9 +30,10 @@ function part(id) {
 /**
  * An image as a canvas, white on black; the page turns it over in light.
  * @param {ArrayLike<number>|null} ink
+ * @param {number[]} size
  */
-function drawn(ink) {
-  const [high, wide] = data.size, canvas = make("canvas", { width: wide, height: high });
+function drawn(ink, [high, wide] = data.size) {
+  const canvas = make("canvas", { width: wide, height: high });
   if (!ink) return canvas;
   const pen = canvas.getContext("2d"), image = pen.createImageData(wide, high);
   const words = new Uint32Array(image.data.buffer);

@@ -6,7 +6,7 @@ const PANELS = {
 };
 
 /** What a panel needs when it is first shown. @type {{[id: string]: () => void}} */
-const FIRST = { course: showCourse, pad: () => void readyPlacer() };
+const FIRST = { course: showCourse, pad: setUpPad };
 
 /** @param {string} id */
 function showPanel(id) {
@@ -49,8 +49,10 @@ async function start() {
   const { accuracy } = data.scores;
   part("result").textContent = accuracy === undefined
     ? `${counted(data.n, "image")} in ${data.clusters.length} clusters, without labels`
-    : `${(100 * accuracy).toFixed(2)} % of the test images lie in a cluster of their label; ` +
+    : `${(100 * accuracy).toFixed(2)} % of the ${data.n > data.n_train ? "test " : ""}images lie in a cluster ` +
+      "of their label; " +
       `${data.clusters.length} clusters of ${counted(data.n, "image")}`;
+  document.body.classList.toggle("photos", data.form === "embedding" && data.size[0] > 1);
   makeModes();
   sources.set("2d", { name: "2-D", dims: 2, points: () => data.maps["2d"] });
   sources.set("3d", { name: "3-D", dims: 3, points: () => data.maps["3d"] });
@@ -68,13 +70,11 @@ async function start() {
   showClusters();
   showConfusion();
   showNumbers();
-  if (data.size[0] === FIELD && data.size[1] === FIELD) setUpPad();
-  else part("pad").replaceChildren(make("p", {}, "The pad is for images of handwriting."));
   document.documentElement.dataset.ready = "map";
   await later();
   relations = await load("neighbors");
   change({ hovered: state.hovered });
-  for (const part of /** @type {("test"|"train")[]} */ (["test", "train"])) {
+  for (const part of partsShown().reverse()) {
     pixels[part] = (await load(`${part}_images`)).images;
     fillThumbs();
     change(/** @type {any} */ ({ images: part }));

@@ -6,17 +6,37 @@ let placer = null;
 /** Strokes, each a list of places and a width. @type {{width: number, path: number[][]}[]} */
 const strokes = [];
 
+/** Why nothing can be drawn on this map, or null. */
+function whyNoPad() {
+  if (data.form !== "handwriting") return "The pad is for handwriting, which these images are not.";
+  const unknown = data.blocks.filter((/** @type {string} */ name) => !(name in BLOCKS));
+  return unknown.length
+    ? `This page cannot compute the features “${unknown.join("”, “")}” of the map: give pictures to predict.py.`
+    : null;
+}
+
+/** What can be drawn on this map. */
+function thing() {
+  return data.classes.every((/** @type {string} */ name) => /^\d$/.test(name)) ? "digit" : "sign";
+}
+
 function setUpPad() {
+  const why = whyNoPad();
+  if (why) {
+    part("pad").replaceChildren(make("p", {}, why));
+    return;
+  }
+  void readyPlacer();
   const canvas = make("canvas", {
     id: "paper", width: PAD, height: PAD, tabindex: 0, role: "application",
     "aria-label": "Paper: draw with mouse or finger; or arrows move the pen, Space puts it down and lifts it",
   });
   const width = make("input", { id: "pen", type: "range", min: 6, max: 42, value: 20 });
   const file = make("input", {
-    type: "file", accept: "image/png,image/jpeg", onchange: () => file.files[0] && dropped(file.files[0]),
+    type: "file", accept: "image/*", onchange: () => file.files[0] && dropped(file.files[0]),
   });
   part("pad").replaceChildren(
-    make("p", {}, "Draw one digit, or drop a picture of one. It is " +
+    make("p", {}, `Draw one ${thing()}, or drop a picture of one. It is ` +
       "fitted into the form of the training images and goes through the steps of predict.py, in this page."),
     make("div", { class: "padded" }, canvas, make("div", { id: "answer" })),
     make("p", { class: "actions" },
@@ -24,8 +44,9 @@ function setUpPad() {
       make("button", { type: "button", id: "clear", onclick: () => { strokes.length = 0; redraw(); } }, "Clear"),
       make("label", { class: "grow" }, "Pen ", width)),
     make("p", {}, make("label", {}, "Picture ", file)),
-    make("p", { class: "quiet-text" }, "It knows nothing but what it was fitted on: a letter that looks like a " +
-      "digit (O, I, S, Z) is taken for one. For photographs use predict.py."));
+    make("p", { class: "quiet-text" }, "It knows nothing but what it was fitted on: " +
+      (thing() === "digit" ? "a letter that looks like a digit (O, I, S, Z) may be taken for one."
+        : "whatever looks like one of these may be taken for it.")));
   penOn(canvas, () => Number(width.value));
   for (const type of ["dragover", "drop"]) {
     part("pad").addEventListener(type, (/** @type {DragEvent} */ event) => {
@@ -79,14 +100,13 @@ function redraw(pen = null) {
   const canvas = part("paper"), ink = canvas.getContext("2d", { willReadFrequently: true });
   paint(ink);
   clearTimeout(waiting);
-  const { data: words } = ink.getImageData(0, 0, PAD, PAD);
-  const grey = Uint8Array.from({ length: PAD * PAD }, (_, i) => words[4 * i]);
+  const picture = onPaper(greysOf(ink.getImageData(0, 0, PAD, PAD).data, PAD, PAD));
   if (pen) {
     ink.strokeStyle = "#c93400";
     ink.lineWidth = 2;
     ink.strokeRect(pen[0] - 4, pen[1] - 4, 8, 8);
   }
-  if (strokes.length) waiting = window.setTimeout(() => answer(grey, PAD, PAD), WAIT);
+  if (strokes.length) waiting = window.setTimeout(() => answer(picture), WAIT);
   else {
     part("answer").replaceChildren(make("p", { class: "quiet-text" }, "Nothing is drawn yet."));
     star(null);
@@ -111,59 +131,53 @@ function paint(ink) {
 
 /** @param {File} file */
 async function dropped(file) {
+  clearTimeout(waiting);
+  strokes.length = 0;
   try {
-    const picture = await createImageBitmap(file);
-    const { width, height } = fitted(picture.width, picture.height);
-    const canvas = new OffscreenCanvas(width, height);
-    const ink = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    ink.fillStyle = "#fff";
-    ink.fillRect(0, 0, width, height);
-    ink.drawImage(picture, 0, 0, width, height);
-    const { data: words } = ink.getImageData(0, 0, width, height);
-    const grey = Uint8Array.from({ length: width * height }, (_, i) => greyOf(words, 4 * i));
-    part("paper").getContext("2d").drawImage(picture, 0, 0, PAD, PAD);
-    await answer(grey, height, width);
-  } catch {
-    part("answer").replaceChildren(make("p", {}, `${file.name} is neither a PNG nor a JPEG picture.`));
+    const picture = await readPicture(file);
+    show(picture);
+    await answer(picture);
+  } catch (error) {
+    part("answer").replaceChildren(make("p", {}, `${/** @type {Error} */ (error).message}.`));
   }
 }
 
-/**
- * Luma as Pillow has it.
- * @param {ArrayLike<number>} words
- * @param {number} i
- */
-function greyOf(words, i) {
-  return (words[i] * 19595 + words[i + 1] * 38470 + words[i + 2] * 7471 + 0x8000) >> 16;
+/** Show a picture in place of a drawing. @param {Plane} picture */
+function show({ values, high, wide }) {
+  const ink = part("paper").getContext("2d"), scale = PAD / Math.max(high, wide);
+  paint(ink);
+  ink.drawImage(drawn(values, [high, wide]),
+    (PAD - wide * scale) / 2, (PAD - high * scale) / 2, wide * scale, high * scale);
 }
 
-/** Longest side that is worked on. @param {number} width @param {number} height */
-function fitted(width, height) {
-  const scale = Math.min(1, 512 / Math.max(width, height));
-  return { width: Math.max(Math.round(width * scale), 1), height: Math.max(Math.round(height * scale), 1) };
+/**
+ * What predict.py says of a picture: its form, its place, and its label or why it has none.
+ * @param {Plane} grey
+ * @param {Placer} placer
+ */
+function judged(grey, placer) {
+  const drawing = normalise(grey), found = placer.place(drawing.image, true);
+  const reason = drawing.flaw || found.reason, named = data.named[found.cluster];
+  return { ...found, ...drawing, reason, label: reason || named < 0 ? null : data.classes[named] };
 }
 
 /**
  * Say what a picture is, and show where.
- * @param {Uint8Array} grey
- * @param {number} high
- * @param {number} wide
+ * @param {Plane} grey
  */
-async function answer(grey, high, wide) {
+async function answer(grey) {
   const panel = part("answer");
   if (!placer) panel.replaceChildren(make("p", {}, "Loading the model …"));
-  const ready = await readyPlacer();
-  const image = normalise(grey, high, wide), found = ready.place(image, true), reason = found.reason;
-  const name = data.named[found.cluster] >= 0 ? data.classes[data.named[found.cluster]] : "–";
-  const said = reason ? `Not a digit: ${reason}.` : `${name}, in cluster ${data.clusters[found.cluster]}.`;
+  const { image, reason, label, cluster, neighbors, position } = judged(grey, await readyPlacer());
+  const where = `Cluster ${data.clusters[cluster]}`;
   panel.replaceChildren(
-    make("p", { class: "answer" }, reason ? "Not a digit" : `It is a ${name}`),
-    make("p", {}, reason ? `${reason}.` : `Cluster ${data.clusters[found.cluster]}.`),
+    make("p", { class: "answer" }, reason ? `Not a ${thing()}` : label ? `It is a ${label}` : where),
+    make("p", {}, reason ? `${reason}.` : label ? `${where}.` : "It has no name."),
     make("p", { class: "form" }, make("span", { class: "thumb" }, drawn(image)),
       make("button", { type: "button", id: "keep", onclick: () => keep(image) }, "Save as PNG")),
-    make("h3", {}, "Nearest training images"), gallery(found.neighbors, found.neighbors.length));
-  star(reason === NOTHING ? null : found.position);
-  say(said);
+    make("h3", {}, "Nearest training images"), gallery(neighbors, neighbors.length));
+  star(reason === NOTHING ? null : position);
+  say(reason ? `Not a ${thing()}: ${reason}.` : `${label || "No name"}, in ${where.toLowerCase()}.`);
 }
 
 /** Save what was placed; predict.py takes it as it is. @param {Uint8Array} image */

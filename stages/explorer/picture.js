@@ -1,148 +1,151 @@
-// A drawing or a plain picture in the form of the training images, in whole numbers: fitted into
-// 20 x 20 pixels and centred by mass in 28 x 28, as MNIST's makers did. predict.py takes such an
-// image as it is; for photographs it knows more than this page.
+// A picture file as grey levels, as stages/methods/prediction/pictures.py reads it. PNG is decoded
+// here, and every bit is that of predict.py; all else by the browser, whose JPEG may differ by a shade.
 
-const FIELD = 28, BOX = 20, LEAST_CONTRAST = 32;
+const LARGEST_SIDE = 20000, WORKING_SIDE = 512, BITS = 22;
 
 /**
- * Bring a picture into form, light on dark.
- * @param {Uint8Array} grey
- * @param {number} high
- * @param {number} wide
- * @returns {Uint8Array} of 28 x 28, black where nothing is drawn
+ * Grey levels, and how far each is covered; null where all is.
+ * @typedef {Plane & {alpha: Uint8Array|null}} Shades
  */
-function normalise(grey, high, wide) {
-  const field = new Uint8Array(data.size[0] * data.size[1]);
-  const ink = inkOf(grey, high, wide);
-  const box = ink && boundsOf(ink, high, wide);
-  if (!ink || !box) return field;
-  return centred(shrunk(ink, wide, box), field);
+
+/**
+ * Read a picture file, and shrink a large one.
+ * @param {File} file
+ * @returns {Promise<Plane>}
+ */
+async function readPicture(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const decoded = await decodedPng(bytes).catch(() => null) || await decodedByBrowser(file);
+  return onPaper(atWorkingSize(decoded));
 }
 
 /**
- * How far each pixel is from the paper towards the ink, from 0 to 255; null for a blank sheet.
- * @param {Uint8Array} grey
+ * What the browser makes of a file, upright, its colours as they are stored.
+ * @param {File} file
+ * @returns {Promise<Shades>}
+ */
+async function decodedByBrowser(file) {
+  const picture = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => {
+    throw new Error(`${file.name} is no picture that this browser can read: predict.py knows more kinds`);
+  });
+  const { width, height } = picture, canvas = new OffscreenCanvas(width, height);
+  const ink = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  ink.drawImage(picture, 0, 0);
+  return greysOf(ink.getImageData(0, 0, width, height).data, height, width);
+}
+
+/**
+ * Luma as Pillow has it.
+ * @param {Uint8ClampedArray} words red, green, blue and alpha of each pixel
+ * @param {number} high
+ * @param {number} wide
+ * @returns {Shades}
+ */
+function greysOf(words, high, wide) {
+  const values = new Uint8Array(high * wide), alpha = new Uint8Array(high * wide);
+  for (let i = 0, j = 0; i < values.length; i++, j += 4) {
+    values[i] = lumaOf(words[j], words[j + 1], words[j + 2]);
+    alpha[i] = words[j + 3];
+  }
+  return { values, alpha: alpha.every((share) => share === 255) ? null : alpha, high, wide };
+}
+
+/** @param {number} red @param {number} green @param {number} blue */
+function lumaOf(red, green, blue) {
+  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+}
+
+/**
+ * Shrink to at most 512 pixels; shades count by how far they cover.
+ * @param {Shades} picture
+ * @returns {Shades}
+ */
+function atWorkingSize(picture) {
+  const { high, wide, alpha } = picture;
+  if (Math.max(high, wide) <= WORKING_SIDE) return picture;
+  const [tall, broad] = sizeWithin(high, wide);
+  const shrink = (/** @type {Uint8Array} */ values) =>
+    shrunk(shrunk({ values, high, wide }, broad, 1), tall, 0).values;
+  if (!alpha) return { values: shrink(/** @type {Uint8Array} */ (picture.values)), alpha, high: tall, wide: broad };
+  const covered = shrink(alpha), shades = shrink(Uint8Array.from(picture.values, (value, i) => {
+    const product = value * alpha[i] + 128;
+    return ((product >> 8) + product) >> 8;
+  }));
+  const values = Uint8Array.from(shades, (shade, i) =>
+    (covered[i] ? Math.min(Math.floor(255 * shade / covered[i]), 255) : shade));
+  return { values, alpha: covered, high: tall, wide: broad };
+}
+
+/**
+ * The longer side at working size, and the shorter so that the aspect ratio is kept best.
  * @param {number} high
  * @param {number} wide
  */
-function inkOf(grey, high, wide) {
-  const limit = otsu(grey);
-  let light = 0;
-  for (let r = 0; r < high; r++) {
-    for (let c = 0; c < wide; c += r === 0 || r === high - 1 ? 1 : wide - 1 || 1) {
-      light += grey[r * wide + c] > limit ? 1 : -1;
+function sizeWithin(high, wide) {
+  const aspect = wide / high, upright = aspect <= 1;
+  const exact = upright ? WORKING_SIDE * aspect : WORKING_SIDE / aspect;
+  const off = (/** @type {number} */ n) =>
+    (upright ? Math.abs(aspect - n / WORKING_SIDE) : n && Math.abs(aspect - WORKING_SIDE / n));
+  const [low, above] = [Math.floor(exact), Math.ceil(exact)];
+  const shorter = Math.max(off(above) < off(low) ? above : low, 1);
+  return upright ? [WORKING_SIDE, shorter] : [shorter, WORKING_SIDE];
+}
+
+/**
+ * Means of boxes along an axis, by weights in whole numbers, as Pillow's resize has them.
+ * @param {Plane} plane
+ * @param {number} side
+ * @param {number} axis
+ */
+function shrunk(plane, side, axis) {
+  const { values: from, high, wide } = plane, n = axis ? wide : high;
+  if (n === side) return { ...plane, values: /** @type {Uint8Array} */ (from) };
+  const [tall, broad] = axis ? [high, side] : [side, wide];
+  const values = new Uint8Array(tall * broad), boxes = boxesOf(n, side), step = axis ? 1 : wide;
+  for (let r = 0, i = 0; r < tall; r++) {
+    for (let c = 0; c < broad; c++, i++) {
+      const { first, weights } = boxes[axis ? c : r], start = axis ? r * wide + first : first * wide + c;
+      let sum = 2 ** (BITS - 1);
+      for (let k = 0; k < weights.length; k++) sum += weights[k] * from[start + k * step];
+      values[i] = Math.min(sum >> BITS, 255);
     }
   }
-  const onLight = light > 0;
-  const paper = middle50(grey, (value) => (value > limit) === onLight);
-  const full = middle50(grey, (value) => (value > limit) !== onLight);
-  const contrast = Math.abs(full - paper);
-  if (contrast < LEAST_CONTRAST) return null;
-  return Uint8Array.from(grey, (value) => {
-    const share = (onLight ? paper - value : value - paper) * 255;
-    return Math.min(Math.max(Math.round(share / contrast), 0), 255);
+  return { values, high: tall, wide: broad };
+}
+
+/**
+ * The pixels whose middles each box holds, and their weights in units of 2 ** -22.
+ * @param {number} n
+ * @param {number} side
+ */
+function boxesOf(n, side) {
+  const scale = n / side, half = 0.5 * scale, shrink = 1 / scale;
+  return Array.from({ length: side }, (_, box) => {
+    const centre = (box + 0.5) * scale;
+    const first = Math.max(Math.trunc(centre - half + 0.5), 0), end = Math.min(Math.trunc(centre + half + 0.5), n);
+    const within = Array.from({ length: end - first }, (_, k) => {
+      const away = (k + first - centre + 0.5) * shrink;
+      return Number(away > -0.5 && away <= 0.5);
+    });
+    const total = within.reduce((sum, one) => sum + one, 0);
+    return { first, weights: within.map((one) => Math.trunc(0.5 + one / (total || 1) * 2 ** BITS)) };
   });
 }
 
 /**
- * Median of the grey levels that pass a test.
- * @param {Uint8Array} grey
- * @param {(value: number) => boolean} test
+ * What is transparent takes the shade that stands out from what is drawn.
+ * @param {Shades} picture
+ * @returns {Plane}
  */
-function middle50(grey, test) {
-  const counts = new Uint32Array(256);
-  for (const value of grey) counts[value]++;
-  const total = counts.reduce((sum, count, value) => sum + (test(value) ? count : 0), 0);
-  for (let value = 0, seen = 0; value < 256; value++) {
-    if (test(value)) seen += counts[value];
-    if (total && 2 * seen >= total) return value;
-  }
-  return test(255) ? 255 : 0;
-}
-
-/**
- * The grey level that best parts dark pixels (at most this) from light ones.
- * @param {Uint8Array} grey
- */
-function otsu(grey) {
-  const counts = new Float64Array(256);
-  for (const value of grey) counts[value]++;
-  const total = counts.reduce((sum, count, value) => sum + count * value, 0);
-  let dark = 0, sum = 0, most = -1;
-  /** @type {number[]} */ let best = [];
-  for (let value = 0; value < 255; value++) {
-    dark += counts[value];
-    sum += counts[value] * value;
-    const gap = total * dark - sum * grey.length;
-    const between = gap * gap / Math.max(dark * (grey.length - dark), 1);
-    if (between > most) [most, best] = [between, []];
-    if (between === most) best.push(value);
-  }
-  return best[best.length >> 1];
-}
-
-/**
- * @param {Uint8Array} ink
- * @param {number} high
- * @param {number} wide
- */
-function boundsOf(ink, high, wide) {
-  let [top, bottom, left, right] = [high, 0, wide, 0];
-  for (let r = 0, i = 0; r < high; r++) {
-    for (let c = 0; c < wide; c++, i++) {
-      if (ink[i] < 64) continue;
-      top = Math.min(top, r);
-      bottom = Math.max(bottom, r + 1);
-      left = Math.min(left, c);
-      right = Math.max(right, c + 1);
-    }
-  }
-  return bottom ? { top, bottom, left, right } : null;
-}
-
-/**
- * Shrink (or enlarge) what is drawn to 20 pixels, by mean areas.
- * @param {Uint8Array} ink
- * @param {number} wide
- * @param {{top: number, bottom: number, left: number, right: number}} box
- */
-function shrunk(ink, wide, { top, bottom, left, right }) {
-  const [tall, broad] = [bottom - top, right - left], longest = Math.max(tall, broad);
-  const [high, across] = [tall, broad].map((side) => Math.max(Math.round(side * BOX / longest), 1));
-  const sums = new Float64Array(high * across);
-  for (let r = 0; r < high; r++) {
-    for (let c = 0; c < across; c++) {
-      // Pixels are counted in parts of the grid, so that all weights are whole numbers.
-      for (let y = Math.floor(r * tall / high); y < Math.ceil((r + 1) * tall / high); y++) {
-        const down = Math.min((r + 1) * tall, (y + 1) * high) - Math.max(r * tall, y * high);
-        for (let x = Math.floor(c * broad / across); x < Math.ceil((c + 1) * broad / across); x++) {
-          const over = Math.min((c + 1) * broad, (x + 1) * across) - Math.max(c * broad, x * across);
-          sums[r * across + c] += down * over * ink[(top + y) * wide + left + x];
-        }
-      }
-    }
-  }
-  const brightest = Math.max(...sums) || 1;
-  return { high, wide: across, ink: Uint8Array.from(sums, (sum) => Math.round(sum * 255 / brightest)) };
-}
-
-/**
- * Put a digit into the field so that its centre of mass is in the middle.
- * @param {{ink: Uint8Array, high: number, wide: number}} digit
- * @param {Uint8Array} field
- */
-function centred({ ink, high, wide }, field) {
-  const [tall, broad] = data.size;
-  let total = 0, rows = 0, columns = 0;
-  ink.forEach((value, i) => {
-    total += value;
-    rows += value * Math.floor(i / wide);
-    columns += value * (i % wide);
+function onPaper({ values, alpha, high, wide }) {
+  if (!alpha) return { values, high, wide };
+  let light = 0, covered = 0;
+  values.forEach((value, i) => {
+    light += value * alpha[i];
+    covered += alpha[i];
   });
-  const top = Math.min(Math.max(rint(tall / 2 - rows / total), 0), tall - high);
-  const left = Math.min(Math.max(rint(broad / 2 - columns / total), 0), broad - wide);
-  ink.forEach((value, i) => {
-    field[(top + Math.floor(i / wide)) * broad + left + i % wide] = value;
-  });
-  return field;
+  const behind = light * 2 > 255 * covered ? 0 : 255;
+  const shade = (/** @type {number} */ value, /** @type {number} */ i) =>
+    Math.floor((value * alpha[i] + behind * (255 - alpha[i]) + 127) / 255);
+  return { values: Uint8Array.from(values, shade), high, wide };
 }

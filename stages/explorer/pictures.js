@@ -47,10 +47,12 @@ function drawPictures(view, words, none, back) {
 function putPicture(view, image, corner, side, shades) {
   const { width = 0, height = 0 } = view, [left, top] = corner, [high, wide] = data.size;
   const target = /** @type {Uint32Array} */ (view.pixels);
+  // Photographs are not turned over in light, as ink is.
+  const turned = document.body.classList.contains("photos") && state.theme === "light" ? 15 : 0;
   for (let y = Math.max(top, 0); y < Math.min(top + side, height); y++) {
     const line = Math.floor((y - top) * high / side) * wide;
     for (let x = Math.max(left, 0); x < Math.min(left + side, width); x++) {
-      target[y * width + x] = shades[image[line + Math.floor((x - left) * wide / side)] >> 4];
+      target[y * width + x] = shades[(image[line + Math.floor((x - left) * wide / side)] >> 4) ^ turned];
     }
   }
 }

@@ -27,8 +27,9 @@ class Placer {
     this.high = data.size[0];
     this.wide = data.size[1];
     this.n = data.n_train;
-    this.blocks = Object.keys(model).filter((key) => /^descriptor_.*_mean$/.test(key)).map((key) => {
-      const name = key.slice("descriptor_".length, -"_mean".length), of = `descriptor_${name}_`;
+    /** @type {{name: string, mean: Uint8Array, divisor: number, count: number, loadings: Float64Array}[]} */
+    this.blocks = data.blocks.map((/** @type {string} */ name) => {
+      const of = `descriptor_${name}_`;
       const mean = model[`${of}mean`], loadings = model[`${of}loadings`];
       return {
         name, mean, divisor: model[`${of}divisor`], count: loadings.length / mean.length,

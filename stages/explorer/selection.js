@@ -14,17 +14,18 @@ function showChosen(changed) {
   const isTest = [...rows].filter((row) => row >= data.n_train).length;
   const wrong = data.label ? [...rows].filter(isMistaken).length : 0;
   const words = [
-    `${counted(rows.length - isTest, "training image")}, ${counted(isTest, "test image")}`,
+    counted(rows.length - isTest, "training image"),
+    data.n > data.n_train && counted(isTest, "test image"),
     data.label && `${wrong.toLocaleString("en")} mistaken`,
-  ].filter(Boolean).join("; ");
-  panel.replaceChildren(
+  ].filter(Boolean).join(", ");
+  panel.replaceChildren(make("div", {},
     make("h2", {}, state.title),
     make("p", {}, `${words}.`),
     make("p", { class: "actions" },
       make("button", { type: "button", id: "csv", onclick: save, disabled: !rows.length }, "Save as CSV"),
       make("button", { type: "button", onclick: () => choose(null) }, "Let go")),
     gallery(rows, LISTED),
-    rows.length > LISTED && make("p", { class: "quiet-text" }, `The first ${LISTED} are shown; the CSV has all.`));
+    rows.length > LISTED && make("p", { class: "quiet-text" }, `The first ${LISTED} are shown; the CSV has all.`)));
 }
 
 function save() {

@@ -84,6 +84,11 @@ function isMistaken(row) {
   return data.label !== null && data.label[row] >= 0 && data.label[row] !== data.named[data.cluster[row]];
 }
 
+/** The parts that are shown: none but train where it is tested on itself. @returns {("train"|"test")[]} */
+function partsShown() {
+  return data.n > data.n_train ? ["train", "test"] : ["train"];
+}
+
 /** @param {number} row */
 function labelOf(row) {
   return data.label && data.label[row] >= 0 ? data.classes[data.label[row]] : "none";

@@ -1,20 +1,23 @@
 // Clusters with their medoids and groups, and the confusion matrix.
 
 function showClusters() {
-  const panel = part("clusters"), sizes = new Array(data.clusters.length).fill(0), right = [...sizes];
+  const panel = part("clusters"), sizes = new Array(data.clusters.length).fill(0);
+  const labelled = [...sizes], right = [...sizes];
   for (let i = 0; i < data.n_train; i++) {
     sizes[data.cluster[i]]++;
+    if (!data.label || data.label[i] < 0) continue;
+    labelled[data.cluster[i]]++;
     if (!isMistaken(i)) right[data.cluster[i]]++;
   }
   const order = sizes.map((_, i) => i).sort((a, b) => sizes[b] - sizes[a] || a - b);
   panel.replaceChildren(
     make("p", {}, "Clusters of the training images by size: the medoid, then the medoids of the groups " +
-      "that were merged to the cluster, the one farthest from it first. Islands of unusual writing show here."),
+      "that were merged to the cluster, the one farthest from it first: what is unusual shows there."),
     ...order.map((cluster) => make("section", { class: "cluster" },
       make("button", { type: "button", class: "line", onclick: () => chooseCluster(cluster) },
         swatch(modes.cluster.colours[cluster]), make("strong", {}, data.clusters[cluster]),
         ` ${counted(sizes[cluster], "image")}`,
-        data.label && `, ${(100 * right[cluster] / (sizes[cluster] || 1)).toFixed(1)} % of its label`),
+        labelled[cluster] > 0 && `, ${(100 * right[cluster] / labelled[cluster]).toFixed(1)} % of its label`),
       make("div", { class: "gallery" }, thumb(data.medoids[cluster], "medoid"), make("span", { class: "bar" }),
         ...groupsOf(cluster).map(groupThumb)))));
 }
@@ -53,12 +56,12 @@ function showConfusion() {
     return;
   }
   const select = make("select", { onchange: () => fill(select.value) },
-    make("option", { value: "test" }, "test"), make("option", { value: "train" }, "train"));
+    ...partsShown().reverse().map((name) => make("option", { value: name }, name)));
   const place = make("div", { class: "scroll" });
   const fill = (/** @type {string} */ which) => place.replaceChildren(matrix(which));
   panel.replaceChildren(make("p", {}, make("label", {}, "Images of ", select),
     " by label (rows) and cluster (columns). Press a number to see its images."), place);
-  fill("test");
+  fill(select.value);
 }
 
 /** @param {string} which */

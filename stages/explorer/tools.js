@@ -35,7 +35,9 @@ function setUpTools() {
     find(part("find").value);
   };
   part("find").onchange = () => find(part("find").value);
-  const hints = ["mistaken", "most misplaced", "least confident", "test 0", ...data.classes, ...data.clusters];
+  const last = partsShown().pop(), wrong = data.label ? ["mistaken", "most misplaced"] : [];
+  part("find").placeholder = [`${last} 5`, data.clusters[0].split(" ")[0], ...wrong.slice(0, 1), "…"].join(", ");
+  const hints = [...wrong, "least confident", `${last} 0`, ...data.classes, ...data.clusters];
   part("hints").append(...hints.map((hint) => make("option", { value: hint })));
   part("theme").onclick = () => setTheme(state.theme === "dark" ? "light" : "dark");
   part("help").onclick = () => {
@@ -58,7 +60,9 @@ function setUpTools() {
 function showSource(view, key, keep = false) {
   const source = sources.get(key);
   if (!source) return;
-  const show = (/** @type {Float32Array} */ points) =>
+  view.wanted = source;
+  // Points that come late do not take the place of what was asked for since.
+  const show = (/** @type {Float32Array} */ points) => view.wanted === source &&
     view.show(points, source.dims, source.rows ? source.rows() : null, keep);
   const points = source.points();
   if (points instanceof Promise) points.then(show);
@@ -114,7 +118,7 @@ function find(text) {
   else if (cluster >= 0) choose(rowsWhere((i) => data.cluster[i] === cluster), `Cluster ${data.clusters[cluster]}`);
   else if (label >= 0) choose(rowsWhere((i) => data.label[i] === label), `Label ${data.classes[label]}`);
   else {
-    choose([], `Nothing is called “${text}”: try test 247, a label, c3, mistaken`);
+    choose([], `Nothing is called “${text}”: try ${part("find").placeholder.replace(", …", "")}`);
   }
   showPanel("chosen");
 }

@@ -23,6 +23,7 @@ class MapView {
     /** @type {Float32Array} */ this.points = new Float32Array(0);
     /** Rows of the points, where they are not all. @type {Int32Array|null} */ this.rows = null;
     this.dims = 2;
+    /** Of `sources`, the one asked for last. @type {object|null} */ this.wanted = null;
     this.centre = [0, 0, 0];
     this.reach = 1;
     this.scale = 1;

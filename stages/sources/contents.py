@@ -19,6 +19,8 @@ from stages.methods.exact.threads import spread
 from stages.sources import folders, naming
 
 PARTS = ("train", "test")
+# Pictures that a thread takes at a time: what waits for a thread takes memory too.
+_BLOCK = 16
 _NO_THUMBNAILS = np.empty((0, 0, 0, 3), dtype=np.uint8)
 
 
@@ -181,16 +183,19 @@ def of_pictures(
         If no file can be used.
     """
     files = folders.listed(dataset["folder"])
-    folders.check_digest(files, dataset["folder"], dataset.get("digest"))
     paths = sorted(files)
     side = thumbnail_side(len(paths))
     decoded: dict[str, Picture | str] = {}
+    read: dict[str, str] = {}
 
-    def work(i: int) -> None:
-        decoded[paths[i]] = _decode(files[paths[i]], dataset["form"], max(side, 1))
-        on_step(1)
+    def work(start: int) -> None:
+        for path in paths[start : start + _BLOCK]:
+            decoded[path], read[path] = _decode(files[path], dataset["form"], max(side, 1))
+            on_step(1)
 
-    spread(work, range(len(paths)), n_jobs)
+    spread(work, range(0, len(paths), _BLOCK), n_jobs)
+    # Of what was decoded, and not read again: files may change meanwhile.
+    folders.check_digest(read, dataset["folder"], dataset.get("digest"))
     skipped = [(path, decoded[path]) for path in paths if isinstance(decoded[path], str)]
     kept = {path: found for path in paths if isinstance(found := decoded[path], Picture)}
     if not kept:
@@ -233,13 +238,16 @@ def _notes(kept: Sequence[Picture], n_skipped: int) -> list[str]:
     return notes
 
 
-def _decode(read: Callable[[], bytes], name: str, side: int) -> Picture | str:
+def _decode(read: Callable[[], bytes], into: str, side: int) -> tuple[Picture | str, str]:
+    """Read and decode a picture, or say why it cannot be; with the digest of what was read."""
+    data = None
     try:
-        return decode(read(), name, side)
+        data = read()
+        return decode(data, into, side), folders.content(data)
     except InputError as error:
-        return str(error)
+        return str(error), folders.content(data)
     except OSError as error:
-        return f"cannot be read ({error.strerror or error})"
+        return f"cannot be read ({error.strerror or error})", folders.content(None)
 
 
 def _thumbnails(
@@ -251,7 +259,7 @@ def _thumbnails(
     missing: list[tuple[str, str]] = []
 
     def work(i: int) -> None:
-        picture = _decode(lambda: folders.read(folder / paths[i]), form.FRAME, max(side, 1))
+        picture, _ = _decode(lambda: folders.read(folder / paths[i]), form.FRAME, max(side, 1))
         if isinstance(picture, str):
             missing.append((paths[i], picture))
         elif side:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,9 @@ def listed(location: str) -> Files:
 def list_folder(folder: Path) -> Files:
     """List the files of a folder and its sub-folders, hidden ones left out.
 
+    A sub-folder that cannot be listed, perhaps because it has just gone, counts as a file that
+    cannot be read.
+
     Raises
     ------
     InputError
@@ -46,41 +50,72 @@ def list_folder(folder: Path) -> Files:
     if not folder.is_dir():
         raise InputError(f"there is no folder {folder}: name one that holds pictures")
     found: dict[str, Callable[[], bytes]] = {}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in name.parts):
-            shown = name.as_posix().encode("utf-8", "backslashreplace").decode()
-            found[shown] = partial(read, path)
+
+    def add(path: str | Path, reader: Callable[[], bytes]) -> None:
+        shown = Path(path).relative_to(folder).as_posix()
+        found[shown.encode("utf-8", "backslashreplace").decode()] = reader
+
+    # Not Path.rglob: it passes over what cannot be listed, and ends at what is gone meanwhile.
+    for place, inner, names in os.walk(
+        folder, onerror=lambda error: add(error.filename, partial(_fail, error))
+    ):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        for name in names:
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                add(path, partial(read, path))
     if not found:
         raise InputError(f"the folder {folder} is empty: put pictures into it")
     return found
 
 
-def check_digest(files: Files, folder: str, expected: str | None) -> None:
+def _fail(error: OSError) -> bytes:
+    raise error
+
+
+def check_digest(contents: Mapping[str, str], folder: str, expected: str | None) -> None:
     """Refuse a folder that is not what its description says; without a digest, any is.
+
+    Parameters
+    ----------
+    contents : mapping of str to str
+        `content` of each file as it was read, by its path.
+    folder : str
+    expected : str, optional
 
     Raises
     ------
     InputError
         With the digest that it has.
     """
-    if expected is not None and (actual := digest(files)) != expected:
+    if expected is not None and (actual := combined(contents)) != expected:
         raise InputError(
-            f"the folder {folder} holds {len(files)} files of digest {actual}, but its description "
-            f"says {expected[:8]}…: if it changed rightly, write the new digest there"
+            f"the folder {folder} holds {len(contents)} files of digest {actual}, but its "
+            f"description says {expected[:8]}…: if it changed rightly, write the new digest there "
+            "(or give make cluster again)"
         )
 
 
 def digest(files: Files) -> str:
     """Digest a folder: the SHA-256 of its files' paths and contents, in the order of the paths."""
-    whole = hashlib.sha256()
-    for path in sorted(files):
+    contents = {}
+    for path, reader in files.items():
         try:
-            content = hashlib.sha256(files[path]()).hexdigest()
+            contents[path] = content(reader())
         except (OSError, InputError):
-            content = "unreadable"
-        whole.update(f"{content}  {path}\n".encode())
-    return whole.hexdigest()
+            contents[path] = content(None)
+    return combined(contents)
+
+
+def content(data: bytes | None) -> str:
+    """Digest the content of a file; None stands for one that cannot be read."""
+    return "unreadable" if data is None else hashlib.sha256(data).hexdigest()
+
+
+def combined(contents: Mapping[str, str]) -> str:
+    """Digest a folder, given the `content` of each file by its path."""
+    lines = (f"{contents[path]}  {path}\n" for path in sorted(contents))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def read_manifest(data: bytes) -> list[dict[str, str]]:
@@ -106,6 +141,7 @@ def read_manifest(data: bytes) -> list[dict[str, str]]:
 
 def read(path: Path) -> bytes:
     """Read a file, unless it is too large for a picture."""
-    if path.stat().st_size > MOST_BYTES:
-        raise InputError(f"has {path.stat().st_size:,} bytes: scale it down")
-    return path.read_bytes()
+    with path.open("rb") as file:
+        if (size := os.fstat(file.fileno()).st_size) > MOST_BYTES:
+            raise InputError(f"has {size:,} bytes: scale it down")
+        return file.read()

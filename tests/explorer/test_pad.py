@@ -38,8 +38,7 @@ def test_a_drawing_lands_where_predict_puts_its_image(paper, finished):
         paper.run(
             "(() => { const ink = part('paper').getContext('2d');"
             "const { data } = ink.getImageData(0, 0, PAD, PAD);"
-            "const grey = Uint8Array.from({ length: PAD * PAD }, (_, i) => data[4 * i]);"
-            "return Array.from(normalise(grey, PAD, PAD)) })()"
+            "return Array.from(normalise(onPaper(greysOf(data, PAD, PAD))).image) })()"
         )
     ).reshape(1, 28, 28)
     assert image.max() == 255
@@ -96,7 +95,10 @@ def test_pictures_can_be_dropped(paper, kind):
         f"dropped(new File([Uint8Array.from(atob('{content}'), (c) => c.charCodeAt(0))], 'a.png'))"
     )
     text = paper.run("part('answer').innerText")
-    expected = {"blank": "nothing is drawn", "no picture": "neither a PNG nor a JPEG"}
+    expected = {
+        "blank": "nothing is drawn",
+        "no picture": "is no picture that this browser can read",
+    }
     assert expected.get(kind, "Save as PNG") in text
     if "on" in kind:
         shown = paper.run(
@@ -106,6 +108,16 @@ def test_pictures_can_be_dropped(paper, kind):
         image = np.uint8(shown).reshape(28, 28, 4)[:, :, 0]
         # A bar of 7 x 60 becomes one of 2 x 20.
         assert (image > 200).sum() == 40
+
+
+def test_a_block_of_features_that_the_page_cannot_compute_is_named(fresh):
+    fresh.run("showPanel('pad'); data.blocks.push('waves'); setUpPad()")
+    said = fresh.run("part('pad').innerText")
+    fresh.run("data.blocks.pop(); setUpPad()")
+    assert said == (
+        "This page cannot compute the features “waves” of the map: give pictures to predict.py."
+    )
+    assert fresh.run("!!part('paper')")
 
 
 def test_the_course_is_scrubbed_and_played(fresh, finished):

@@ -249,11 +249,24 @@ def test_near_enough_points_become_images(fresh, known):
 
 def test_two_maps_share_one_choice(fresh):
     fresh.run("part('beside').click()")
-    fresh.run("views[1].resize(); views[1].paint()")
-    assert fresh.run("views.length") == 2
-    assert fresh.run("views[1].dims") == 3
-    fresh.run("find('4')")
-    fresh.wait("views[1].pixels.some((p) => p === word(themed().back))")
+    fresh.wait("views.length === 2 && views[1].dims === 3 && views[1].width > 100")
+    grey = "views[1].paint(); views[1].pixels.some((p) => p === word(themed().back))"
+    assert not fresh.run(grey)
+    fresh.run("globalThis.before = views[1].frames; find('4')")
+    fresh.wait("views[1].frames > before")
+    assert fresh.run(grey)
+
+
+def test_a_map_that_comes_late_does_not_take_the_place_of_another(fresh):
+    fresh.run(
+        "sources.set('late', { name: 'late', dims: 2, points: () =>"
+        " new Promise((done) => { globalThis.arrive = () => done(data.maps['2d']); }) });"
+        "showSource(views[0], 'late'); showSource(views[0], '3d'); arrive()"
+    )
+    assert fresh.run("Promise.resolve().then(() => views[0].dims)") == 3
+    fresh.run("showSource(views[0], 'late'); arrive()")
+    fresh.wait("views[0].dims === 2")
+    fresh.run("sources.delete('late')")
 
 
 # For everyone

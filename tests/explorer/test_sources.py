@@ -1,6 +1,7 @@
 """The page's sources: short, joined in order, and without any address but their own."""
 
 import re
+from collections import Counter
 
 import pytest
 
@@ -22,11 +23,20 @@ def test_a_script_is_short_and_says_what_it_is_for(path):
 
 
 def test_every_script_is_joined_once():
-    html, script = page.bundle(SOURCES)
-    assert html.count("<script") == 1
+    bundled = page.bundle(SOURCES)
+    script = bundled["explorer.js"]
+    assert set(bundled) == {"index.html", "explorer.css", "explorer.js"}
+    assert bundled["index.html"].count("<script") == 1
     for path in SCRIPTS:
         first = SOURCES[path.name].splitlines()[0]
         assert script.count(first) == 1, path.name
+
+
+def test_no_name_stands_for_two_things():
+    """Joined in one, the later of two functions would take the place of the first."""
+    texts = "\n".join(SOURCES[path.name] for path in SCRIPTS)
+    names = Counter(re.findall(r"(?m)^(?:async )?(?:function|class|const|let) (\w+)", texts))
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_a_page_that_names_a_missing_script_is_refused():

@@ -9,9 +9,11 @@ import pytest
 import yaml
 from PIL import Image
 
+import predict
 from stages.methods.data import idx
+from stages.methods.errors import InputError
 from stages.sources import drawn
-from tests.support import graph, inline
+from tests.support import browser, graph, inline
 from tests.support.real import IMAGES, LABELS
 
 USAGE = (graph.ROOT / "docs/usage.md").read_text(encoding="utf-8")
@@ -88,6 +90,19 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
         with Image.open(f"plots/{name.partition('@')[2]}.png") as picture:
             assert picture.convert("LA").getextrema()[1][1] > 200, "nothing is drawn"
 
+    seen = browser.look(
+        Path("explorer/index.html"),
+        "choose([0]); ({ n: data.n, modes: Object.keys(modes), said: part('result').textContent,"
+        " chosen: part('chosen').innerText, pad: part('pad').innerText })",
+    )
+    if seen:
+        assert seen["n"] == 75
+        assert seen["modes"] == ["cluster", "confidence"]
+        assert seen["said"] == "75 images in 3 clusters, without labels"
+        assert "1 training image." in seen["chosen"]
+        assert "false" not in seen["chosen"]
+        assert "for handwriting" in seen["pad"]
+
     before = Path("data/tsne/2d/train.npy").stat().st_mtime_ns
     paths = [row["path"] for row in table("data/raw/paths.csv")]
     lines = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
@@ -147,3 +162,17 @@ def test_embeddings_with_a_manifest(own, capsys):
     )
     assert placed.shape == (10, 2)
     assert ((placed >= own_map.min(axis=0)) & (placed <= own_map.max(axis=0))).all()
+    seen = browser.look(
+        Path("explorer/index.html"),
+        "({ legend: part('legend').innerText, shown: Array.from(pixelsOf(0)), size: data.size,"
+        " turned: getComputedStyle(document.querySelector('#image canvas')).filter })",
+    )
+    if seen:
+        assert "no label" in seen["legend"]
+        first = np.load("data/raw/thumbnails.npy")[np.load("data/split/train_indices.npy")[0]]
+        shown = np.uint8(seen["shown"]).reshape(seen["size"])
+        assert np.array_equal(shown, np.asarray(Image.fromarray(first).convert("L"))[::2, ::2])
+        assert seen["turned"] == "none"
+    inline.run("bundle")
+    with pytest.raises(InputError, match=r"fitted to the embeddings of clip, and cannot describe"):
+        predict.load_model(Path("models/model.npz"))

@@ -1,11 +1,48 @@
 """The split stage takes images and labels together."""
 
+import json
+import string
+
 import numpy as np
 import pytest
 
-from stages import common, split
+from stages import common, download, split
 from stages.methods.data import idx
+from stages.sources import contents, description
+from tests.support.graph import ROOT
 from tests.support.real import ALL_LABELS, DIGITS
+
+
+def lay_out(folder, record, **params):
+    """Leave what the stage download leaves of the bundled digits."""
+    (folder / split.RAW).mkdir(parents=True)
+    for ours, theirs in (("train", "train"), ("test", "t10k")):
+        for kind, name in (("images", "images-idx3"), ("labels", "labels-idx1")):
+            content = DIGITS[f"{ours}_{kind}"]
+            if record.get("transposed") and kind == "images":
+                content = content.transpose(0, 2, 1)
+            content = content + np.uint8(record.get("first_label", 0) if kind == "labels" else 0)
+            path = folder / split.RAW / f"{theirs}-{name}-ubyte"
+            path.write_bytes(idx.encode(content))
+    common.save_json(split.RECORD, record)
+    return {"seed": 1, "train_size": None, "test_size": None} | params
+
+
+def test_images_stored_by_columns_are_turned(tmp_path, monkeypatch):
+    """As those of EMNIST are, whose labels begin at 1."""
+    monkeypatch.chdir(tmp_path)
+    described = description.load("emnist", ROOT / download.DATASETS)
+    record = contents.Content({}, {}, []).record("emnist", described)
+    params = lay_out(tmp_path, record, method="official", landmarks=None)
+    monkeypatch.setattr(common, "load_params", lambda section: params)
+    (tmp_path / common.PARAMS).write_text("{}")
+    split.main()
+    for part in ("train", "test"):
+        images = np.load(f"{split.SPLIT}/{part}_images.npy")
+        assert np.array_equal(images, DIGITS[f"{part}_images"])
+        assert np.array_equal(np.load(f"{split.SPLIT}/{part}_labels.npy"), DIGITS[f"{part}_labels"])
+    facts = json.loads((tmp_path / split.SPLIT / "dataset.json").read_text())
+    assert "".join(facts["classes"]) == string.ascii_lowercase
 
 
 @pytest.mark.parametrize(
@@ -21,15 +58,8 @@ def test_the_split_stage_takes_images_and_labels_together(
     tmp_path, monkeypatch, capsys, method, landmarks, sizes
 ):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / split.RAW).mkdir(parents=True)
-    for ours, theirs in (("train", "train"), ("test", "t10k")):
-        for kind, name in (("images", "images-idx3"), ("labels", "labels-idx1")):
-            path = tmp_path / split.RAW / f"{theirs}-{name}-ubyte"
-            path.write_bytes(idx.encode(DIGITS[f"{ours}_{kind}"]))
     record = {"name": "digits", "kind": "idx", "form": "handwriting"}
-    params = {"method": method, "seed": 1, "train_size": None, "test_size": None}
-    params["landmarks"] = landmarks
-    common.save_json(split.RECORD, record)
+    params = lay_out(tmp_path, record, method=method, landmarks=landmarks)
     monkeypatch.setattr(common, "load_params", lambda section: params)
     (tmp_path / common.PARAMS).write_text("{}")
     split.main()

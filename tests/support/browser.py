@@ -12,6 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import warnings
 from pathlib import Path
 from typing import Any, Self
 
@@ -38,6 +39,20 @@ FLAGS = (
 def found() -> str | None:
     """Path of a browser, or None."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def look(page: Path, script: str) -> Any:
+    """Open an explorer, show all its panels, and evaluate a script; None without a browser."""
+    program = found()
+    if program is None:
+        warnings.warn(MISSING, stacklevel=2)
+        return None
+    with Browser(program) as browser:
+        browser.open(page.resolve(), "document.documentElement.dataset.ready === 'all'")
+        browser.run("pin(0); for (const id of Object.keys(PANELS)) showPanel(id)")
+        answer = browser.run(script)
+        assert browser.console == []
+        return answer
 
 
 class Browser:

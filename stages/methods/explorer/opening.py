@@ -1,13 +1,15 @@
 """What the explorer knows of every image, one row each, those of train first."""
 
 import csv
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stages.methods.clustering import kmeans
+from stages.methods.data import form
 from stages.methods.evaluation import scores
 from stages.methods.exact.grid import snap
 from stages.methods.explorer import relations
@@ -16,6 +18,9 @@ from stages.methods.figures import labels, palettes
 # For the train and the test part: neighbours of its images, clusters of train, their own clusters.
 Related = Sequence[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]]
 _PALETTE = "contrast"
+# As Pillow turns colours into grey levels, in units of 2 ** -16.
+_LUMA = np.array((19595, 38470, 7471))
+_BLOCK = re.compile("descriptor_(.+)_mean")
 
 
 def images(rows: Mapping[str, Any], related: Related, n_train: int, shown: int) -> dict[str, Any]:
@@ -55,14 +60,15 @@ def groups(
     names: Sequence[Any],
     medoids: Sequence[int],
 ) -> dict[str, Any]:
-    """Describe the clusters, and the groups that they were merged from.
+    """Describe the clusters, the groups that they were merged from, and what places images.
 
     Parameters
     ----------
     rows : mapping
         As in `images`.
     model : mapping of str to ndarray
-        "centres" of the groups on the grid of the 2-D map, and their "clusters".
+        "centres" of the groups on the grid of the 2-D map, their "clusters", and all else that is
+        fitted but for what is large.
     names : sequence of labels or None
         What each cluster is named after.
     medoids : sequence of int
@@ -96,7 +102,49 @@ def groups(
         "group_clusters": clusters,
         "misplaced": misplaced,
         "placed_by": int(model["n_neighbors"].item()),
+        "blocks": blocks(model),
     }
+
+
+def seen(
+    images: NDArray[np.uint8],
+    name: str,
+    thumbnails: NDArray[np.uint8],
+    indices: NDArray[np.int32],
+) -> NDArray[np.uint8]:
+    """Choose what to show of images: of embeddings, the pictures that they stand for.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width)
+        In form.
+    name : str
+        Of the form.
+    thumbnails : ndarray of uint8, shape (m, side, side, 3)
+        Of the whole dataset, maybe none.
+    indices : ndarray of int32, shape (n,)
+        Of the images within the dataset.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, height, width)
+        Of thumbnails, the luma of every second pixel.
+    """
+    if form.is_drawn(name) or not len(thumbnails):
+        return images
+    colours = thumbnails[indices][:, ::2, ::2].astype(np.int64)
+    return ((colours @ _LUMA + (1 << 15)) >> 16).astype(np.uint8)
+
+
+def blocks(model: Iterable[str]) -> list[str]:
+    """Name the blocks of features that a model computes, by the names of its arrays.
+
+    Examples
+    --------
+    >>> blocks(["descriptor_deskewed", "descriptor_pixel_mean", "descriptor_pixel_loadings"])
+    ['pixel']
+    """
+    return [found[1] for name in model if (found := _BLOCK.fullmatch(name))]
 
 
 def neighbors(related: Related, shown: int) -> dict[str, NDArray[np.int32]]:

@@ -7,7 +7,7 @@ _SCRIPT = re.compile(r'\s*<script src="([\w-]+\.js)"></script>')
 BUNDLE = "explorer.js"
 
 
-def bundle(sources: Mapping[str, str]) -> tuple[str, str]:
+def bundle(sources: Mapping[str, str]) -> dict[str, str]:
     r"""Join the scripts that a page loads, in their order, in one.
 
     Parameters
@@ -17,9 +17,9 @@ def bundle(sources: Mapping[str, str]) -> tuple[str, str]:
 
     Returns
     -------
-    page : str
-        With one script in place of all.
-    script : str
+    dict of str to str
+        Texts by file name: the page with one script in place of all, this script, and what else
+        there is but scripts.
 
     Raises
     ------
@@ -29,12 +29,19 @@ def bundle(sources: Mapping[str, str]) -> tuple[str, str]:
     Examples
     --------
     >>> html = '<head><script src="a.js"></script><script src="b.js"></script></head>'
-    >>> bundle({"index.html": html, "a.js": "let a;", "b.js": "let b;"})
-    ('<head><script src="explorer.js"></script></head>', '"use strict";\nlet a;\nlet b;\n')
+    >>> bundled = bundle({"index.html": html, "a.js": "let a;", "b.js": "let b;"})
+    >>> bundled["index.html"]
+    '<head><script src="explorer.js"></script></head>'
+    >>> bundled["explorer.js"]
+    '"use strict";\nlet a;\nlet b;\n'
     """
     page = sources["index.html"]
     found = list(_SCRIPT.finditer(page))
     texts = ['"use strict";', *(sources[match[1]].rstrip() for match in found)]
     first, last = found[0].start(), found[-1].end()
     tag = found[0][0].replace(found[0][1], BUNDLE)
-    return page[:first] + tag + page[last:], "\n".join(texts) + "\n"
+    other = {name: text for name, text in sources.items() if not name.endswith(".js")}
+    return other | {
+        "index.html": page[:first] + tag + page[last:],
+        BUNDLE: "\n".join(texts) + "\n",
+    }

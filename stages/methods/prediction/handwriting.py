@@ -27,14 +27,17 @@ _STROKE = 0.12
 _GRID = 100
 # What a drawing on paper has at the least and at the most.
 _LEAST_CLARITY = 0.77
+_MOST_SOFT = 1 / 3
 _LEAST_SIDE = 0.05
 _MOST_SOLID = 0.3
 _MOST_AT_EDGE = 0.2
 
 BLANK = "nothing is drawn"
 UNCLEAR = "no clear strokes on plain paper"
+SOFT = "edges as soft as a shadow's: photograph it in focus and in even light"
 SMALL = "too small in the picture: move closer, or crop it to the digit"
 BLOT = "a dot or a blot without strokes"
+DOTTED = "a dot apart from the strokes, as of i, ! or ?"
 EDGE = "drawn over the edge of the picture: leave a margin"
 SEVERAL = "several drawings: crop to one digit, or cut them apart by --many"
 
@@ -152,8 +155,12 @@ def _drawing(
         reason = SMALL
     elif _clarity(contrasts, inked, ink, bounds) < _LEAST_CLARITY:
         reason = UNCLEAR
+    elif paper.softness(contrasts, ink) > _MOST_SOFT:
+        reason = SOFT
     elif stroke_width(digit) > _MOST_SOLID * parts.longest(digit):
         reason = BLOT
+    elif parts.dotted(digit):
+        reason = DOTTED
     elif _at_edge(ink) > _MOST_AT_EDGE * max(digit.shape):
         reason = EDGE
     place = (top // times, -(-bottom // times), left // times, -(-right // times))

@@ -76,10 +76,14 @@ class Model:
         """The features prepared for the search, once for all images that come."""
         return Index(self.features)
 
-    def takes(self, n_pixels: int) -> bool:
-        """Whether images of so many pixels can be placed; embeddings have any number."""
-        pixels = self.descriptor.bases.get("pixel")
-        return pixels is None or len(pixels.mean) == n_pixels
+    @property
+    def describes_pictures(self) -> bool:
+        """Whether it can describe a picture; of embeddings, others have described theirs.
+
+        Only of embeddings are the numbers taken as they are, without slant or distortion.
+        """
+        described = self.descriptor.deskewed or set(self.descriptor.bases) != {"pixel"}
+        return described or len(self.gradients) > 0
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ _LEAST_SIDE = 256
 _SIDE_A_PASS = 128
 # What is narrower than this share of the longer side is drawn on the paper; the rest is paper.
 _WINDOW = 0.3
+# Ink ends within one in so many of the longer side's pixels: there, contrast falls by so much, or
+# by two fifths of the ink's.
+_EDGE, _LEAST_FALL = 32, 40
 # In the dark, the grain of the paper is not taken for ink.
 _LEAST_PAPER = 48
 
@@ -89,6 +92,32 @@ def clarity(contrasts: NDArray[np.uint8], inked: NDArray[np.bool_]) -> float:
     between = float(n * total_inked - n_inked * total)
     # Four operations, each rounded once.
     return between * between / (float(n_inked * (n - n_inked)) * float(spread)) if spread else 0.0
+
+
+def softness(contrasts: NDArray[np.uint8], ink: NDArray[np.bool_]) -> float:
+    """Share of the outline of ink where contrast fades as slowly as that of a shadow.
+
+    Parameters
+    ----------
+    contrasts : ndarray of uint8, shape (height, width)
+    ink : ndarray of bool, shape (height, width)
+        At least one pixel of it is inked.
+
+    Returns
+    -------
+    float
+        0 for ink, whether faint or out of focus; near 1 for shadows that fade on all sides.
+    """
+    radius = max(ink.shape) // _EDGE
+    lowest = contrasts
+    for axis in (0, 1):
+        lowest = ndimage.minimum_filter1d(lowest, 2 * radius + 1, axis, mode="nearest")
+    padded = np.pad(ink, 1)
+    inside = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    outline = ink & ~inside
+    fall = (contrasts - lowest)[outline].astype(np.int64)
+    soft = (fall < _LEAST_FALL) & (5 * fall * int(ink.sum()) < 2 * int(contrasts[ink].sum()))
+    return float(soft.mean())
 
 
 def _inked_light(grey: NDArray[np.uint8], window: int) -> bool:

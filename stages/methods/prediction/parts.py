@@ -20,6 +20,8 @@ _FLAT, _WIDE = 0.25, 0.6
 # Gaps within a drawing at the most, as shares of the longest part: to the side, likewise of a part
 # that is smaller than a share, and below.
 _BESIDE, _SMALLER, _BESIDE_SMALLER, _BELOW = 0.06, 0.6, 0.2, 0.25
+# A dot: its longer side at the most, by that of the longest part; its distance from all others.
+_DOT, _AWAY = 2 / 5, 1 / 12
 # A picture in the picture: its ink at the least, as a share of the picture, of its own frame, and
 # along its rim; its shorter side by the longer.
 _BLOCK, _FILLED, _RIM, _OBLONG = 0.1, 0.5, 0.8, 0.5
@@ -85,6 +87,20 @@ def separate(inked: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
 def longest(ink: NDArray[np.bool_]) -> int:
     """Measure the longer side of the longest part."""
     return max(part.side for part in _label(ink)[1])
+
+
+def dotted(ink: NDArray[np.bool_]) -> bool:
+    """Whether a small part of a drawing lies apart, as the dot of an i, of ! or of ?.
+
+    Strokes of a digit, such as those of a five, touch or nearly do, or are longer than a dot.
+    """
+    found = _label(ink)[1]
+    most = max(part.side for part in found)
+    return any(
+        part.side <= _DOT * most
+        and min(max(_gaps(part, other)) for other in found if other is not part) > _AWAY * most
+        for part in found
+    )
 
 
 def block(inked: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
@@ -180,10 +196,17 @@ def _group(parts: list[Part]) -> list[list[Part]]:
 
 
 def _close(a: Part, b: Part, largest: int) -> bool:
-    beside = max(a.left, b.left) - min(a.right, b.right)
-    below = max(a.top, b.top) - min(a.bottom, b.bottom)
+    beside, below = _gaps(a, b)
     gap = _BESIDE_SMALLER if min(a.side, b.side) < _SMALLER * largest else _BESIDE
     return below <= _BELOW * largest and beside <= gap * largest
+
+
+def _gaps(a: Part, b: Part) -> tuple[int, int]:
+    """Pixels between the bounds of two parts, to the side and below; negative if they overlap."""
+    return (
+        max(a.left, b.left) - min(a.right, b.right),
+        max(a.top, b.top) - min(a.bottom, b.bottom),
+    )
 
 
 def _in_order(groups: list[list[Part]]) -> list[list[Part]]:

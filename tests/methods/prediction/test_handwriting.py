@@ -125,8 +125,23 @@ def test_flaws(test_images):
     assert handwriting.normalise(noise).flaw == handwriting.UNCLEAR
     dot = sheets.line_art(lambda on, side: on.ellipse([800, 800, 850, 850], fill=255))
     assert handwriting.normalise(255 - sheets.grey(dot)).flaw == handwriting.BLOT
+    exclamation = np.zeros((400, 400))
+    exclamation[80:250, 190:215] = exclamation[280:305, 190:215] = 1
+    assert handwriting.normalise(255 - sheets.grey(exclamation)).flaw == handwriting.DOTTED
     tiny = enlarged(test_images[0], 20, 300, 255)
     assert handwriting.normalise(tiny).flaw == handwriting.SMALL
+
+
+def test_no_drawing_is_found_in_the_light_on_an_empty_sheet():
+    rng = np.random.default_rng(0)
+    empty = np.zeros((sheets.SIDE, sheets.SIDE))
+    flaws = set()
+    for _ in range(20):
+        light = sheets.vignette(rng, rng.uniform(0.3, 0.7))
+        light *= sheets.shadow(rng, rng.uniform(0.2, 0.6), rng.uniform(0, 0.8))
+        flaws.add(handwriting.normalise(sheets.photograph(rng, empty, light=light)).flaw)
+    assert handwriting.SOFT in flaws
+    assert None not in flaws
 
 
 def test_several_digits_are_told_apart_and_found_in_reading_order(test_images):

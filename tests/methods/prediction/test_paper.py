@@ -59,6 +59,25 @@ def test_strokes_are_told_from_faint_lines():
     assert np.array_equal(paper.strokes(contrasts), contrasts == 200)
 
 
+@pytest.mark.parametrize("blur", [0, 3, 8, 12])
+@pytest.mark.parametrize("shade", [30, 190])
+def test_ink_is_sharp_though_faint_or_out_of_focus(test_images, blur, shade):
+    image = next(filter(sheets.faithful, test_images))
+    sheet = sheets.put(sheets.pen(image, 330, 0.1))
+    photo = sheets.photograph(np.random.default_rng(0), sheet, ink=(shade, shade, shade))
+    contrasts = paper.contrast(paper.prepare(ndimage.gaussian_filter(photo, blur)))
+    assert paper.softness(contrasts, paper.strokes(contrasts)) < 0.2
+
+
+def test_shadows_are_soft():
+    y, x = np.indices((400, 400)) / 400 - 0.5
+    for reach in (0.2, 0.3):
+        shadow = np.clip(100 - np.hypot(y, x / 2) * 100 / reach, 0, 100).astype(np.uint8)
+        assert paper.softness(shadow, shadow > 60) == 1
+        cut_off = np.where(x > 0, 0, shadow).astype(np.uint8)
+        assert 0.5 < paper.softness(cut_off, cut_off > 60) < 0.9
+
+
 def test_clarity_is_the_share_of_variance_explained():
     rng = np.random.default_rng(0)
     inked = rng.random((50, 50)) < 0.1

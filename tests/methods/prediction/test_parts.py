@@ -40,6 +40,22 @@ def test_what_is_no_part_of_it_is_left_out(other):
     assert np.array_equal(drawing, drawn(*FIVE))
 
 
+@pytest.mark.parametrize(
+    ("ink", "dotted"),
+    [
+        (drawn(*FIVE), False),
+        (drawn((40, 120, 90, 100)), False),
+        (drawn((60, 144, 90, 100), (43, 53, 90, 100)), False),  # too near
+        (drawn((60, 144, 90, 100), (42, 52, 90, 100)), True),  # an i
+        (drawn((40, 124, 90, 100), (132, 142, 90, 100)), True),  # an exclamation mark
+        (drawn((40, 120, 90, 100), (45, 80, 120, 130)), False),  # too long
+        (drawn((95, 105, 50, 150), (70, 80, 95, 105), (120, 130, 95, 105)), True),  # divided by
+    ],
+)
+def test_a_dot_lies_apart_and_the_strokes_of_a_five_do_not(ink, dotted):
+    assert parts.dotted(ink) == dotted
+
+
 def test_alone_they_are_drawings():
     for alone in (drawn((0, 100, 50, 70)), frame(20, 130, 60, 170), drawn((120, 124, 70, 150))):
         (drawing,) = parts.separate(alone)

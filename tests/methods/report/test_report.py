@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from stages.methods.report import html, pipeline, sections
+from stages.methods.report import html, pipeline, sections, words
 from tests.support import graph
 
 
@@ -111,6 +111,43 @@ def test_what_was_fitted_on_is_not_called_held_out():
     scores = {"accuracy": 0.5, "k": 2}
     interval = {"merged_2d": {"accuracy": {"low": 0.4, "high": 0.6}}}
     assert "not held out" in sections.result(scores, {}, interval, "all")
+
+
+def paragraph(form, n_train=60_000, *, labelled=True, **changes):
+    params = graph.load_yaml(graph.PARAMS)
+    for name, value in changes.items():
+        section, _, key = name.partition("__")
+        params[section][key] = value
+    return words.method(params, form, n_train, 10, labelled=labelled)
+
+
+def test_the_method_is_that_of_the_form():
+    text, references = paragraph("handwriting")
+    assert "deskewed [1]" in text
+    assert "of smoothed gradient orientations [2] and of concavities." in text
+    assert "as many as three times the perplexity were kept by the image distortion model" in text
+    assert len(references) == len(words.REFERENCES)
+    text, references = paragraph("frame", labelled=False, features__pixel_weight=1)
+    assert "deskewed" not in text
+    assert "of concavities and of pixels." in text
+    assert text.endswith("No step used a label.")
+    assert not any("LeCun" in one or "Kuhn" in one for one in references)
+    text, references = paragraph("embedding", n_train=80, split__method="all")
+    assert "Embeddings were rounded" in text
+    assert not re.search("gradient|distortion|pixels|test image", text)
+    assert "the 79 nearest" in text
+    assert "with perplexity 10 " in text
+    assert [int(n) for n in re.findall(r"\[(\d)\]", text)] == [1, 2, 3, 4]
+    assert len(references) == 4
+
+
+def test_what_the_params_leave_out_is_not_described():
+    text, _ = paragraph("handwriting", features__deskew=False, distortion__directions="none")
+    assert "deskewed" not in text
+    assert "distortion" not in text
+    text, _ = paragraph("handwriting", distortion__k=70, distortion__directions="reverse")
+    assert "Of these, 70 were kept by the reverse" in text
+    assert "approximate" in paragraph("handwriting", n_train=200_000)[0]
 
 
 def test_the_graph_has_each_stage_below_what_it_needs():

@@ -1,0 +1,82 @@
+"""Pictures are brought into form in a browser as predict.py does, to the bit."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from stages.methods.prediction import handwriting, pictures
+from tests.support import pad
+
+
+@pytest.fixture(scope="module")
+def page(explorer):
+    explorer.run(pad.READY)
+    return explorer
+
+
+@pytest.fixture(scope="module")
+def images(finished):
+    return np.load(finished[0] / "data/split/test_images.npy")
+
+
+FLAWS = ("BLANK", "UNCLEAR", "SOFT", "SMALL", "BLOT", "DOTTED", "EDGE", "SEVERAL")
+
+
+def test_a_picture_has_the_form_reason_place_and_label_of_predict(page, finished, images):
+    greys = [*pad.pictures(images, 1), *pad.odd(images, 8)]
+    found = pad.judged(page, greys)
+    assert pad.differences(found, greys, pad.load(finished[0])) == []
+    reasons = {one["reason"] for one in found}
+    assert {getattr(handwriting, flaw) for flaw in FLAWS} < reasons
+
+
+def noise(*shape, seed=0):
+    """Shades in patches, which deflate and blur as pictures do."""
+    small = np.random.default_rng(seed).integers(0, 256, shape).astype(np.uint8)
+    return small.repeat(3, axis=0).repeat(5, axis=1)
+
+
+def palette():
+    picture = Image.fromarray(noise(20, 13) % 7, mode="P")
+    picture.putpalette([*range(0, 210, 10)])
+    return picture
+
+
+PNG = {
+    "one bit": Image.fromarray(noise(9, 11)).convert("1"),
+    "grey": Image.fromarray(noise(9, 11)),
+    "palette": palette(),
+    "colours": Image.fromarray(noise(40, 21, 3)),
+    "grey and alpha": Image.fromarray(noise(40, 21, 2), mode="LA"),
+    "colours and alpha": Image.fromarray(noise(40, 21, 4)),
+    "opaque": Image.fromarray(noise(40, 21, 3)).convert("RGBA"),
+    "16 bits": Image.fromarray(noise(9, 11).astype(np.uint16) * 16 + 5),
+    "large": Image.fromarray(noise(300, 104, 3)),
+    "wide": Image.fromarray(noise(3, 300, 3)),
+    "large and alpha": Image.fromarray(noise(120, 211, 4)),
+}
+
+
+CLEAR = {"grey": 7, "palette": bytes([0, 100, 255, 9]), "colours": (5, 6, 7), "large": (5, 6, 7)}
+
+
+@pytest.mark.parametrize(
+    ("name", "clear"), [*((name, None) for name in PNG), *CLEAR.items()], ids=str
+)
+def test_a_png_has_the_shades_that_pillow_gives_it(page, name, clear):
+    picture, data = PNG[name].copy(), io.BytesIO()
+    if picture.mode == "RGB":
+        picture.paste((5, 6, 7), (0, 0, 20, 9))
+    picture.save(data, format="PNG", **({} if clear is None else {"transparency": clear}))
+    grey = pictures.decode(data.getvalue())
+    assert np.array_equal(pad.read(page, data.getvalue()), grey)
+    assert len(np.unique(grey)) > 1
+
+
+@pytest.mark.parametrize("kind", [{"format": "WEBP", "lossless": True}, {"format": "BMP"}])
+def test_other_pictures_are_read_by_the_browser(page, kind):
+    data = io.BytesIO()
+    PNG["large"].save(data, **kind)
+    assert np.array_equal(pad.read(page, data.getvalue()), pictures.decode(data.getvalue()))
