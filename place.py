@@ -101,8 +101,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _job(options: argparse.Namespace) -> blocks.Job:
     model = Path(options.model).resolve()
-    fitted = predict.load_model(model)
-    most = fitted.n_candidates
+    most = predict.load_model(model).n_candidates
     if options.candidates is not None and not 0 <= options.candidates <= most:
         raise InputError(
             f"--candidates is {options.candidates}, but it must be 0 (no deformation "

@@ -40,7 +40,7 @@ def main() -> None:
     for name, indices in parts.items():
         size = params[f"{name}_size"]
         parts[name] = splitting.stratified_part(labels, indices, size, params["seed"], name)
-    parts |= splitting.landmarks(parts["train"], params["landmarks"], params["seed"])
+    parts = splitting.landmarks(parts, params["landmarks"], params["seed"])
     for name, chosen in parts.items():
         common.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
         common.save_array(f"{SPLIT}/{name}_labels.npy", checking.compact(labels[chosen]))

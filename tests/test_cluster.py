@@ -85,6 +85,7 @@ def test_a_folder_is_clustered_named_later_and_never_touched(
     rows = [row for row in table(home / "clusters.csv") if not row["reason"]]
     assert len(rows) == 75
     assert np.load(home / "model.npz")["embedding"].shape == (70, 2)
+    assert len(np.load(home / "pipeline/data/tsne/2d/test.npy")) == 70
     right = [row["path"].startswith(row["name"] or "-") for row in rows]
     assert np.mean(right) > 0.9
     assert "% of the labelled pictures are in their label's cluster" in capsys.readouterr().out

@@ -1,5 +1,6 @@
 """Choice of the images that make up the train and the test part."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -128,13 +129,13 @@ def stratified_part(
     return np.sort(chosen)
 
 
-def landmarks(train: Indices, size: int | None, seed: int) -> dict[str, Indices]:
+def landmarks(parts: Mapping[str, Indices], size: int | None, seed: int) -> dict[str, Indices]:
     """Draw the training images that the map is made of; the rest is placed on it.
 
     Parameters
     ----------
-    train : ndarray of int64, shape (n,)
-        In ascending order.
+    parts : mapping of str to ndarray of int64
+        "train" and "test".
     size : int or None
         Landmarks at the most; None takes all images.
     seed : int
@@ -142,19 +143,21 @@ def landmarks(train: Indices, size: int | None, seed: int) -> dict[str, Indices]
     Returns
     -------
     dict of str to ndarray of int64
-        "train", the landmarks, and "rest", each in ascending order. No label is used.
+        "train", the landmarks, "test", and "rest", the other training images. No label is used.
+        Where test is train, scored again, it is the landmarks.
 
     Examples
     --------
-    >>> parts = landmarks(np.arange(5), size=3, seed=0)
-    >>> parts["train"].tolist(), parts["rest"].tolist()
-    ([2, 3, 4], [0, 1])
-    >>> len(landmarks(np.arange(5), size=None, seed=0)["rest"])
-    0
+    >>> parts = landmarks({"train": np.arange(5), "test": np.arange(5, 9)}, size=3, seed=0)
+    >>> {name: part.tolist() for name, part in parts.items()}
+    {'train': [2, 3, 4], 'test': [5, 6, 7, 8], 'rest': [0, 1]}
     """
+    train = parts["train"]
     drawn = np.zeros(len(train), dtype=bool)
     drawn[np.random.default_rng(seed).permutation(len(train))[:size]] = True
-    return {"train": train[drawn], "rest": train[~drawn]}
+    again = np.array_equal(parts["test"], train)
+    test = train[drawn] if again else parts["test"]
+    return {"train": train[drawn], "test": test, "rest": train[~drawn]}
 
 
 def about_landmarks(n_landmarks: int, n_rest: int) -> str:
