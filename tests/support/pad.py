@@ -80,9 +80,9 @@ def equal(got: dict[str, Any], placed: model.Placed, row: int) -> bool:
     )
 
 
-def pictures(images: Grey, n: int, seed: int = 0) -> Iterator[Grey]:
-    """Draw images under every condition, n each, and n times as much of what is no digit."""
-    for number, draw in enumerate(sweeps.CONDITIONS.values()):
+def pictures(images: Grey, n: int, every: int = 1, seed: int = 0) -> Iterator[Grey]:
+    """Draw n digits under every so many conditions, and 3 n sheets of each kind that shows none."""
+    for number, draw in enumerate([*sweeps.CONDITIONS.values()][::every]):
         rng = np.random.default_rng([seed, number])
         yield from (draw(rng, images[i]) for i in rng.choice(len(images), n))
     for number, draw_all in enumerate(sweeps.NO_DIGITS.values()):
