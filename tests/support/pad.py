@@ -80,9 +80,9 @@ def equal(got: dict[str, Any], placed: model.Placed, row: int) -> bool:
     )
 
 
-def pictures(images: Grey, n: int, seed: int = 0) -> Iterator[Grey]:
-    """Draw images under every condition, n each, and n times as much of what is no digit."""
-    for number, draw in enumerate(sweeps.CONDITIONS.values()):
+def pictures(images: Grey, n: int, every: int = 1, seed: int = 0) -> Iterator[Grey]:
+    """Draw n digits under every so many conditions, and 3 n sheets of each kind that shows none."""
+    for number, draw in enumerate([*sweeps.CONDITIONS.values()][::every]):
         rng = np.random.default_rng([seed, number])
         yield from (draw(rng, images[i]) for i in rng.choice(len(images), n))
     for number, draw_all in enumerate(sweeps.NO_DIGITS.values()):
@@ -110,7 +110,8 @@ def odd(images: Grey, n: int, seed: int = 0) -> Iterator[Grey]:
         light *= sheets.shadow(rng, rng.uniform(0.2, 0.6), rng.uniform(0, 0.8), 200)
         yield sheets.photograph(rng, np.zeros((200, 200)), light=light)
         mark = np.full((120, 90), 230, dtype=np.uint8)
-        mark[20:80, 40:50] = mark[81 + number : 91 + number, 40:50] = 40
+        gap = 3 + 3 * (number % 3)
+        mark[20:80, 40:50] = mark[80 + gap : 90 + gap, 40:50] = 40
         yield mark
         across = np.full((90, 90), 230, dtype=np.uint8)
         across[40:50] = across[20 + number : 70, 40:50] = 40
