@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +56,9 @@ def main() -> None:
     shown = min(SHOWN, *(found.shape[1] for found in near.values()))
     related = [(near[part], clusters["train"], clusters[part]) for part in parts]
     with np.load(MODEL) as arrays:
+        features = coarsen(arrays["features"])
         model = {name: arrays[name] for name in arrays.files if name not in BULKY}
-        _pack("features", coarsen(arrays["features"]))
-        _pack("model", packing.plain(model) | {"ranks_gradients": bool(len(arrays["gradients"]))})
+        ranks = {"ranks_gradients": bool(len(arrays["gradients"]))}
     with np.load(COURSE) as frames, np.load(OTHER_MAPS) as maps:
         course = journey.shown(frames, maps, Path(IMAGES.format("train")).read_bytes())
     rows = {
@@ -76,11 +77,16 @@ def main() -> None:
         "form": form,
     }
     groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
-    _pack("map", opening.images(rows, related, len(clusters["train"]), shown) | groups | results)
-    _pack("neighbors", opening.neighbors(related, shown))
-    for part in parts:
-        _pack(f"{part}_images", {"images": images[part]})
-    _pack("course", course)
+    seen = opening.images(rows, related, len(clusters["train"]), shown)
+    packs: dict[str, dict[str, Any]] = {
+        f"{part}_images": {"images": images[part]} for part in parts
+    }
+    packs |= {"features": features, "model": packing.plain(model) | ranks}
+    packs |= {"map": seen | groups | results, "course": course}
+    packs |= {"neighbors": opening.neighbors(related, shown)}
+    # What takes long, the compression, is done by compiled code.
+    with ThreadPoolExecutor(common.threads()) as pool:
+        list(pool.map(_pack, packs, packs.values()))
 
 
 def _rows(path: str, parts: Iterable[str]) -> np.ndarray:

@@ -9,7 +9,7 @@ function drawMarks(view) {
     const i = view.placeOf(row);
     return i < 0 ? null : [view.sx[i], view.sy[i]];
   };
-  if (view.side < 2 * ROOM * ratio) names(view, at, colours);
+  if (view.side < 2 * ROOM * ratio) names(view, colours);
   const held = state.pinned >= 0 ? state.pinned : state.hovered;
   const home = held >= 0 ? at(held) : null;
   if (home && relations) {
@@ -39,23 +39,47 @@ function drawMarks(view) {
 }
 
 /**
+ * Of each cluster the point nearest to the mean of its points, where the medoid may not be among them.
+ * @param {Float32Array} points
+ * @param {number} dims
+ * @param {Int32Array} rows
+ */
+function middles(points, dims, rows) {
+  const count = data.clusters.length, sums = new Float64Array(count * dims), sizes = new Int32Array(count);
+  rows.forEach((row, i) => {
+    const cluster = data.cluster[row];
+    sizes[cluster]++;
+    for (let axis = 0; axis < dims; axis++) sums[cluster * dims + axis] += points[i * dims + axis];
+  });
+  const found = new Int32Array(count).fill(-1), nearest = new Float64Array(count).fill(Infinity);
+  rows.forEach((row, i) => {
+    const cluster = data.cluster[row];
+    let away = 0;
+    for (let axis = 0; axis < dims; axis++) {
+      away += (points[i * dims + axis] - sums[cluster * dims + axis] / sizes[cluster]) ** 2;
+    }
+    if (away < nearest[cluster]) [nearest[cluster], found[cluster]] = [away, i];
+  });
+  return found;
+}
+
+/**
  * @param {MapView} view
- * @param {(row: number) => number[]|null} at
  * @param {{ink: string, halo: string}} colours
  */
-function names(view, at, colours) {
+function names(view, colours) {
   const pen = view.marks, ratio = view.ratio || 1;
   pen.font = `600 ${12.5 * ratio}px system-ui, sans-serif`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
   pen.lineWidth = 4 * ratio;
-  data.medoids.forEach((/** @type {number} */ row, /** @type {number} */ cluster) => {
-    const place = at(row);
-    if (!place) return;
+  Array.from(view.anchors).forEach((point, cluster) => {
+    if (point < 0) return;
+    const name = data.clusters[cluster], x = view.sx[point], y = view.sy[point];
     pen.strokeStyle = `${colours.halo}d0`;
-    pen.strokeText(data.clusters[cluster], place[0], place[1]);
+    pen.strokeText(name, x, y);
     pen.fillStyle = colours.ink;
-    pen.fillText(data.clusters[cluster], place[0], place[1]);
+    pen.fillText(name, x, y);
   });
 }
 

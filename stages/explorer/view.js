@@ -22,6 +22,7 @@ class MapView {
     this.marks = /** @type {CanvasRenderingContext2D} */ (this.over.getContext("2d"));
     /** @type {Float32Array} */ this.points = new Float32Array(0);
     /** Rows of the points, where they are not all. @type {Int32Array|null} */ this.rows = null;
+    /** By cluster the point that its name stands at. @type {ArrayLike<number>} */ this.anchors = [];
     this.dims = 2;
     /** Of `sources`, the one asked for last. @type {object|null} */ this.wanted = null;
     this.centre = [0, 0, 0];
@@ -51,6 +52,7 @@ class MapView {
     const n = points.length / dims;
     this.points = points;
     this.rows = rows;
+    this.anchors = rows ? middles(points, dims, rows) : data.medoids;
     if (this.sx.length !== n) {
       [this.sx, this.sy, this.depth] = [0, 0, 0].map(() => new Float32Array(n));
     }

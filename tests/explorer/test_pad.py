@@ -153,3 +153,7 @@ def test_other_perplexities_are_slid_through_and_routes_set_side_by_side(fresh):
     fresh.run("part('routes').click()")
     fresh.wait("views.length === 2 && views[1].rows")
     assert fresh.run("views[0].rows") is None
+    # Each cluster is named at one of its own images, whether or not its medoid is among these.
+    assert fresh.run(
+        "Array.from(views[1].anchors).every((i, c) => data.cluster[views[1].rows[i]] === c)"
+    )
