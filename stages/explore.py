@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -78,15 +77,12 @@ def main() -> None:
     }
     groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
     seen = opening.images(rows, related, len(clusters["train"]), shown)
-    packs: dict[str, dict[str, Any]] = {
-        f"{part}_images": {"images": images[part]} for part in parts
-    }
+    packs: dict[str, Any] = {f"{part}_images": {"images": images[part]} for part in parts}
     packs |= {"features": features, "model": packing.plain(model) | ranks}
     packs |= {"map": seen | groups | results, "course": course}
     packs |= {"neighbors": opening.neighbors(related, shown)}
-    # What takes long, the compression, is done by compiled code.
-    with ThreadPoolExecutor(common.threads()) as pool:
-        list(pool.map(_pack, packs, packs.values()))
+    for name, text in packing.scripts(packs, common.threads()).items():
+        _write(DATA.format(name), text)
 
 
 def _rows(path: str, parts: Iterable[str]) -> np.ndarray:
@@ -99,10 +95,6 @@ def _text(path: str) -> str:
 
 def _json(path: str) -> Any:
     return json.loads(_text(path))
-
-
-def _pack(name: str, values: dict[str, Any]) -> None:
-    _write(DATA.format(name), packing.script(name, values))
 
 
 def _write(path: str, text: str) -> None:

@@ -5,6 +5,10 @@ import signal
 
 import pytest
 
+# What `make test ARGS=…` was called with is not for the makes that tests start.
+for name in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "ARGS"):
+    os.environ.pop(name, None)
+
 # Several workers share the cores. Results do not depend on it, of which test_bits makes sure.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -9,6 +9,7 @@ import base64
 import io
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,12 @@ def script(name: str, values: Mapping[str, Any]) -> str:
     """
     text = json.dumps(_encoded(values), separators=(",", ":"), allow_nan=False)
     return f"{CALL}({json.dumps(name)},{text});\n"
+
+
+def scripts(packs: Mapping[str, Mapping[str, Any]], n_jobs: int) -> dict[str, str]:
+    """Write several, by name, on some threads: what takes long, compression, is compiled code."""
+    with ThreadPoolExecutor(n_jobs) as pool:
+        return dict(zip(packs, pool.map(script, packs, packs.values()), strict=True))
 
 
 def _encoded(value: Any) -> Any:
