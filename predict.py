@@ -1,6 +1,7 @@
 """Place new images onto the fitted map: cluster, digit and position, or "not a digit".
 
-Pictures are brought into MNIST's form first; arrays must be in it already.
+Pictures are brought into the form of the model's own first, which for MNIST is that of its digits;
+arrays must be in it already.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from predicting import output
 from predicting.answers import Row, add_labels, load_model, predict, summary
 from predicting.output import COLUMNS, NOT_A_DIGIT
 from predicting.reading import Source, expand, read, read_all
+from stages.methods.data.form import FRAME
 from stages.methods.errors import InputError
 from stages.methods.prediction.model import Model
 
@@ -82,12 +84,16 @@ def _run(options: argparse.Namespace) -> list[str]:
     for path in (options.json, options.csv, options.html):
         output.spare_images(path)
     files = expand(options.files)
-    sources, complaints = read_all(files, options.many, show=bool(options.html))
+    fitted = load_model(Path(options.model))
+    if options.many and fitted.form == FRAME:
+        raise InputError(
+            f"--many cuts drawings apart, but {fitted.dataset} is of whole pictures: leave it out"
+        )
+    sources, complaints = read_all(files, options.many, bool(options.html), fitted.form)
     for source in sources:
         if source.note:
             print(f"predict: {source.file}: {source.note}", file=sys.stderr)
     if sources:
-        fitted = load_model(Path(options.model))
         rows = predict(sources, fitted)
         if options.labels:
             add_labels(rows, Path(options.labels))

@@ -20,6 +20,7 @@ from threadpoolctl import threadpool_limits
 from placing.inputs import Joined
 from placing.source import SHAPE, Content, digest
 from stages import common
+from stages.methods.data.form import HANDWRITING
 from stages.methods.errors import InputError
 from stages.methods.prediction import model
 
@@ -140,7 +141,7 @@ def place(job: Job, number: int) -> Done:
     if found is not None and len(found.clusters) == stop - start:
         return Done(number, str(path), stop - start, found=True)
     fitted = _model(job.model, job.fitted, job.candidates)
-    images = _normalised(source.read(start, stop))
+    images = _normalised(source.read(start, stop), fitted.form)
     if digest(source.read(start, stop)) != content:
         raise InputError(f"the images of block {number} changed while they were read")
     with threadpool_limits(job.n_jobs, "blas"):
@@ -176,7 +177,7 @@ def with_candidates(fitted: model.Model, number: int | None) -> model.Model:
 
 @dataclass(frozen=True)
 class _Images:
-    """Images in MNIST's form, those of a block that can be read.
+    """Images in form, those of a block that can be read.
 
     Attributes
     ----------
@@ -186,7 +187,7 @@ class _Images:
     readable : list of bool, of length n
         Which of them are among the images.
     drawn : list of bool, of length m
-        Which images were pictures.
+        Which images were drawings in pictures.
     """
 
     images: NDArray[np.uint8]
@@ -195,8 +196,8 @@ class _Images:
     drawn: list[bool]
 
 
-def _normalised(contents: Iterable[Content]) -> _Images:
-    """Bring pictures into MNIST's form, a piece at a time; arrays are in it."""
+def _normalised(contents: Iterable[Content], form: str) -> _Images:
+    """Bring pictures into form, a piece at a time; arrays are in it."""
     images = [np.empty((0, *SHAPE), dtype=np.uint8)]
     flaws: list[str | None] = []
     readable: list[bool] = []
@@ -209,21 +210,21 @@ def _normalised(contents: Iterable[Content]) -> _Images:
             drawn += [False] * len(content)
             continue
         # Imported where they are needed: SciPy takes a worker longer than all else to load.
-        from stages.methods.prediction import handwriting, pictures
+        from placing import forming
 
         for data in content:
             try:
                 if isinstance(data, str):
                     raise InputError(data)
-                drawing = handwriting.normalise(pictures.decode(data))
+                image, flaw = forming.bring(data, form)
             except InputError as error:
                 flaws.append(str(error))
                 readable.append(False)
             else:
-                images.append(drawing.image[None])
-                flaws.append(drawing.flaw)
+                images.append(image[None])
+                flaws.append(flaw)
                 readable.append(True)
-                drawn.append(True)
+                drawn.append(form == HANDWRITING)
     return _Images(np.concatenate(images), flaws, readable, drawn)
 
 

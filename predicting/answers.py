@@ -13,6 +13,7 @@ import numpy as np
 from predicting import arrays
 from predicting.reading import IDX, NPY, Source
 from stages import common
+from stages.methods.data.form import EMBEDDING
 from stages.methods.errors import InputError
 from stages.methods.prediction import model
 
@@ -46,7 +47,7 @@ def load_model(path: Path) -> model.Model:
         raise InputError(
             f"{path} is not a fitted model ({error}): make it anew by `make repro`"
         ) from None
-    if not fitted.describes_pictures:
+    if fitted.form == EMBEDDING:
         raise InputError(
             f"{path} was fitted to the embeddings of {fitted.dataset}, and cannot describe "
             "pictures: describe them by the same network, and cluster them with the others"

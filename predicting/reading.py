@@ -12,6 +12,8 @@ from PIL import Image
 
 from predicting import arrays
 from stages import common
+from stages.methods.data import pictures as datasets
+from stages.methods.data.form import FRAME, HANDWRITING
 from stages.methods.errors import InputError
 from stages.methods.prediction import handwriting, pictures
 
@@ -35,7 +37,8 @@ class Source:
     flaws : list of str or None
         Why a picture shows no drawing; None for all else.
     boxes : list of tuple or None
-        Left, top, right and bottom of each drawing in its picture, in pixels; None in arrays.
+        Left, top, right and bottom of each drawing in its picture, in pixels; None in arrays and
+        where a picture is taken as a whole.
     note : str or None
         What was done to the values of an array.
     shown : ndarray of uint8, or None
@@ -51,12 +54,14 @@ class Source:
 
     @property
     def drawn(self) -> bool:
-        """Whether it is a picture."""
+        """Whether drawings were found in a picture."""
         return any(box is not None for box in self.boxes)
 
 
-def read(path: Path | str, many: bool = False, show: bool = False) -> Source:
-    """Read the images of one file, and bring pictures into MNIST's form.
+def read(
+    path: Path | str, many: bool = False, show: bool = False, form: str = HANDWRITING
+) -> Source:
+    """Read the images of one file, and bring pictures into form.
 
     Parameters
     ----------
@@ -66,6 +71,8 @@ def read(path: Path | str, many: bool = False, show: bool = False) -> Source:
         Whether each drawing of a picture is an image of its own.
     show : bool
         Whether to keep a small copy of a picture.
+    form : {"handwriting", "frame"}
+        MNIST's, or that of pictures of anything.
 
     Returns
     -------
@@ -84,7 +91,18 @@ def read(path: Path | str, many: bool = False, show: bool = False) -> Source:
         if data.startswith(start):
             found, note = arrays.images(load(data, name), name)
             return Source(name, found, [None] * len(found), [None] * len(found), note)
+    if form == FRAME:
+        return _read_framed(data, name)
     return _read_picture(data, name, many, show)
+
+
+def _read_framed(data: bytes, name: str) -> Source:
+    """Bring a picture of anything into form, as those that the model was fitted to were."""
+    try:
+        picture = datasets.decode(data, FRAME, _SHOWN)
+    except InputError as error:
+        raise InputError(f"{name} {error}") from None
+    return Source(name, picture.image[None], [None], [None], shown=picture.thumbnail)
 
 
 def _read_picture(data: bytes, name: str, many: bool, show: bool) -> Source:
@@ -138,13 +156,13 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def read_all(
-    files: Sequence[str], many: bool = False, show: bool = False
+    files: Sequence[str], many: bool = False, show: bool = False, form: str = HANDWRITING
 ) -> tuple[list[Source], list[str]]:
     """Read what can be read, and collect a sentence on each file that cannot."""
 
     def attempt(file: str) -> Source | str:
         try:
-            return read(file, many, show)
+            return read(file, many, show, form)
         except InputError as error:
             return str(error)
         except OSError as error:

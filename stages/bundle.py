@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from stages.methods.data import fitting
 from stages.methods.features import descriptors
 from stages.methods.prediction import model, novelty
 
+DATASET = "data/split/dataset.json"
 IMAGES = "data/split/train_images.npy"
 FEATURES = "data/features/train.npy"
 DISTANCES = "data/neighbors/train_distances.npy"
@@ -51,6 +53,7 @@ def main() -> None:
         n_neighbors=n_neighbors,
         limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0),
         dataset=common.load_params("download", "dataset")["dataset"],
+        form=json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"],
     )
     neighbors = np.load(NEIGHBORS, mmap_mode="r")[:, :n_neighbors]
     candidates = np.load(CANDIDATES, mmap_mode="r")[:, : model.N_NEXT]

@@ -35,7 +35,7 @@ DATA = "explorer/data/{}.js"
 LIBRARIES = ("numpy", "pillow", "scipy")
 PARTS = ("train", "test")
 SHOWN = 10  # Neighbours, at most, that stand beside an image and that its confidence is taken of.
-BULKY = {"features", "gradients", "embedding", "names", "dataset"}  # The page has them already.
+BULKY = {"features", "gradients", "embedding", "names", "dataset", "form"}  # Or known already.
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import yaml
 from PIL import Image
 
 import predict
+from placing import forming
 from stages.methods.data import idx
 from stages.methods.errors import InputError
 from stages.sources import drawn
@@ -113,6 +114,18 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
     rows = table("data/evaluate/clusters_train.csv")
     right = [paths[int(row["index"])].startswith(row["merged_2d_label"] or "-") for row in rows]
     assert np.mean(right) > 0.9
+
+    # A picture of the set is brought into the same form again, and so lies on itself.
+    fitted = predict.load_model(Path("models/model.npz"))
+    for number in (0, 40):
+        path = own.data / paths[int(rows[number]["index"])]
+        source = predict.read(path, form=fitted.form)
+        (row,) = predict.predict([source], fitted)
+        assert row["neighbors"][0] == number
+        assert row["distance"] == 0
+        assert row["label"] == rows[number]["merged_2d_label"]
+        assert np.array_equal(forming.bring(path.read_bytes(), fitted.form)[0], source.images[0])
+    assert predict.main(["--many", "--model", "models/model.npz", str(path)]) == 1
 
 
 def test_arrays_in_a_table(own):

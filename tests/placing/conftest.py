@@ -43,6 +43,7 @@ def fitted():
         n_neighbors=5,
         limits=novelty.Limits(strangeness=limit, drawn=limit, fullness=0.3),
         dataset="digits",
+        form="handwriting",
     )
 
 

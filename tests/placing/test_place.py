@@ -119,8 +119,8 @@ def test_images_that_change_while_they_are_read_are_not_taken(run, images, tmp_p
     normalised = blocks._normalised
     changes = iter([write_npy, *[lambda *_: None] * 2])
 
-    def change(contents):
-        found = normalised(contents)
+    def change(*given):
+        found = normalised(*given)
         next(changes)(images[40:80], tmp_path)
         return found
 
@@ -204,7 +204,7 @@ def test_a_map_of_embeddings_is_refused_in_one_sentence(run, images, tmp_path, f
         fitted,
         descriptor=described,
         features=features,
-        gradients=fitted.gradients[:0],
+        form="embedding",
         dataset="photographs",
     )
     common.save_arrays(tmp_path / "other.npz", **model.to_arrays(other))

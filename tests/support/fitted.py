@@ -60,6 +60,7 @@ def make(folder):
         counts = merging.count_containment(fitted.labels, edges, edges, 22)
         clusters = merging.partition(merging.merge(counts, np.bincount(fitted.labels)), 11)
         named = scores.name_clusters(parts["train_labels"], clusters[fitted.labels], 11, 10)
+        common.save_json(bundle.DATASET, {"form": "handwriting"})
         common.save_array(bundle.IMAGES, train)
         common.save_array(bundle.FEATURES, features["a"])
         common.save_array(bundle.DISTANCES, distances.astype(np.int32))

@@ -18,7 +18,7 @@ from stages.methods.features import descriptors
 from stages.methods.features.deskew import deskew
 from stages.methods.prediction import novelty
 
-VERSION = 4
+VERSION = 5
 _DESCRIPTOR = "descriptor_"
 _NO_NAME = -1
 _CHUNK = 8192
@@ -56,6 +56,8 @@ class Model:
     limits : novelty.Limits
     dataset : str
         Name of what it was fitted to.
+    form : str
+        Of its images: a name in `stages.methods.data.form`. Pictures are brought into it first.
     """
 
     descriptor: descriptors.Descriptor
@@ -70,20 +72,12 @@ class Model:
     n_neighbors: int
     limits: novelty.Limits
     dataset: str
+    form: str
 
     @cached_property
     def index(self) -> Index:
         """The features prepared for the search, once for all images that come."""
         return Index(self.features)
-
-    @property
-    def describes_pictures(self) -> bool:
-        """Whether it can describe a picture; of embeddings, others have described theirs.
-
-        Only of embeddings are the numbers taken as they are, without slant or distortion.
-        """
-        described = self.descriptor.deskewed or set(self.descriptor.bases) != {"pixel"}
-        return described or len(self.gradients) > 0
 
 
 @dataclass(frozen=True)
@@ -122,7 +116,7 @@ def apply(
     ----------
     model : Model
     images : ndarray of uint8, shape (n, 28, 28)
-        In MNIST's form: light on dark, sized and centred.
+        In the form of the model; that of MNIST is light on dark, sized and centred.
     n_jobs : int
         Number of threads, on which the result does not depend.
     drawn : ndarray of bool, shape (n,), optional
@@ -237,6 +231,7 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
         "limit_drawn": np.array(model.limits.drawn),
         "limit_fullness": np.array(model.limits.fullness),
         "dataset": np.frombuffer(model.dataset.encode(), dtype=np.uint8),
+        "form": np.frombuffer(model.form.encode(), dtype=np.uint8),
     }
 
 
@@ -281,6 +276,7 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
                 fullness=float(arrays["limit_fullness"].item()),
             ),
             dataset=arrays["dataset"].tobytes().decode(),
+            form=arrays["form"].tobytes().decode(),
         )
     except KeyError as error:
         raise InputError(f"the model lacks the array {error}") from None
