@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from predicting import output
-from predicting.answers import Row, add_labels, load_model, predict, summary
-from predicting.output import COLUMNS, NOT_A_DIGIT
+from predicting.answers import NOT_A_DIGIT, Row, add_labels, load_model, predict, refused, summary
+from predicting.output import COLUMNS
 from predicting.reading import Source, expand, read, read_all
 from stages.methods.data.form import FRAME
 from stages.methods.errors import InputError
@@ -109,7 +109,7 @@ def _write(
     outputs: list[tuple[str | None, Callable[[], str]]] = [
         (options.json, lambda: output.as_json(rows, header)),
         (options.csv, lambda: output.as_csv(rows, header)),
-        (options.html, lambda: _page(rows, sources, fitted)),
+        (options.html, lambda: _page(rows, sources, fitted, Path(options.model))),
     ]
     for path, lay_out in outputs:
         if path == "-":
@@ -118,16 +118,16 @@ def _write(
             output.save(Path(path), lay_out())
     told = summary(rows, fitted)
     if "-" not in (options.json, options.csv, options.html):
-        print(output.as_table(rows, header), told, sep="\n\n")
+        print(output.as_table(rows, header, refused(fitted)), told, sep="\n\n")
     elif len(rows) > MANY or options.labels:
         print(f"predict: {told}", file=sys.stderr)
     sys.stdout.flush()
 
 
-def _page(rows: list[Row], sources: list[Source], fitted: Model) -> str:
+def _page(rows: list[Row], sources: list[Source], fitted: Model, path: Path) -> str:
     from predicting import page
 
-    return page.page(rows, sources, fitted, HERE / page.TRAIN)
+    return page.page(rows, sources, fitted, page.training_images(path, fitted))
 
 
 if __name__ == "__main__":

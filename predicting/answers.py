@@ -13,11 +13,12 @@ import numpy as np
 from predicting import arrays
 from predicting.reading import IDX, NPY, Source
 from stages import common
-from stages.methods.data.form import EMBEDDING
+from stages.methods.data.form import EMBEDDING, HANDWRITING
 from stages.methods.errors import InputError
 from stages.methods.prediction import model
 
 Row = dict[str, Any]
+NOT_A_DIGIT, UNLIKE = "not a digit", "unlike all"
 
 
 def load_model(path: Path) -> model.Model:
@@ -145,9 +146,19 @@ def _by_file(rows: Sequence[Row], table: Sequence[dict[str, str]], path: Path) -
         row["actual"] = label
 
 
+def named(row: Row) -> str:
+    """Name what an image is placed among: the label of its cluster, or else its number."""
+    return f"cluster {row['cluster']}" if row["label"] is None else str(row["label"])
+
+
+def refused(fitted: model.Model) -> str:
+    """Say in words what an image is that there is a reason against."""
+    return NOT_A_DIGIT if fitted.form == HANDWRITING else UNLIKE
+
+
 def summary(rows: Sequence[Row], fitted: model.Model) -> str:
     """Say on which map images were placed, as what, and how many rightly where that is known."""
-    labels = Counter(row["label"] for row in rows if not row["reason"])
+    labels = Counter(named(row) for row in rows if not row["reason"])
     # What to do about it stands in each row.
     reasons = Counter(row["reason"].partition(":")[0] for row in rows if row["reason"])
     counts = [f"{label}: {labels[label]:,}" for label in sorted(labels, key=str)]
@@ -157,7 +168,7 @@ def summary(rows: Sequence[Row], fitted: model.Model) -> str:
         parts.append(", ".join(counts))
     if reasons:
         listed = ", ".join(f"{n:,} {reason}" for reason, n in reasons.most_common())
-        parts.append(f"not a digit: {sum(reasons.values()):,} ({listed})")
+        parts.append(f"{refused(fitted)}: {sum(reasons.values()):,} ({listed})")
     if rows and "actual" in rows[0]:
         right = sum(str(row["label"]) == row["actual"] for row in rows)
         wrong = len(rows) - right - sum(reasons.values())

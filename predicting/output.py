@@ -13,7 +13,6 @@ from stages.methods.errors import InputError
 from stages.methods.prediction import pictures
 
 COLUMNS = ("file", "image", "label", "cluster", "x", "y", "distance", "reason")
-NOT_A_DIGIT = "not a digit"
 _WORDS = ("file", "reason")
 
 
@@ -37,9 +36,9 @@ def as_csv(rows: Sequence[Row], header: Sequence[str]) -> str:
     return text.getvalue()
 
 
-def as_table(rows: Sequence[Row], header: Sequence[str]) -> str:
-    """Lay rows out in columns for people."""
-    cells = [tuple(header), *(tuple(_cell(row, name) for name in header) for row in rows)]
+def as_table(rows: Sequence[Row], header: Sequence[str], refused: str) -> str:
+    """Lay rows out in columns for people; ``refused`` stands for the label where there is none."""
+    cells = [tuple(header), *(tuple(_cell(row, name, refused) for name in header) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = (
         "  ".join(
@@ -51,10 +50,10 @@ def as_table(rows: Sequence[Row], header: Sequence[str]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _cell(row: Row, name: str) -> str:
+def _cell(row: Row, name: str, refused: str) -> str:
     value = row.get(name)
     if name == "label" and row["reason"]:
-        return NOT_A_DIGIT
+        return refused
     if name == "box":
         return _box(row) or "-"
     if name == "reason":

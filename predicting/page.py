@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from predicting.answers import Row, summary
+from predicting.answers import Row, named, refused, summary
 from predicting.reading import Source
 from stages.methods.prediction import model
 
@@ -34,7 +34,34 @@ h2 small { display: block; font-size: .8rem; font-weight: 400; }
 """
 
 
-def page(rows: Sequence[Row], sources: Sequence[Source], fitted: model.Model, train: Path) -> str:
+def training_images(path: Path, fitted: model.Model) -> NDArray[np.uint8] | None:
+    """Load the images that a model was fitted to, where the pipeline or `make cluster` left them.
+
+    Parameters
+    ----------
+    path : Path
+        Of the model.
+    fitted : Model
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28), or None
+        None if there are none beside it, or those of another run.
+    """
+    for root in (path.resolve().parents[1], path.parent / "pipeline"):
+        if (root / TRAIN).is_file():
+            images: NDArray[np.uint8] = np.load(root / TRAIN, mmap_mode="r")
+            if len(images) == len(fitted.features):
+                return images
+    return None
+
+
+def page(
+    rows: Sequence[Row],
+    sources: Sequence[Source],
+    fitted: model.Model,
+    train: NDArray[np.uint8] | None,
+) -> str:
     """Lay out a page that needs no other file.
 
     Parameters
@@ -44,20 +71,22 @@ def page(rows: Sequence[Row], sources: Sequence[Source], fitted: model.Model, tr
     sources : sequence of Source
         Where the rows come from.
     fitted : Model
-    train : Path
-        The training images, for pictures of the nearest; they may be missing.
+    train : ndarray of uint8, shape (n, 28, 28), or None
+        The training images, for pictures of the nearest.
 
     Returns
     -------
     str
         HTML.
     """
-    images = np.load(train, mmap_mode="r") if train.is_file() else None
     drawn = [(image, source.shown) for source in sources for image in source.images]
+    answers = [refused(fitted) if row["reason"] else named(row) for row in rows]
     low, high = fitted.embedding.min(axis=0), fitted.embedding.max(axis=0)
     articles = [
-        _article(row, image, shown, images, (np.array([row["x"], row["y"]]) - low) / (high - low))
-        for row, (image, shown) in list(zip(rows, drawn, strict=True))[:MOST]
+        _article(
+            row, answer, image, shown, train, (np.array([row["x"], row["y"]]) - low) / (high - low)
+        )
+        for row, answer, (image, shown) in list(zip(rows, answers, drawn, strict=True))[:MOST]
     ]
     more = f"<p>The first {MOST} of {len(rows):,}.</p>" if len(rows) > MOST else ""
     style = _STYLE + f".map {{ background: url({_data(_density(fitted))}); }}"
@@ -74,12 +103,12 @@ def page(rows: Sequence[Row], sources: Sequence[Source], fitted: model.Model, tr
 
 def _article(
     row: Row,
+    answer: str,
     image: NDArray[np.uint8],
     shown: NDArray[np.uint8] | None,
     train: NDArray[np.uint8] | None,
     place: NDArray,
 ) -> str:
-    answer = "not a digit" if row["reason"] else f"{row['label']}"
     detail = row["reason"] or f"cluster {row['cluster']}, distance {row['distance']:.1f}"
     file = f"{row['file']}, image {row['image']}" if row["image"] else row["file"]
     figures = [] if shown is None else [_figure(_img(shown, "the picture"), "picture")]

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from PIL import Image
 
 import predict
 from placing import forming
+from predicting import page
+from predicting.answers import named, refused
 from stages.methods.data import idx
 from stages.methods.errors import InputError
 from stages.sources import drawn
@@ -126,6 +129,13 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
         assert row["label"] == rows[number]["merged_2d_label"]
         assert np.array_equal(forming.bring(path.read_bytes(), fitted.form)[0], source.images[0])
     assert predict.main(["--many", "--model", "models/model.npz", str(path)]) == 1
+    # Its neighbours are shown from the images beside the model, not from those of this project.
+    images = page.training_images(Path("models/model.npz"), fitted)
+    assert np.array_equal(images, np.load("data/split/train_images.npy"))
+    assert page.training_images(graph.ROOT / "models/model.npz", fitted) is None
+    nameless = predict.predict([source], replace(fitted, names=[None] * 3))
+    assert named(nameless[0]) == f"cluster {nameless[0]['cluster']}"
+    assert refused(fitted) == "unlike all"
 
 
 def test_arrays_in_a_table(own):

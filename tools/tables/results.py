@@ -277,6 +277,7 @@ def million(root: Path) -> str:
     killed = " and ".join(str(blocks) for blocks in cluster["killed_after"])
     rows = [
         ("images", f"{found['n']:,}"),
+        ("images per second, two processes", f"{found['n'] / plain['seconds']:,.0f}"),
         ("blocks", str(plain["blocks"])),
         ("blocks there when the cluster was killed", killed),
         ("largest worker, processes", f"{plain['largest_worker_mb']} MB"),
