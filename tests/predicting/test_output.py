@@ -11,7 +11,9 @@ from tests.support.fitted import enlarged, png, run_main
 
 def test_clusters_without_a_digit_show_a_dash():
     row = {"file": "a", "image": 0, "label": None, "cluster": 10, "x": 0.0, "y": 0.0}
-    table = output.as_table([{**row, "distance": 0.1, "reason": None}], predict.COLUMNS)
+    table = output.as_table(
+        [{**row, "distance": 0.1, "reason": None}], predict.COLUMNS, "not a digit"
+    )
     assert table.splitlines()[1].split() == ["a", "0", "-", "10", "0.00", "0.00", "0.100"]
 
 
