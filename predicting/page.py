@@ -146,4 +146,5 @@ def _density(fitted: model.Model) -> NDArray[np.uint8]:
     """Draw where training images lie: darker where there are more."""
     x, y = fitted.embedding.T
     counts, _, _ = np.histogram2d(-y, x, bins=_MAP)
-    return np.rint(255 - 150 * np.minimum(counts / np.percentile(counts, 99), 1)).astype(np.uint8)
+    full = max(np.percentile(counts, 99), 1)
+    return np.rint(255 - 150 * np.minimum(counts / full, 1)).astype(np.uint8)

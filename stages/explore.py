@@ -77,10 +77,10 @@ def main() -> None:
     }
     groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
     seen = opening.images(rows, related, len(clusters["train"]), shown)
-    packs: dict[str, Any] = {f"{part}_images": {"images": images[part]} for part in parts}
-    packs |= {"features": features, "model": packing.plain(model) | ranks}
-    packs |= {"map": seen | groups | results, "course": course}
-    packs |= {"neighbors": opening.neighbors(related, shown)}
+    none = images["train"][:0]
+    packs: dict[str, Any] = {f"{part}_images": {"images": images.get(part, none)} for part in PARTS}
+    packs |= {"features": features, "model": packing.plain(model) | ranks, "course": course}
+    packs |= {"map": seen | groups | results, "neighbors": opening.neighbors(related, shown)}
     for name, text in packing.scripts(packs, common.threads()).items():
         _write(DATA.format(name), text)
 

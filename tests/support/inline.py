@@ -44,6 +44,8 @@ def run(*names):
     for stage in graph.stages().values():
         if stage.name in names or not (names or stage.script in ("draw", "report")):
             importlib.import_module(f"stages.{stage.script}").main(*stage.arguments)
+            missing = [path for path in stage.outs if not Path(path).exists()]
+            assert not missing, f"{stage.name} left out {missing}"
 
 
 def digest(path):
