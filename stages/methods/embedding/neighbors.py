@@ -178,7 +178,8 @@ def _limits(
         limits[part] = np.where(crowded, -1, limit + squares[part])
 
     spread(look, range(0, len(rows), _CHUNK), n_jobs)
-    limits[limits >= _EXACT[columns.dtype]] = -1
+    exact = _EXACT[columns.dtype]
+    limits[(limits >= exact) | (squares >= exact)] = -1
     return limits
 
 
