@@ -20,7 +20,6 @@ from threadpoolctl import threadpool_limits
 from placing.inputs import Joined
 from placing.source import SHAPE, Content, digest
 from stages import common
-from stages.methods.data.form import HANDWRITING
 from stages.methods.errors import InputError
 from stages.methods.prediction import model
 
@@ -210,21 +209,21 @@ def _normalised(contents: Iterable[Content], form: str) -> _Images:
             drawn += [False] * len(content)
             continue
         # Imported where they are needed: SciPy takes a worker longer than all else to load.
-        from placing import forming
+        from predicting import reading
 
         for data in content:
             try:
                 if isinstance(data, str):
                     raise InputError(data)
-                image, flaw = forming.bring(data, form)
+                picture = reading.read_picture(data, "the picture", form=form)
             except InputError as error:
                 flaws.append(str(error))
                 readable.append(False)
             else:
-                images.append(image[None])
-                flaws.append(flaw)
+                images.append(picture.images)
+                flaws += picture.flaws
                 readable.append(True)
-                drawn.append(form == HANDWRITING)
+                drawn.append(picture.drawn)
     return _Images(np.concatenate(images), flaws, readable, drawn)
 
 

@@ -91,21 +91,15 @@ def read(
         if data.startswith(start):
             found, note = arrays.images(load(data, name), name)
             return Source(name, found, [None] * len(found), [None] * len(found), note)
+    return read_picture(data, name, many, show, form)
+
+
+def read_picture(
+    data: bytes, name: str, many: bool = False, show: bool = False, form: str = HANDWRITING
+) -> Source:
+    """Read a picture file that is there already: see `read`."""
     if form == FRAME:
         return _read_framed(data, name)
-    return _read_picture(data, name, many, show)
-
-
-def _read_framed(data: bytes, name: str) -> Source:
-    """Bring a picture of anything into form, as those that the model was fitted to were."""
-    try:
-        picture = datasets.decode(data, FRAME, _SHOWN)
-    except InputError as error:
-        raise InputError(f"{name} {error}") from None
-    return Source(name, picture.image[None], [None], [None], shown=picture.thumbnail)
-
-
-def _read_picture(data: bytes, name: str, many: bool, show: bool) -> Source:
     picture = pictures.decode_sized(data, name)
     drawings = handwriting.find(picture.grey) if many else [handwriting.normalise(picture.grey)]
     shown = None
@@ -120,6 +114,15 @@ def _read_picture(data: bytes, name: str, many: bool, show: bool) -> Source:
         [_box(drawing.bounds, picture.scale) for drawing in drawings],
         shown=shown,
     )
+
+
+def _read_framed(data: bytes, name: str) -> Source:
+    """Bring a picture of anything into form, as those that the model was fitted to were."""
+    try:
+        picture = datasets.decode(data, FRAME, _SHOWN)
+    except InputError as error:
+        raise InputError(f"{name} {error}") from None
+    return Source(name, picture.image[None], [None], [None], shown=picture.thumbnail)
 
 
 def _box(bounds: handwriting.Bounds, scale: float) -> Box:

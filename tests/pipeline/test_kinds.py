@@ -11,7 +11,7 @@ import yaml
 from PIL import Image
 
 import predict
-from placing import forming
+from placing import blocks
 from predicting import page
 from predicting.answers import named, refused
 from stages.methods.data import idx
@@ -127,7 +127,8 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
         assert row["neighbors"][0] == number
         assert row["distance"] == 0
         assert row["label"] == rows[number]["merged_2d_label"]
-        assert np.array_equal(forming.bring(path.read_bytes(), fitted.form)[0], source.images[0])
+        block = blocks._normalised([[path.read_bytes()]], fitted.form)
+        assert np.array_equal(block.images, source.images)
     assert predict.main(["--many", "--model", "models/model.npz", str(path)]) == 1
     # Its neighbours are shown from the images beside the model, not from those of this project.
     images = page.training_images(Path("models/model.npz"), fitted)

@@ -178,6 +178,7 @@ def _limits(
         limits[part] = np.where(crowded, -1, limit + squares[part])
 
     spread(look, range(0, len(rows), _CHUNK), n_jobs)
+    # Of longer queries, or farther points, the type rounds squared distances.
     exact = _EXACT[columns.dtype]
     limits[(limits >= exact) | (squares >= exact)] = -1
     return limits

@@ -64,6 +64,16 @@ def test_tiles_find_what_brute_force_finds(small_tiles, data):
     assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
 
 
+def test_a_query_whose_square_float32_rounds_is_compared_with_all(small_tiles):
+    # All products are exact in float32, and so is each distance, but not 4201 squared.
+    points = np.arange(-300, 301, 7, dtype=np.int16)[:, None]
+    queries = np.array([[4201], [4095]], dtype=np.int16)
+    assert 4201**2 > 2**24 > (4201 - 300) ** 2
+    found = nearest(points, queries, k=4)
+    expected = nearest_by_brute_force(points, queries, 4, itself=False)
+    assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
 @pytest.mark.parametrize("type_", [np.int16, np.int64])
 def test_many_points_are_searched_within_limits(type_, monkeypatch):
     # Parts of real images, which need float64 where they are scaled; and a crowd of duplicates.
