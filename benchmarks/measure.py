@@ -21,13 +21,16 @@ RESULTS = ROOT / "benchmarks" / "results"
 PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 # What each part measures; a stage stands for all that it needs too.
+_IMAGES = tuple(
+    f"data/split/{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels")
+)
 MADE_BY = {
     "stages": ("benchmarks/pipeline.py", provenance.ALL),
     "pairs": ("benchmarks/pairs.py", "benchmarks/sides.py", "tsne@3"),
-    "peers": ("benchmarks/peers.py", "benchmarks/routes.py", "split"),
+    "peers": ("benchmarks/peers.py", "benchmarks/routes.py", *_IMAGES),
     "growth": ("benchmarks/growth.py", provenance.ALL),
     "explorer": ("benchmarks/explorer.py", "explore"),
-    "study": ("benchmarks/study.py", "benchmarks/routes.py", "split"),
+    "study": ("benchmarks/study.py", "benchmarks/routes.py", *_IMAGES),
 }
 RECORD = Path(__file__).with_name("record.py")
 

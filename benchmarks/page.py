@@ -131,7 +131,8 @@ def sweeps(results: Results) -> str:
     rows = []
     for name, found in results["stages"]["sweeps"].items():
         own = sum(alone[stage]["seconds"] for stage in found["ran"] if stage in alone)
-        title = f"`{name}`" if "=" in name else name
+        param, comma, rest = name.partition(",")
+        title = f"`{param}`{comma}{rest}" if "=" in name else name
         rows.append((title, f"{len(found['ran'])}", *_cost(found), f"{own:.1f}"))
     header = (
         "change",

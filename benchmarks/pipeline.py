@@ -12,13 +12,14 @@ from benchmarks import measure
 from benchmarks.options import Options
 from checks.verify import forget
 from checks.workspace import ROOT, temporary_copy
+from tools import graph
 
 SWEEPS = {
     "nothing to do": ["repro"],
+    "recluster.k=11, scores alone": ["exp", "run", "-S", "recluster.k=11", "evaluate"],
     "recluster.k=12": ["exp", "run", "-S", "recluster.k=12"],
     "tsne.exaggeration=2": ["exp", "run", "-S", "tsne.exaggeration=2", "-S", "recluster.k=10"],
 }
-SHARED = ("sources", "stage")
 FLOORS = ("numpy", "sklearn", "openTSNE", "kneed", "matplotlib.figure")
 
 
@@ -60,8 +61,8 @@ def main(options: Options) -> None:
 def start_up(rounds: int) -> dict[str, Any]:
     """Measure the time to import each stage, and single libraries as a lower bound."""
     measure.say("start-up of each stage")
-    scripts = sorted((ROOT / "stages").glob("*.py"))
-    modules = {path.stem: f"stages.{path.stem}" for path in scripts if path.stem not in SHARED}
+    scripts = sorted({stage.script for stage in graph.stages().values()})
+    modules = {script: f"stages.{script}" for script in scripts}
     modules |= {f"{name} alone": name for name in FLOORS}
     commands = {name: [sys.executable, "-c", f"import {path}"] for name, path in modules.items()}
     taken: dict[str, list[dict[str, float]]] = {name: [] for name in commands}
@@ -95,9 +96,6 @@ class Measured:
         command = [sys.executable, "-m", "dvc", *arguments]
         taken = measure.run(command, self.folder, {"PATH": path})
         lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return taken, dict(_stage(json.loads(line)) for line in lines)
-
-
-def _stage(line: dict[str, Any]) -> tuple[str, dict[str, float]]:
-    command = line.pop("command")
-    return "@".join([command[1].removeprefix("stages."), *command[2:]]), line
+        names = {stage.command: name for name, stage in graph.stages(self.folder).items()}
+        ran = [json.loads(line) for line in lines]
+        return taken, {names[" ".join(["python", *line.pop("command")])]: line for line in ran}

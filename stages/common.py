@@ -266,6 +266,7 @@ def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
     """
     name, words = Path(sys.argv[0]).stem, sys.argv[1:]
     _answer(name, words, main)
+    inherited.keep_memory()
     try:
         check_versions(libraries)
         main(*words)

@@ -60,7 +60,7 @@ class Run:
 
 
 def by_merging(run: Run, **changed: int) -> Clusters:
-    """Cluster as the stage ``merge`` does, except for the given params."""
+    """Cluster as ``micro`` and ``recluster`` do, except for the given params."""
     params = run.params["merge"] | changed
     micro = _kmeans(run, params, params["micro_clusters"])
     n_micro, edges = len(micro.centres), params["edges"]
@@ -73,7 +73,7 @@ def by_merging(run: Run, **changed: int) -> Clusters:
 
 
 def by_kmeans(run: Run, **changed: int) -> Clusters:
-    """Cluster as the stage ``recluster`` does, except for the given params."""
+    """Cluster by KMeans as ``recluster`` does, except for the given params."""
     params = run.params["recluster"] | changed
     fitted = _kmeans(run, params, params["k"])
     return fitted.labels, kmeans.assign(run.test, fitted.centres)

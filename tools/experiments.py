@@ -124,8 +124,8 @@ def failure(said: str) -> str:
 
     Examples
     --------
-    >>> failure("Running stage 'merge@2':\nmerge: k is 0, ...\nERROR: failed to reproduce")
-    'merge: k is 0, ...'
+    >>> failure("Running stage 'recluster@2':\nrecluster: k is 0, ...\nERROR: failed to reproduce")
+    'recluster: k is 0, ...'
     """
     lines = [line for line in said.splitlines() if line.strip()]
     errors = [number for number, line in enumerate(lines) if line.startswith("ERROR: ")]

@@ -31,7 +31,8 @@ def stamp(
     roots : iterable of str
         Names of stages, such as "evaluate", each of which stands for all that it needs too, and
         paths of files, such as "studies/seeds.py", each of which stands for itself. A module below
-        ``stages`` stands for all that it imports. `ALL` stands for all stages.
+        ``stages`` stands for all that it imports, and a path of data for its content in dvc.lock.
+        `ALL` stands for all stages.
     params : mapping of str to object, optional
         Params by dotted name that differed from params.yaml.
 
@@ -125,13 +126,21 @@ def _of_written(path: str, dataset: str, root: Path) -> Any:
 
 
 def _of_file(path: str, code: Fingerprints, root: Path) -> str | None:
-    if not path.endswith(".py") or not (root / path).is_file():
+    if not path.endswith(".py"):
+        return _locked(root).get(path)
+    if not (root / path).is_file():
         return None
     if path.startswith("stages/"):
         return code.of([path])
     # Of the project's modules that it imports only the names count.
     read = reader(root)
     return Fingerprints(lambda name: read(name) if name == path else read(name) and "").of([path])
+
+
+def _locked(root: Path) -> dict[str, str]:
+    """Digests of all outputs of dvc.lock, by path."""
+    stages = graph.load_yaml("dvc.lock", root)["stages"].values()
+    return {out["path"]: shorten(out["md5"]) for stage in stages for out in stage["outs"]}
 
 
 def reader(root: Path) -> Reader:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 from dvc.repo import Repo
+from dvc.utils.serialize import modify_yaml
 
 from tools import graph
 from tools.fingerprint import Fingerprints
@@ -88,6 +89,15 @@ def source(path: str, md5: str, root: Path) -> str | None:
         if hashlib.md5(content).hexdigest() == md5:
             return content.decode()
     return None
+
+
+def forget(root: Path = ROOT) -> None:
+    """Remove from the lock the stages that dvc.yaml no longer has; DVC leaves them there."""
+    locked = yaml.safe_load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+    if gone := set(locked) - set(graph.stages(root)):
+        with modify_yaml(root / LOCK) as lock:
+            for name in gone:
+                del lock["stages"][name]
 
 
 def keep(root: Path = ROOT) -> None:

@@ -117,6 +117,7 @@ def _lock() -> None:
     if locked:
         _say(f"locked again without running, for their code does what it did: {', '.join(locked)}")
     dvc(ROOT, "repro")
+    relock.forget()
     relock.keep()
 
 

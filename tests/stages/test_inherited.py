@@ -1,6 +1,7 @@
 """What a process inherits neither breaks a stage nor decides how it computes."""
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -75,3 +76,29 @@ def test_a_stage_starts_under_any_of_these():
         check=False,
     )
     assert (done.stdout, done.stderr) == ("agg numpy\n", "")
+
+
+# How much of an array of 50 MB goes back to the system when it is freed.
+GIVEN_BACK = """
+import resource, sys
+import numpy as np
+from stages import inherited
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+
+if sys.argv[1] == "keep":
+    inherited.keep_memory()
+array = np.ones(50_000_000, dtype=np.uint8)
+full = resident()
+del array
+print(full - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others manage by themselves")
+@pytest.mark.parametrize(("word", "least", "most"), [("keep", -1e6, 1e6), ("not", 49e6, 51e6)])
+def test_freed_memory_stays_with_a_stage(word, least, most):
+    command = [sys.executable, "-c", GIVEN_BACK, word]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert least < int(done.stdout) < most

@@ -121,7 +121,8 @@ def euclidean(points: NDArray[np.integer]) -> NDArray[np.float64]:
 
     Each is the correctly rounded square root of an exact integer.
     """
-    return np.sqrt(ExactPoints(points).distances(points.astype(np.int64)))
+    squared = ExactPoints(points).distances(points.astype(np.int64))
+    return np.sqrt(squared, out=squared)
 
 
 def calinski_harabasz(clustering: Clustering, total: float) -> float:

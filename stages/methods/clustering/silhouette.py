@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 def on_grid(distances: NDArray[np.float64]) -> NDArray[np.float64]:
     """Scale distances by a power of two and round them, so that the sum of a row is exact."""
     largest = max(float(distances.max()), 1.0) * len(distances)
-    return np.rint(distances * 2.0 ** (53 - np.frexp(largest)[1]))
+    scaled = distances * 2.0 ** (53 - np.frexp(largest)[1])
+    return np.rint(scaled, out=scaled)
 
 
 def silhouette(distances: NDArray[np.float64], labels: NDArray[np.integer]) -> float:
