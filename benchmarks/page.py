@@ -38,6 +38,7 @@ SIDES = {
     "our_affinities": "here, exact",
     "opentsne_affinities": "openTSNE's defaults, approximate",
     "our_map_alone": "here",
+    "our_map_placed": "here",
     "our_map": "here, `neighbors`, `distortion` and `tsne@2` in all",
     "opentsne_map": "openTSNE's defaults, same exaggeration",
     "umap_map": "UMAP's defaults, another map each time",

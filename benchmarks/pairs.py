@@ -18,7 +18,7 @@ PAIRS = {
     "affinities": ("our_affinities", "opentsne_affinities"),
     "map_2d": ("our_map_alone", "opentsne_map", "umap_map"),
     "map_2d_seeded": ("our_map_alone", "umap_map_seeded"),
-    "map_2d_placed": ("our_map", "umap_map_placed"),
+    "map_2d_placed": ("our_map_placed", "our_map", "umap_map_placed"),
     "map_3d": ("our_map_3d", "opentsne_map_3d"),
 }
 # Sides measured only once, because they take more than five minutes.

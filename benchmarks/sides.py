@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.route import Data, accuracy
 from stages import common
-from stages.methods.embedding import map_quality
+from stages.methods.embedding import map_quality, placement
 from stages.methods.embedding.neighbors import nearest
 from stages.methods.exact.grid import snap
 from stages.methods.exact.rounding import to_decimals
@@ -54,6 +54,20 @@ def opentsne_map(data: Data) -> None:
 
 def our_map_alone(data: Data) -> None:
     """Neighbours, affinities and 2-D map by our own functions, as the pipeline's params say."""
+    _our_map(data)
+
+
+def our_map_placed(data: Data) -> None:
+    """Make the same map, and place the test images on it."""
+    embedding = _our_map(data)
+    train, test = data.features(), data.features("test")
+    number = common.load_params("tsne", "test_neighbors")["test_neighbors"]
+    with data.step("place test"):
+        indices, _ = nearest(train, test, k=number, n_jobs=common.threads())
+        placement.place(embedding, indices)
+
+
+def _our_map(data: Data) -> np.ndarray:
     from stages import tsne as script
     from stages.methods.embedding import tsne
 
@@ -66,6 +80,7 @@ def our_map_alone(data: Data) -> None:
         start, order, phases = script.plan("2", params, features)
         embedding, _ = tsne.optimise(start, near, phases, order=order, n_jobs=jobs)
     _quality(data, embedding)
+    return embedding
 
 
 def umap_map(data: Data) -> None:
@@ -139,6 +154,7 @@ SIDES = (
     opentsne_affinities,
     opentsne_map,
     our_map_alone,
+    our_map_placed,
     umap_map,
     umap_map_seeded,
     umap_map_placed,

@@ -22,6 +22,8 @@ def data(tmp_path_factory):
         np.save(folder / "split" / f"{part}_indices.npy", np.arange(size, dtype=np.int32))
     blocks = [descriptors.Block("pixel", 8, 1.0)]
     images = DIGITS["train_images"]
-    _, described = descriptors.fit_transform(images, blocks, deskewed=True, whiten=True)
+    fitted, described = descriptors.fit_transform(images, blocks, deskewed=True, whiten=True)
     np.save(folder / "features" / "train.npy", described[:600])
+    tested = descriptors.transform(DIGITS["test_images"][:100], fitted)
+    np.save(folder / "features" / "test.npy", tested)
     return folder

@@ -46,6 +46,13 @@ def test_our_map_alone_is_that_of_the_stages(data, tmp_path):
     assert found["neighbor_recall"] > 0.2
 
 
+def test_our_map_with_test_images_is_the_same_map(data, tmp_path):
+    alone = follow("our_map_alone", data, tmp_path)
+    placed = follow("our_map_placed", data, tmp_path)
+    assert list(placed["steps"]) == ["map", "place test"]
+    assert placed["neighbor_recall"] == alone["neighbor_recall"]
+
+
 def test_recall_of_the_features_themselves_is_high(data):
     known = route.Data(data, 600, 0)
     sides._quality(known, known.features().astype(float))
