@@ -10,6 +10,8 @@ from stages.methods.errors import InputError
 BLANK = "nothing is drawn"
 STRANGE = "unlike the training images"
 GREY = "grey, where strokes are black on white"
+# Number of images whose bytes are widened at once. It bounds the memory.
+_BLOCK = 2000
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,14 @@ def fullness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
         From 0 (blank) to 1 (black and white only). Gradient features cannot tell: they are scaled
         to one length, so that a faint texture may look like a drawing.
     """
-    # One pass over small integers: the squares of bytes fit 32 bits, and so do their sums.
-    flat = images.reshape(len(images), -1).astype(np.uint32)
-    total = flat.sum(axis=1, dtype=np.int64)
-    squares = np.einsum("ij,ij->i", flat, flat)
-    return squares / (255.0 * np.maximum(total, 1))
+    shares = np.empty(len(images))
+    for start in range(0, len(images), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        # The squares of bytes fit 32 bits, and so do their sums.
+        flat = images[part].reshape(len(images[part]), -1).astype(np.uint32)
+        squares = np.einsum("ij,ij->i", flat, flat)
+        shares[part] = squares / (255.0 * np.maximum(flat.sum(axis=1, dtype=np.int64), 1))
+    return shares
 
 
 def strangeness(
