@@ -130,7 +130,7 @@ def place(job: Job, number: int) -> Done:
     InputError
         If the block as a whole cannot be read; images that cannot be are part of the result.
     """
-    inherited.keep_memory()  # Dask tells its workers to give it back, which halves their speed.
+    inherited.keep_memory()  # Dask tells workers to give it back: they took 1.7 times as long.
     source = Joined(job.files, job.counts)
     start = number * job.size
     stop = min(start + job.size, len(source))
