@@ -20,10 +20,11 @@ RESULTS = ROOT / "benchmarks" / "results"
 # Settings of BLAS and Python that a machine may preset, unset so that they favour no side.
 PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
-# What each part measures; a stage stands for all that it needs too.
+# What the peers start from, whichever code split it.
 _IMAGES = tuple(
     f"data/split/{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels")
 )
+# What each part measures; a stage stands for all that it needs too.
 MADE_BY = {
     "stages": ("benchmarks/pipeline.py", provenance.ALL),
     "pairs": ("benchmarks/pairs.py", "benchmarks/sides.py", "tsne@3"),

@@ -44,7 +44,7 @@ def keep_memory() -> None:
     """Keep freed memory for the next array, where the C library is glibc.
 
     It gives large arrays back to the system as soon as they are freed; getting the pages of the
-    next one took up to a fifth of a stage's time.
+    next one took up to a quarter of a stage's time.
     """
     if sys.platform != "linux":
         return
