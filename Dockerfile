@@ -18,8 +18,8 @@ RUN git config --global user.name user && git config --global user.email user@lo
 
 # In a layer of its own: an edit of the code installs nothing anew.
 COPY --chown=user requirements.lock requirements.build.lock ./
-COPY --chown=user tools/venv.sh tools/
-RUN tools/venv.sh
+COPY --chown=user dev/venv.sh dev/
+RUN dev/venv.sh
 
 COPY --chown=user . .
 CMD ["make", "repro"]

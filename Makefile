@@ -22,7 +22,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
 
 repro: ready ## run what is not up to date (ARGS=... goes to dvc repro)
-	$(PY) -m tools.check
+	$(PY) -m dev.check
 	$(DVC) repro $(ARGS)
 
 test: ready ## run the tests (ARGS=... goes to pytest instead)
@@ -35,31 +35,31 @@ lint: ready ## check format, style, types, params.yaml and dvc.yaml
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
-	$(PY) -m tools.check
-	$(PY) -m tools.wire --check
-	$(PY) -m tools.scripts
+	$(PY) -m dev.check
+	$(PY) -m dev.wire --check
+	$(PY) -m dev.scripts
 	$(DVC) dag --dot >/dev/null
 
 smoke: ready ## run the real pipeline on 2,500 images in a temporary copy
-	$(PY) -m checks.smoke
+	$(PY) -m dev.smoke
 
 verify: ready ## compute everything anew and compare every digest with dvc.lock
-	$(PY) -m checks.verify $(ARGS)
+	$(PY) -m dev.verify $(ARGS)
 
 verify-matrix: ready ## small images under many kernels, threads, locales, Pythons
-	$(PY) -m checks.verify_matrix $(ARGS)
+	$(PY) -m dev.verify_matrix $(ARGS)
 
 explore: ready ## open the explorer of the maps in a browser
-	@$(PY) -m tools.explore
+	@$(PY) -m dev.explore
 
 report: ready ## open the report (ARGS="A B": two experiments side by side)
-	@$(PY) -m tools.report $(ARGS)
+	@$(PY) -m dev.report $(ARGS)
 
 maps: ready ## make maps at other perplexities, for the explorer
-	$(PY) -m studies.maps
+	$(PY) -m dev.studies.maps
 
 original: ready ## run the original study's route in a temporary copy
-	$(PY) -m studies.original
+	$(PY) -m dev.studies.original
 
 # Words, in which quotes hold a name with spaces together, or the name of one file as it is.
 WORDS = if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES"; fi;
@@ -71,39 +71,39 @@ place: ready ## place millions of images in blocks (IMAGES=a.npy ARGS="-o TO")
 	@$(WORDS) $(WIDE) place.py "$$@" $(ARGS)
 
 sweep: ready ## run a grid of experiments (ARGS="-S recluster.k=8,9,10")
-	@$(WIDE) -m tools.sweep $(ARGS)
+	@$(WIDE) -m dev.sweep $(ARGS)
 
 cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=a.csv K=auto)
 	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
 
 compare: ready ## list experiments: what was changed, and scores, best first
-	@$(PY) -m tools.compare $(ARGS)
+	@$(PY) -m dev.compare $(ARGS)
 
 doctor: ## look for what goes wrong on this machine, and say what to do
-	@tools/doctor.sh
+	@dev/doctor.sh
 
 seeds: ready ## five seeds, five draws of train (ARGS="--scheduler ADDRESS")
-	$(WIDE) -m studies.seeds $(ARGS)
+	$(WIDE) -m dev.studies.seeds $(ARGS)
 
 ablation: ready ## leave steps out one by one (docs/ablation.md)
-	$(PY) -m studies.ablation
-	$(PY) -m tools.tables
+	$(PY) -m dev.studies.ablation
+	$(PY) -m dev.tables
 
 bench: ready peers ## measure beside peers (ARGS=stages: a part, study: an hour)
-	$(PY) -m benchmarks.run $(ARGS)
-	$(PY) -m tools.tables
+	$(PY) -m dev.benchmarks.run $(ARGS)
+	$(PY) -m dev.tables
 
 dask: ## install what clusters and parquet need, for place and sweep
-	@tools/venv.sh .venv-dask requirements.dask.lock
+	@dev/venv.sh .venv-dask requirements.dask.lock
 
 wire: ready ## write into dvc.yaml what follows from the imports of the stages
-	$(PY) -m tools.wire
+	$(PY) -m dev.wire
 
 renew: ready ## bring locks, digests and docs up to date (ARGS=studies: too)
-	$(PY) -m tools.renew $(ARGS)
+	$(PY) -m dev.renew $(ARGS)
 
 lock: ## pin the packages of pyproject.toml (ARGS=--upgrade)
-	tools/lock.sh $(ARGS)
+	dev/lock.sh $(ARGS)
 
 clean: ## remove the environments and the tools' caches (results stay)
 	rm -rf .venv .venv-* .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -111,9 +111,9 @@ clean: ## remove the environments and the tools' caches (results stay)
 
 # Quiet, and done in a tenth of a second, where there is nothing to install or to mend.
 ready:
-	@tools/venv.sh
-	@[ ! -e .venv-dask ] || tools/venv.sh .venv-dask requirements.dask.lock
-	@tools/ready.sh
+	@dev/venv.sh
+	@[ ! -e .venv-dask ] || dev/venv.sh .venv-dask requirements.dask.lock
+	@dev/ready.sh
 
 peers:
-	@tools/venv.sh .venv-peers requirements.peers.lock
+	@dev/venv.sh .venv-peers requirements.peers.lock

@@ -17,11 +17,10 @@ from typing import Any
 
 import yaml
 
-from checks import workspace
-from stages import common
-from stages.methods.errors import InputError
-from stages.sources import folders
-from tools import graph, takehome
+from dev import graph, takehome, workspace
+from mnist_clustering import files
+from mnist_clustering.errors import InputError
+from mnist_clustering.sources import folders
 
 HERE = Path(__file__).resolve().parent
 CLUSTERS = HERE / "clusters"
@@ -33,7 +32,7 @@ _LEFT_OUT = (
     *("cluster.py", "dvc.lock", "labels.csv"),
 )
 # But this, which the explorer reads, and which belongs to no other images than MNIST's.
-_KEPT = ("studies/results/maps.npz",)
+_KEPT = ("dev/studies/results/maps.npz",)
 _ATTEMPT = re.compile(r"Running stage '(.+)':")
 _SKIPPED = re.compile(r"Stage '(.+)' (?:didn't change|is cached)")
 
@@ -64,7 +63,7 @@ def main(words: Sequence[str] | None = None) -> int:
             "digest": folders.digest(files),
         }
         text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
-        _write(place / f"stages/datasets/{target.name}.yaml", text)
+        _write(place / f"datasets/{target.name}.yaml", text)
         if options.labels is not None or not (place / "labels.csv").exists():
             _write(place / "labels.csv", _labels(options.labels, folder))
         if not _run(place, target / "log.txt"):
@@ -127,11 +126,11 @@ def _slug(name: str) -> str:
 
 def _claim(target: Path, folder: Path) -> None:
     """Refuse a name that stands for another folder already, or for a dataset of this project."""
-    if (HERE / f"stages/datasets/{target.name}.yaml").exists():
+    if (HERE / f"datasets/{target.name}.yaml").exists():
         raise InputError(
             f"{target.name} is a dataset of this project: give your set another name (--name)"
         )
-    path = target / PIPELINE / f"stages/datasets/{target.name}.yaml"
+    path = target / PIPELINE / f"datasets/{target.name}.yaml"
     before = yaml.safe_load(path.read_text(encoding="utf-8"))["folder"] if path.is_file() else None
     if before not in (None, str(folder)):
         raise InputError(
@@ -164,7 +163,7 @@ def _lay_out(place: Path, overrides: dict[str, Any]) -> Path:
 def _write(path: Path, text: str) -> None:
     """Write a text file unless it says so already, which DVC would look at again."""
     if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        with common.output(path) as temporary:
+        with files.output(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
 
 

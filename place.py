@@ -13,10 +13,10 @@ from functools import partial
 from pathlib import Path
 
 import predict
-from placing import blocks, executors, inputs, table
-from placing.progress import Progress
-from stages import common, inherited
-from stages.methods.errors import InputError
+from mnist_clustering import files, resources
+from mnist_clustering.errors import InputError
+from mnist_clustering.placing import blocks, executors, inputs, table
+from mnist_clustering.progress import Progress
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -116,7 +116,7 @@ def _job(options: argparse.Namespace) -> blocks.Job:
         fitted=blocks.fitted_digest(model, options.candidates),
         candidates=options.candidates,
         folder=str(Path(options.output, "blocks").resolve()),
-        n_jobs=common.threads() if options.on == "here" else 1,
+        n_jobs=resources.threads() if options.on == "here" else 1,
     )
 
 
@@ -140,7 +140,7 @@ def _place(
     progress = Progress(min(sum(job.counts), len(numbers) * job.size))
     try:
         work = partial(blocks.place, job)
-        for outcome in executors.spread(options, inherited.cores(), work, numbers):
+        for outcome in executors.spread(options, resources.cores(), work, numbers):
             if outcome.error is not None:
                 failed[outcome.item] = outcome.error
                 continue
@@ -167,7 +167,7 @@ def _write(
     given = replace(job, files=tuple(options.files))
     counts = table.write(path, given, found, labels)
     summary = {"inputs": options.files, "model": job.fitted, **counts}
-    common.save_json(folder / "summary.json", summary)
+    files.save_json(folder / "summary.json", summary)
     refused = sum(counts["refused"].values())
     print(f"{path}: {counts['images']:,} images, {refused:,} of them no digit", end="")
     print(f", {counts['damaged']:,} unreadable (damaged.csv)" if counts["damaged"] else "")

@@ -11,13 +11,21 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from predicting import output
-from predicting.answers import NOT_A_DIGIT, Row, add_labels, load_model, predict, refused, summary
-from predicting.output import COLUMNS
-from predicting.reading import Source, expand, read, read_all
-from stages.methods.data.form import FRAME
-from stages.methods.errors import InputError
-from stages.methods.prediction.model import Model
+from mnist_clustering.errors import InputError
+from mnist_clustering.images.form import FRAME
+from mnist_clustering.model import output
+from mnist_clustering.model.answers import (
+    NOT_A_DIGIT,
+    Row,
+    add_labels,
+    load_model,
+    predict,
+    refused,
+    summary,
+)
+from mnist_clustering.model.fitted import Model
+from mnist_clustering.model.output import COLUMNS
+from mnist_clustering.model.reading import Source, expand, read, read_all
 
 __all__ = ["COLUMNS", "MODEL", "NOT_A_DIGIT", "Source", "load_model", "main", "predict", "read"]
 HERE = Path(__file__).resolve().parent
@@ -125,7 +133,7 @@ def _write(
 
 
 def _page(rows: list[Row], sources: list[Source], fitted: Model, path: Path) -> str:
-    from predicting import page
+    from mnist_clustering.pages import predictions as page
 
     return page.page(rows, sources, fitted, page.training_images(path, fitted))
 

@@ -3,6 +3,6 @@
 This runs before any library of a stage is loaded, and most of these read their settings then.
 """
 
-from stages import inherited
+from mnist_clustering import resources
 
-inherited.tame()
+resources.sanitise()

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_clustering import files
+from mnist_clustering import limits as fitting
+from mnist_clustering.features import descriptors
+from mnist_clustering.model import fitted as model
+from mnist_clustering.model import novelty
 from stages import common
-from stages.methods.data import fitting
-from stages.methods.features import descriptors
-from stages.methods.prediction import model, novelty
 
 DATASET = "data/split/dataset.json"
 IMAGES = "data/split/train_images.npy"
@@ -60,7 +62,7 @@ def main() -> None:
     strange = model.strangeness(fitted, reaches, candidates, neighbors)
     limits = novelty.fit(strange, np.load(IMAGES, mmap_mode="r"), **quantiles)
     fitted = replace(fitted, limits=limits)
-    common.save_arrays(MODEL, **model.to_arrays(fitted))
+    files.save_arrays(MODEL, **model.to_arrays(fitted))
 
 
 if __name__ == "__main__":

@@ -3,30 +3,21 @@
 Every stage depends on this file, so an edit here re-runs everything: keep it small.
 """
 
-import csv
-import errno
 import inspect
-import io
 import json
 import math
-import os
 import re
-import shutil
 import sys
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import numpy as np
 import yaml
-from tqdm import tqdm
 
-from stages import inherited
-from stages.methods.errors import InputError
+from mnist_clustering import files, resources
+from mnist_clustering.errors import InputError
 
 PARAMS = Path("params.yaml")
 SCHEMA = Path("params.schema.json")
@@ -34,10 +25,6 @@ VERSIONS = Path("stages/versions.yaml")
 # DVC leaves in params.yaml what -S set, also where the run failed. Git may take the file for
 # unchanged, for DVC notes its time: hence touch.
 BACK = "edit it, or take back what -S set: touch params.yaml && git checkout params.yaml"
-# A disk, or a user's share of it, is full.
-FULL = (errno.ENOSPC, errno.EDQUOT)
-_LITTLE = 1 << 20  # bytes
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def load_params(section: str, *keys: str) -> dict[str, Any]:
@@ -170,90 +157,6 @@ def check_versions(libraries: Sequence[str]) -> None:
             )
 
 
-def threads() -> int:
-    """Return the number of threads to use, which never changes a result.
-
-    See Also
-    --------
-    stages.inherited.threads : sets the variable that is read here.
-    """
-    return inherited.threads(os.environ.get(inherited.THREADS, ""), inherited.cores())
-
-
-@contextmanager
-def output(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path to write to, which is renamed to ``path`` on success.
-
-    Parameters
-    ----------
-    path : str or Path
-        The output; its folder is created if missing.
-
-    Raises
-    ------
-    InputError
-        If there is no space left for it.
-    """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        os.replace(temporary, path)
-    except OSError as error:
-        if _is_full(error, path.parent):
-            raise InputError(
-                f"no space left on the disk for {path}: make room there, and run it again"
-            ) from error
-        raise
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _is_full(error: OSError, folder: Path) -> bool:
-    """Whether an error means a full disk; numpy says only how many items were not written."""
-    if error.errno is None and folder.is_dir():
-        return shutil.disk_usage(folder).free < _LITTLE
-    return error.errno in FULL
-
-
-def save_array(path: str | Path, array: np.ndarray) -> None:
-    """Write one array as ``.npy``."""
-    with output(path) as temporary, temporary.open("wb") as file:
-        np.save(file, np.ascontiguousarray(array), allow_pickle=False)
-
-
-def save_arrays(path: str | Path, **arrays: np.ndarray) -> None:
-    """Write named arrays as ``.npz``, like `numpy.savez` but without timestamps."""
-    with output(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
-        for name, array in arrays.items():
-            buffer = io.BytesIO()
-            np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _ZIP_EPOCH), buffer.getvalue())
-
-
-def save_json(path: str | Path, value: Any) -> None:
-    """Write a JSON file, with keys in the order given."""
-    with output(path) as temporary:
-        text = json.dumps(value, indent=2, allow_nan=False) + "\n"
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-
-
-def save_table(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a CSV file with one header line."""
-    with output(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-def progress(
-    iterable: Iterable[Any] | None = None, *, total: int | None = None, description: str = ""
-) -> Any:
-    """Show a progress bar (`tqdm.tqdm`) if standard error is a terminal."""
-    return tqdm(iterable, total=total, desc=description, disable=None, leave=False)
-
-
 def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
     """Run a stage: check library versions, call ``main``, print errors as one sentence.
 
@@ -266,7 +169,7 @@ def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
     """
     name, words = Path(sys.argv[0]).stem, sys.argv[1:]
     _answer(name, words, main)
-    inherited.keep_memory()
+    resources.keep_memory()
     try:
         check_versions(libraries)
         main(*words)
@@ -276,7 +179,7 @@ def run(main: Callable[..., None], libraries: Sequence[str] = ()) -> None:
             "take fewer images by split.train_size"
         )
     except OSError as error:
-        if error.errno in FULL:
+        if error.errno in files.FULL:
             sys.exit(f"{name}: no space left on the disk ({error}): make room, and run it again")
         sys.exit(f"{name}: {error}")
     except InputError as error:

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_clustering import files, progress, resources
+from mnist_clustering import limits as fitting
+from mnist_clustering.distortion import ranking as distortion
+from mnist_clustering.features.deskew import deskew
+from mnist_clustering.images import form
+from mnist_clustering.neighbors.nearest import needed
 from stages import common
-from stages.methods.data import fitting, form
-from stages.methods.embedding import distortion
-from stages.methods.embedding.neighbors import needed
-from stages.methods.features.deskew import deskew
 
 DATASET = "data/split/dataset.json"
 IMAGES = "data/split/{}_images.npy"
@@ -49,11 +51,11 @@ def main() -> None:
         ("test", test),
     ):
         wanted = ranked if name == "test" else ranked.first(k)
-        common.save_array(f"{OUTPUT}/{name}_indices.npy", wanted.indices)
-        common.save_array(f"{OUTPUT}/{name}_distances.npy", wanted.distances)
+        files.save_array(f"{OUTPUT}/{name}_indices.npy", wanted.indices)
+        files.save_array(f"{OUTPUT}/{name}_distances.npy", wanted.distances)
     # For new images, with which it goes into the model.
     gradients = images.get("train", np.empty((0, 0, 0), dtype=np.uint8))
-    common.save_array(f"{OUTPUT}/train_gradients.npy", gradients)
+    files.save_array(f"{OUTPUT}/train_gradients.npy", gradients)
 
 
 def load_neighbors(part: str) -> distortion.Ranked:
@@ -64,16 +66,18 @@ def load_neighbors(part: str) -> distortion.Ranked:
 
 def rank(queries: np.ndarray, points: np.ndarray, candidates: np.ndarray) -> distortion.Ranked:
     """Rank candidates, with a progress bar."""
-    with common.progress(total=len(queries), description="distortion") as bar:
+    with progress.bar(total=len(queries), description="distortion") as bar:
         return distortion.rank(
-            queries, points, candidates, n_jobs=common.threads(), on_step=bar.update
+            queries, points, candidates, n_jobs=resources.threads(), on_step=bar.update
         )
 
 
 def reverse(points: np.ndarray, forward: distortion.Ranked, k: int) -> distortion.Ranked:
     """Rank candidates the other way round, with a progress bar."""
-    with common.progress(total=len(points), description="distortion, reverse") as bar:
-        return distortion.reverse(points, forward, k, n_jobs=common.threads(), on_step=bar.update)
+    with progress.bar(total=len(points), description="distortion, reverse") as bar:
+        return distortion.reverse(
+            points, forward, k, n_jobs=resources.threads(), on_step=bar.update
+        )
 
 
 if __name__ == "__main__":

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import yaml
 
+from mnist_clustering import progress, resources
+from mnist_clustering.files import output, save_array, save_json, save_table
+from mnist_clustering.images import checking, idx
+from mnist_clustering.sources import contents, description, kinds
+from mnist_clustering.sources.fetching import Source, expected, fetch
+from mnist_clustering.sources.folder import Folder
+from mnist_clustering.sources.web import Web
 from stages import common
-from stages.methods.data import checking, idx
-from stages.sources import contents, description, kinds
-from stages.sources.fetching import Source, expected, fetch
-from stages.sources.folder import Folder
-from stages.sources.web import Web
 
-DATASETS = Path("stages/datasets")
+DATASETS = Path("datasets")
 RAW = Path("data/raw")
 RECORD = "data/raw/dataset.json"
 PATHS = "data/raw/paths.csv"
@@ -39,15 +41,15 @@ def main() -> None:
         content = gathered(dataset, params["mirror"])
         files = content.files().items()
     for name, data in files:
-        with common.output(RAW / name) as temporary:
+        with output(RAW / name) as temporary:
             temporary.write_bytes(data)
     checking.check_parts({"train": read("train"), "test": read("t10k")})
     for sentence in content.notes:
         note(sentence)
-    common.save_json(RECORD, content.record(params["dataset"], dataset))
-    common.save_table(PATHS, ["path"], [[path] for path in content.paths])
-    common.save_table(SKIPPED, ["path", "reason"], content.skipped)
-    common.save_array(THUMBNAILS, content.thumbnails)
+    save_json(RECORD, content.record(params["dataset"], dataset))
+    save_table(PATHS, ["path"], [[path] for path in content.paths])
+    save_table(SKIPPED, ["path", "reason"], content.skipped)
+    save_array(THUMBNAILS, content.thumbnails)
 
 
 def fetched(dataset: dict[str, Any], location: str | None) -> Iterable[tuple[str, bytes]]:
@@ -61,12 +63,12 @@ def fetched(dataset: dict[str, Any], location: str | None) -> Iterable[tuple[str
 def gathered(dataset: dict[str, Any], location: str | None) -> contents.Content:
     """Read a dataset that is no four IDX files."""
     if dataset["kind"] == "pictures":
-        with common.progress(description="pictures") as bar:
-            return contents.of_pictures(dataset, common.threads(), bar.update)
+        with progress.bar(description="pictures") as bar:
+            return contents.of_pictures(dataset, resources.threads(), bar.update)
     files = dict(fetched(dataset, location))
     if dataset["kind"] == "arrays":
         return contents.of_arrays(files, dataset.get("shape"))
-    return contents.of_embeddings(files, dataset.get("folder"), common.threads())
+    return contents.of_embeddings(files, dataset.get("folder"), resources.threads())
 
 
 def read(prefix: str) -> tuple[np.ndarray, np.ndarray]:

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_clustering import files
+from mnist_clustering.errors import InputError
+from mnist_clustering.figures import canvas as page
 from stages import common
-from stages.methods.errors import InputError
-from stages.methods.figures import page
 
 OUTPUT = "plots/{}.png"
 LIBRARIES = ("numpy", "matplotlib", "pillow")
@@ -34,7 +35,7 @@ def main(*words: str) -> None:
     params = common.load_params("draw", "dpi", *([name] if own else []))
     results = {argument: load(path) for argument, path in paths.items()}
     png = page.render(functools.partial(draw, **results, **params.get(name, {})), params["dpi"])
-    with common.output(OUTPUT.format(name)) as temporary:
+    with files.output(OUTPUT.format(name)) as temporary:
         temporary.write_bytes(png)
 
 
@@ -50,7 +51,7 @@ def parse(words: Sequence[str]) -> tuple[str, str, dict[str, Path]]:
     options, paths = rest[::2], rest[1::2]
     if not name or len(options) > len(paths) or not all(map(_OPTION, options)):
         raise InputError(f"the words {' '.join(words)!r} name no drawing: {USAGE}")
-    path = f"stages.methods.figures.{module}"
+    path = f"mnist_clustering.figures.{module}"
     if not module.isidentifier() or not importlib.util.find_spec(path):
         raise InputError(f"there is no module {module!r}: {USAGE}")
     return name, path, {option[2:]: Path(path) for option, path in zip(options, paths, strict=True)}

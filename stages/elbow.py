@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from mnist_clustering import files, progress, resources
+from mnist_clustering import limits as fitting
+from mnist_clustering.clustering import criteria
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.exact.rounding import to_decimals
+from mnist_clustering.exact.sampling import fixed_sample
 from stages import common
-from stages.methods.clustering import criteria
-from stages.methods.data import fitting
-from stages.methods.exact.grid import snap
-from stages.methods.exact.rounding import to_decimals
-from stages.methods.exact.sampling import fixed_sample
 
 POINTS = {"pixels": "data/flat/train.npy", "map": "data/tsne/2d/train.npy"}
 CURVES = "plots/elbow_{}.csv"
@@ -29,14 +30,14 @@ def main(space: str) -> None:
         n_init=params[own],
         max_iter=params["max_iter"],
         seed=params["seed"],
-        n_jobs=common.threads(),
+        n_jobs=resources.threads(),
     )
     sample = fixed_sample(len(points), params["silhouette_sample"])
     judge = criteria.Judge(points, sample)
-    bar = common.progress(clusterings, total=len(numbers), description=f"elbow {space}")
+    bar = progress.bar(clusterings, total=len(numbers), description=f"elbow {space}")
     rows = [judge.criteria(clustering) for clustering in bar]
 
-    common.save_table(
+    files.save_table(
         CURVES.format(space),
         ("k", *criteria.DECIMALS),
         [
@@ -44,8 +45,8 @@ def main(space: str) -> None:
             for row in rows
         ],
     )
-    common.save_json(METRICS.format(space), criteria.preferred(rows))
-    common.save_json(PREFERRED_K.format(space), {"k": criteria.preferred(rows)["silhouette"]})
+    files.save_json(METRICS.format(space), criteria.preferred(rows))
+    files.save_json(PREFERRED_K.format(space), {"k": criteria.preferred(rows)["silhouette"]})
 
 
 if __name__ == "__main__":

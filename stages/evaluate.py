@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from mnist_clustering import files
+from mnist_clustering.evaluation import labelling, scores
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.exact.rounding import to_decimals
 from stages import common
-from stages.methods.evaluation import labelling, scores
-from stages.methods.exact.grid import snap
-from stages.methods.exact.rounding import to_decimals
 
 LABELS = "data/label/{}.npy"
 CLASSES = "data/label/classes.json"
@@ -63,13 +64,13 @@ def main() -> None:
 
     summary = scored[HEADLINE]["test"]["summary"]
     shown = {score: summary[score] for score in ("accuracy", "nmi") if score in summary}
-    common.save_json(SUMMARY, shown | {"k": len(matched)})
+    files.save_json(SUMMARY, shown | {"k": len(matched)})
     for path, kind in ((METRICS, "summary"), (DETAILS, "details")):
         chosen = {name: {part: own[part][kind] for part in PARTS} for name, own in scored.items()}
-        common.save_json(path, chosen)
+        files.save_json(path, chosen)
     named = {name: labelling.values_of(own, classes) for name, own in names.items()}
     for name in named:
-        common.save_json(NAMES.format(name), named[name])
+        files.save_json(NAMES.format(name), named[name])
     for part in PARTS:
         table: dict[str, Any] = {"index": np.load(INDICES.format(part))}
         table["label"] = labelling.texts(labels[part], classes)
@@ -79,7 +80,7 @@ def main() -> None:
         if part == "test":
             table["misplaced"] = [to_decimals(value, 3) for value in misplaced.tolist()]
             _save_confusion(table)
-        common.save_table(TABLES.format(part), list(table), zip(*table.values(), strict=True))
+        files.save_table(TABLES.format(part), list(table), zip(*table.values(), strict=True))
 
 
 def _save_confusion(table: Mapping[str, Any]) -> None:
@@ -87,7 +88,7 @@ def _save_confusion(table: Mapping[str, Any]) -> None:
     for name in PARTITIONS:
         pairs = zip(table["label"], table[f"{name}_label"], strict=True)
         rows = [(actual, given or "none") for actual, given in pairs if actual]
-        common.save_table(CONFUSION.format(name), ("actual", "predicted"), rows)
+        files.save_table(CONFUSION.format(name), ("actual", "predicted"), rows)
 
 
 def _load_model(path: str) -> dict[str, np.ndarray]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from mnist_clustering import files
+from mnist_clustering.evaluation import bootstrap, examination, labelling
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.exact.rounding import to_decimals
 from stages import common
-from stages.methods.evaluation import bootstrap, examination, labelling
-from stages.methods.exact.grid import snap
-from stages.methods.exact.rounding import to_decimals
 
 LABELS = "data/label/{}.npy"
 CLASSES = "data/label/classes.json"
@@ -78,10 +79,10 @@ def main() -> None:
         **params,
     )
 
-    common.save_json(CONFUSED, confused)
-    common.save_json(PORTRAITS, portraits)
-    common.save_json(AGREEMENT, agreement)
-    common.save_json(INTERVALS, intervals)
+    files.save_json(CONFUSED, confused)
+    files.save_json(PORTRAITS, portraits)
+    files.save_json(AGREEMENT, agreement)
+    files.save_json(INTERVALS, intervals)
     accuracies = {name: {"accuracy": scores["accuracy"]} for name, scores in intervals.items()}
     agreed = {pair: scores["ari"] for pair, scores in agreement["test"].items()}
     votes = {
@@ -89,7 +90,7 @@ def main() -> None:
         for name, path in NEIGHBORS.items()
     }
     ceiling = {name: to_decimals(vote) for name, vote in votes.items() if vote is not None}
-    common.save_json(
+    files.save_json(
         METRICS, accuracies | {"agreement": agreed} | ({"ceiling": ceiling} if ceiling else {})
     )
 

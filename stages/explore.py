@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from mnist_clustering import files, resources
+from mnist_clustering.pages import explorer as page
+from mnist_clustering.pages import journey, opening, packing
+from mnist_clustering.pages.coarse import coarsen
 from stages import common
-from stages.methods.explorer import journey, opening, packing, page
-from stages.methods.explorer.coarse import coarsen
 
-PAGE = "stages/explorer"
+PAGE = "explorer"
 DATASET = "data/split/dataset.json"
 THUMBNAILS = "data/raw/thumbnails.npy"
 IMAGES = "data/split/{}_images.npy"
@@ -28,10 +30,10 @@ MODEL = "models/model.npz"
 CURVES = "plots/{}.csv"
 SHOWN_CURVES = ("kl_2d", "kl_3d", "elbow_pixels", "elbow_map", "merge_2d")
 COURSE = "data/tsne/2d/course.npz"
-OTHER_MAPS = "studies/results/maps.npz"
+OTHER_MAPS = "dev/studies/results/maps.npz"
 SCORES = "metrics/scores.json"
-OUTPUT = "explorer/{}"
-DATA = "explorer/data/{}.js"
+OUTPUT = "site/{}"
+DATA = "site/data/{}.js"
 LIBRARIES = ("numpy", "pillow", "scipy")
 PARTS = ("train", "test")
 SHOWN = 10  # Neighbours, at most, that stand beside an image and that its confidence is taken of.
@@ -81,7 +83,7 @@ def main() -> None:
     packs: dict[str, Any] = {f"{part}_images": {"images": images.get(part, none)} for part in PARTS}
     packs |= {"features": features, "model": packing.plain(model) | ranks, "course": course}
     packs |= {"map": seen | groups | results, "neighbors": opening.neighbors(related, shown)}
-    for name, text in packing.scripts(packs, common.threads()).items():
+    for name, text in packing.scripts(packs, resources.threads()).items():
         _write(DATA.format(name), text)
 
 
@@ -98,7 +100,7 @@ def _json(path: str) -> Any:
 
 
 def _write(path: str, text: str) -> None:
-    with common.output(path) as temporary:
+    with files.output(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_clustering import files, progress, resources
+from mnist_clustering.evaluation import labelling, scores
+from mnist_clustering.model import fitted as model
 from stages import common
-from stages.methods.evaluation import labelling, scores
-from stages.methods.prediction import model
 
 IMAGES = "data/split/rest_images.npy"
 INDICES = "data/split/rest_indices.npy"
@@ -31,24 +32,24 @@ def main() -> None:
         fitted = model.from_arrays(arrays)
     positions = np.empty((len(images), 2), dtype=np.float32)
     clusters = np.empty(len(images), dtype=np.int32)
-    with common.progress(total=len(images), description="extend") as bar:
+    with progress.bar(total=len(images), description="extend") as bar:
         for start in range(0, len(images), BLOCK):
             part = slice(start, start + BLOCK)
-            placed = model.apply(fitted, np.array(images[part]), common.threads())
+            placed = model.apply(fitted, np.array(images[part]), resources.threads())
             positions[part], clusters[part] = placed.positions, placed.clusters
             bar.update(len(placed.clusters))
 
-    common.save_array(POSITIONS, positions)
+    files.save_array(POSITIONS, positions)
     table = {
         "index": np.load(INDICES),
         "label": labelling.texts(labels, classes),
         "merged_2d_cluster": clusters,
         "merged_2d_label": scores.labels_of(clusters, names["one_to_one"]),
     }
-    common.save_table(TABLE, list(table), zip(*table.values(), strict=True))
+    files.save_table(TABLE, list(table), zip(*table.values(), strict=True))
     majority = labelling.codes_of(names, classes)["majority"]
     found = scores.score(labels, clusters, majority, len(classes))["summary"]
-    common.save_json(METRICS, {"images": len(images)} | found)
+    files.save_json(METRICS, {"images": len(images)} | found)
 
 
 if __name__ == "__main__":

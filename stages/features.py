@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_clustering import files
+from mnist_clustering import limits as fitting
+from mnist_clustering.features import descriptors
+from mnist_clustering.images import form
 from stages import common
-from stages.methods.data import fitting, form
-from stages.methods.features import descriptors
 
 DATASET = "data/split/dataset.json"
 IMAGES = "data/split/{}_images.npy"
@@ -34,9 +36,9 @@ def main() -> None:
         deskewed=params["deskew"] and form.is_deskewed(dataset["form"]),
         whiten=params["whiten"],
     )
-    common.save_array(f"{FEATURES}/train.npy", features)
-    common.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))
-    common.save_arrays(MODEL, **descriptors.to_arrays(descriptor))
+    files.save_array(f"{FEATURES}/train.npy", features)
+    files.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))
+    files.save_arrays(MODEL, **descriptors.to_arrays(descriptor))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mnist_clustering import files
 from stages import common
 
 SPLIT = "data/split"
@@ -13,7 +14,7 @@ def main() -> None:
     """Reshape images (n, height, width) to (n, height * width)."""
     for part in ("train", "test"):
         images = np.load(f"{SPLIT}/{part}_images.npy", mmap_mode="r")
-        common.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))
+        files.save_array(f"{FLAT}/{part}.npy", images.reshape(len(images), -1))
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from mnist_clustering import files, resources
+from mnist_clustering import limits as fitting
+from mnist_clustering.clustering import kmeans
 from stages import common
-from stages.methods.clustering import kmeans
-from stages.methods.data import fitting
 
 FLAT = "data/flat"
 CLUSTERS = "data/kmeans"
@@ -23,13 +24,13 @@ def main() -> None:
         n_init=params["n_init"],
         max_iter=params["max_iter"],
         seed=params["seed"],
-        n_jobs=common.threads(),
+        n_jobs=resources.threads(),
     )
 
-    common.save_arrays(MODEL, centres=fitted.centres)
-    common.save_array(f"{CLUSTERS}/train.npy", fitted.labels)
-    common.save_array(f"{CLUSTERS}/test.npy", kmeans.assign(pixels["test"], fitted.centres))
-    common.save_json(
+    files.save_arrays(MODEL, centres=fitted.centres)
+    files.save_array(f"{CLUSTERS}/train.npy", fitted.labels)
+    files.save_array(f"{CLUSTERS}/test.npy", kmeans.assign(pixels["test"], fitted.centres))
+    files.save_json(
         METRICS, {"k": params["k"], "inertia": fitted.inertia, "iterations": fitted.n_iter}
     )
 

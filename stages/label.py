@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mnist_clustering import files
+from mnist_clustering.evaluation import labelling
 from stages import common
-from stages.methods.evaluation import labelling
 
 DATASET = "data/split/dataset.json"
 INDICES = "data/split/{}_indices.npy"
@@ -32,8 +33,8 @@ def main() -> None:
     joined, classes = labelling.join(np.concatenate(codes), classes, keys, later)
     ends = np.cumsum([len(own) for own in codes])
     for part, own in zip(PARTS, np.split(joined, ends[:-1]), strict=True):
-        common.save_array(OUTPUT.format(part), own)
-    common.save_json(CLASSES, {"classes": classes})
+        files.save_array(OUTPUT.format(part), own)
+    files.save_json(CLASSES, {"classes": classes})
 
 
 def read_table(path: str | Path) -> list[list[str]]:

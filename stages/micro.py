@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from mnist_clustering import files, resources
+from mnist_clustering import limits as fitting
+from mnist_clustering.clustering import criteria, kmeans, merging
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.exact.rounding import to_decimals
+from mnist_clustering.exact.sampling import fixed_sample
 from stages import common
-from stages.methods.clustering import criteria, kmeans, merging
-from stages.methods.data import fitting
-from stages.methods.exact.grid import snap
-from stages.methods.exact.rounding import to_decimals
-from stages.methods.exact.sampling import fixed_sample
 
 MAP = "data/tsne/{}d/{}.npy"
 NEIGHBORS = "data/distortion/train_{}_indices.npy"
@@ -31,7 +32,7 @@ def main(n_dims: str) -> None:
         n_init=params["n_init"],
         max_iter=params["max_iter"],
         seed=params["seed"],
-        n_jobs=common.threads(),
+        n_jobs=resources.threads(),
     )
     n_micro = len(micro.centres)
     counts = merging.count_containment(micro.labels, forward, reverse, n_micro)
@@ -45,11 +46,11 @@ def main(n_dims: str) -> None:
         "widest_gap": merging.widest_gap(merges, params["k_max"]),
     }
 
-    common.save_arrays(MODEL.format(n_dims), centres=micro.centres, merges=merging.to_array(merges))
-    common.save_array(OUTPUT.format(n_dims, "train.npy"), micro.labels)
-    common.save_array(OUTPUT.format(n_dims, "test.npy"), kmeans.assign(test, micro.centres))
-    common.save_json(OUTPUT.format(n_dims, "k.json"), preferred)
-    common.save_table(
+    files.save_arrays(MODEL.format(n_dims), centres=micro.centres, merges=merging.to_array(merges))
+    files.save_array(OUTPUT.format(n_dims, "train.npy"), micro.labels)
+    files.save_array(OUTPUT.format(n_dims, "test.npy"), kmeans.assign(test, micro.centres))
+    files.save_json(OUTPUT.format(n_dims, "k.json"), preferred)
+    files.save_table(
         CURVE.format(n_dims),
         ("k", "silhouette", "share"),
         [(step.k, to_decimals(step.silhouette), to_decimals(step.share)) for step in curve],

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from mnist_clustering import files, progress, resources
+from mnist_clustering import limits as fitting
+from mnist_clustering.neighbors.approximate import approximate_nearest
+from mnist_clustering.neighbors.nearest import nearest
 from stages import common
-from stages.methods.data import fitting
-from stages.methods.embedding.approximate import approximate_nearest
-from stages.methods.embedding.neighbors import nearest
 
 FEATURES = "data/features"
 NEIGHBORS = "data/neighbors"
@@ -19,13 +20,13 @@ def main() -> None:
     test = np.load(f"{FEATURES}/test.npy")
     search = nearest if len(train) <= params["exact_up_to"] else approximate_nearest
     searches = {
-        "train": lambda: search(train, k=params["k"], n_jobs=common.threads()),
-        "test": lambda: search(train, test, k=params["test_k"], n_jobs=common.threads()),
+        "train": lambda: search(train, k=params["k"], n_jobs=resources.threads()),
+        "test": lambda: search(train, test, k=params["test_k"], n_jobs=resources.threads()),
     }
-    for part in common.progress(searches, description="neighbors"):
+    for part in progress.bar(searches, description="neighbors"):
         indices, distances = searches[part]()
-        common.save_array(f"{NEIGHBORS}/{part}_indices.npy", indices)
-        common.save_array(f"{NEIGHBORS}/{part}_distances.npy", distances.astype(np.int32))
+        files.save_array(f"{NEIGHBORS}/{part}_indices.npy", indices)
+        files.save_array(f"{NEIGHBORS}/{part}_distances.npy", distances.astype(np.int32))
 
 
 if __name__ == "__main__":

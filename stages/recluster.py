@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_clustering import files, resources
+from mnist_clustering import limits as fitting
+from mnist_clustering.clustering import kmeans, merging
+from mnist_clustering.exact.grid import snap
 from stages import common
-from stages.methods.clustering import kmeans, merging
-from stages.methods.data import fitting
-from stages.methods.exact.grid import snap
 
 MAP = "data/tsne/{}d/{}.npy"
 PREFERRED_K = "data/elbow/map/k.json"
@@ -44,11 +45,11 @@ def by_kmeans(
         n_init=params["n_init"],
         max_iter=params["max_iter"],
         seed=params["seed"],
-        n_jobs=common.threads(),
+        n_jobs=resources.threads(),
     )
-    common.save_arrays(MODEL.format(n_dims), centres=fitted.centres)
-    common.save_array(CLUSTERS.format(n_dims, "train"), fitted.labels)
-    common.save_array(CLUSTERS.format(n_dims, "test"), kmeans.assign(test, fitted.centres))
+    files.save_arrays(MODEL.format(n_dims), centres=fitted.centres)
+    files.save_array(CLUSTERS.format(n_dims, "train"), fitted.labels)
+    files.save_array(CLUSTERS.format(n_dims, "test"), kmeans.assign(test, fitted.centres))
 
 
 def by_merging(n_dims: str, wanted: Any) -> None:
@@ -59,13 +60,13 @@ def by_merging(n_dims: str, wanted: Any) -> None:
         centres, merges = fitted["centres"], fitted["merges"]
     clusters = merging.partition(merging.from_array(merges), k)
 
-    common.save_arrays(
+    files.save_arrays(
         MERGED_MODEL.format(n_dims), centres=centres, clusters=clusters, merges=merges
     )
     for part in PARTS:
         micro = np.load(MICRO.format(n_dims, part))
-        common.save_array(MERGED.format(n_dims, part), clusters[micro])
-    common.save_json(MERGED_METRICS.format(n_dims), preferred | {"k": k})
+        files.save_array(MERGED.format(n_dims, part), clusters[micro])
+    files.save_json(MERGED_METRICS.format(n_dims), preferred | {"k": k})
 
 
 def _read(path: str) -> Any:

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import yaml
 
+from mnist_clustering import files
+from mnist_clustering.pages import html, pipeline, sections, words
 from stages import common
-from stages.methods.report import html, pipeline, sections, words
 
 PIPELINE = "stages/pipeline.json"
 PARAMS = "params.yaml"
-DATASETS = "stages/datasets"
+DATASETS = "datasets"
 DATASET = "data/split/dataset.json"
 TRAIN = "data/split/train_indices.npy"
 SCORES = "metrics/scores.json"
@@ -43,7 +44,7 @@ def main() -> None:
         "<h1>Report of the run</h1>",
         sections.data_set(_yaml(f"{DATASETS}/{params['download']['dataset']}.yaml")),
         sections.result(scores, evaluated, examined, params["split"]["method"]),
-        '<p><a href="explorer/index.html">Explorer</a>: every image on the maps.</p>',
+        '<p><a href="site/index.html">Explorer</a>: every image on the maps.</p>',
         "<h2>Figures</h2>",
         *(
             sections.figure(stage, _contents(stage), _params(name, values))
@@ -60,7 +61,7 @@ def main() -> None:
         sections.params(params),
         html.table(("package", "version"), described["versions"].items()),
     ]
-    with common.output(OUTPUT) as temporary:
+    with files.output(OUTPUT) as temporary:
         page = html.document("Report of the run", body)
         temporary.write_text(page, encoding="utf-8", newline="\n")
 

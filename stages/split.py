@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from mnist_clustering import files, progress
+from mnist_clustering import limits as fitting
+from mnist_clustering.images import checking, form, forming, idx, splitting
 from stages import common
-from stages.methods.data import checking, fitting, form, forming, idx, splitting
 
 RAW = "data/raw"
 RECORD = "data/raw/dataset.json"
@@ -27,7 +29,7 @@ def main() -> None:
         images = images.transpose(0, 2, 1)
     if form.is_drawn(record["form"]) and images.shape[1:] != (forming.FIELD, forming.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
-        bar = common.progress(images, description="split")
+        bar = progress.bar(images, description="split")
         images = np.stack([forming.bring(image, record["form"]) for image in bar])
         checking.check_content(images)
     labels, classes = checking.name_classes(
@@ -42,10 +44,10 @@ def main() -> None:
         parts[name] = splitting.stratified_part(labels, indices, size, params["seed"], name)
     parts = splitting.landmarks(parts, params["landmarks"], params["seed"])
     for name, chosen in parts.items():
-        common.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
-        common.save_array(f"{SPLIT}/{name}_labels.npy", checking.compact(labels[chosen]))
-        common.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
-    common.save_json(
+        files.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
+        files.save_array(f"{SPLIT}/{name}_labels.npy", checking.compact(labels[chosen]))
+        files.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
+    files.save_json(
         f"{SPLIT}/dataset.json",
         {
             **{key: record[key] for key in ("name", "title", "kind", "form") if key in record},

@@ -4,13 +4,15 @@ from typing import Any
 
 import numpy as np
 
+from mnist_clustering import files, progress, resources
+from mnist_clustering import limits as fitting
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.exact.rounding import to_decimals
+from mnist_clustering.exact.sampling import fixed_sample
+from mnist_clustering.tsne import initialization, map_quality, memory_order, placement
+from mnist_clustering.tsne import optimization as tsne
+from mnist_clustering.tsne.trajectory import Course
 from stages import common
-from stages.methods.data import fitting
-from stages.methods.embedding import initialization, map_quality, memory_order, placement, tsne
-from stages.methods.embedding.course import Course
-from stages.methods.exact.grid import snap
-from stages.methods.exact.rounding import to_decimals
-from stages.methods.exact.sampling import fixed_sample
 
 FEATURES = "data/features/train.npy"
 NEIGHBORS = "data/distortion/{}_{}.npy"
@@ -39,11 +41,11 @@ def main(n_dims: str) -> None:
 
     start, order, phases = plan(n_dims, params, features)
     affinities = tsne.mixed_affinities(
-        forward, reverse, params["forward_weight"], params["perplexity"], common.threads()
+        forward, reverse, params["forward_weight"], params["perplexity"], resources.threads()
     )
     course = Course(fixed_sample(len(features), FRAMED))
     total, name = sum(phase.iterations for phase in phases), f"t-SNE {n_dims}-D"
-    with common.progress(total=total, description=name) as bar:
+    with progress.bar(total=total, description=name) as bar:
 
         def show(curve: tsne.Curve) -> None:
             save_curve(n_dims, curve)  # Who watches the plots sees it grow.
@@ -57,27 +59,27 @@ def main(n_dims: str) -> None:
             phases,
             order=order,
             theta=params.get("theta", 0.5),
-            n_jobs=common.threads(),
+            n_jobs=resources.threads(),
             on_step=show,
             on_frame=course.add,
         )
 
     output = OUTPUT.format(n_dims)
-    common.save_array(f"{output}/train.npy", embedding)
-    common.save_arrays(f"{output}/course.npz", **course.arrays())
+    files.save_array(f"{output}/train.npy", embedding)
+    files.save_arrays(f"{output}/course.npz", **course.arrays())
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
-    common.save_array(f"{output}/test.npy", placed)
+    files.save_array(f"{output}/test.npy", placed)
     save_curve(n_dims, curve)
     quality = {"kl_divergence": curve[-1][1]}
     quality |= map_quality.measure(snap(embedding), forward[0], features)
     rounded = {name: to_decimals(value) for name, value in quality.items()}
-    common.save_json(METRICS.format(n_dims), rounded)
+    files.save_json(METRICS.format(n_dims), rounded)
 
 
 def save_curve(n_dims: str, curve: tsne.Curve) -> None:
     """Write the KL divergence by iteration, as far as it goes."""
     rows = [(iteration, to_decimals(divergence), phase) for iteration, divergence, phase in curve]
-    common.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
+    files.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
 
 
 def plan(

@@ -74,3 +74,39 @@ def fitted(path):
 def test_images(run):
     """Return its test images."""
     return run[1]["test_images"]
+
+
+@pytest.fixture(scope="session")
+def train():
+    """Features of the training images."""
+    from tests.support.real import described
+
+    return described()[0]
+
+
+@pytest.fixture(scope="session")
+def test():
+    """Features of the test images."""
+    from tests.support.real import described
+
+    return described()[1]
+
+
+@pytest.fixture(scope="session")
+def mapped(train):
+    """A map, its KL curve, the steps told meanwhile, neighbours and affinities."""
+    import numpy as np
+
+    from mnist_clustering.neighbors.nearest import nearest
+    from mnist_clustering.tsne import initialization
+    from mnist_clustering.tsne import optimization as tsne
+
+    indices, distances = nearest(train, k=60)
+    affinities = tsne.affinities(indices, distances.astype(np.int32), 20)
+    start = initialization.from_components(train[:, :2], seed=0, jitter=0.01)
+    phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 110, 2)]
+    steps = []
+    embedding, curve = tsne.optimise(
+        start, affinities, phases, on_step=lambda curve: steps.append([*curve])
+    )
+    return embedding, curve, steps, indices, affinities

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import cluster
-from checks.workspace import set_params
-from stages.sources import drawn
+from dev.workspace import set_params
+from mnist_clustering.sources import drawn
 from tests.support import graph, inline
 
 QUICK = {

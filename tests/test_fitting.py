@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from stages.methods.data import digits, idx
-from studies import fitting
-from tools import provenance
-from tools.tables import results
+from dev import provenance
+from dev.studies import fitting
+from dev.tables import results
+from mnist_clustering.images import digits, idx
 
 DIGITS = digits.load()
 
@@ -63,7 +63,7 @@ def test_each_size_is_measured_once_and_kept(raw, tmp_path, monkeypatch, capsys)
 
     monkeypatch.setattr(fitting, "temporary_copy", copy)
     monkeypatch.setattr(fitting, "fit", fit)
-    output = tmp_path / "studies/results/fitting.json"
+    output = tmp_path / "dev/studies/results/fitting.json"
     with pytest.raises(KeyboardInterrupt):
         run(60, 90, 80)
     run(60, 80)

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import predict
-from stages.methods.data import idx
-from stages.methods.prediction import model
+from mnist_clustering.images import idx
+from mnist_clustering.model import fitted as model
 from tests.support.fitted import ROOT, K, enlarged, png, run_main
 
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from checks.workspace import ROOT, set_params, temporary_copy
-from stages.methods.clustering import kmeans
-from stages.methods.embedding import neighbors
-from stages.methods.evaluation import scores
-from stages.methods.exact.grid import snap
-from studies import ablation, seeds
+from dev import provenance
+from dev.studies import ablation, seeds
+from dev.workspace import ROOT, set_params, temporary_copy
+from mnist_clustering.clustering import kmeans
+from mnist_clustering.evaluation import scores
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.neighbors import nearest as neighbors
 from tests.support import clones
-from tools import provenance
 
 
 @pytest.fixture
@@ -131,14 +131,14 @@ def test_clusterings_of_three_blobs():
 
 
 def test_the_committed_ablation_has_every_variation():
-    found = json.loads((ROOT / "studies/results/ablation.json").read_text())
+    found = json.loads((ROOT / "dev/studies/results/ablation.json").read_text())
     assert list(found) == [*ablation.PARTS, provenance.KEY]
     titles = [variation.title for variation in ablation.VARIATIONS]
     assert all(list(found[part]) == titles for part in ablation.PARTS)
 
 
 def test_the_committed_predictions_keep_what_was_asked_of_them():
-    found = json.loads((ROOT / "studies/results/predict.json").read_text())
+    found = json.loads((ROOT / "dev/studies/results/predict.json").read_text())
     assert found["mnist_test"]["rejected"] <= 0.01
     assert found["load_digits"]["accuracy"] >= 0.9
     for name, part in found["sheets"].items():

@@ -23,9 +23,7 @@ def explorer(chromium, finished):
     folder, _ = finished
     chromium.resize(1280, 860)
     chromium.prefer("light")
-    chromium.open(
-        folder / "explorer/index.html", "document.documentElement.dataset.ready === 'all'"
-    )
+    chromium.open(folder / "site/index.html", "document.documentElement.dataset.ready === 'all'")
     return chromium
 
 

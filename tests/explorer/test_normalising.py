@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from stages.methods.prediction import handwriting, pictures
+from mnist_clustering.images import decoding as pictures
+from mnist_clustering.images import handwriting
 from tests.support import pad
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import predict
-from stages.methods.prediction import model
+from mnist_clustering.model import fitted as model
 
 SEVEN = [(0.25, 0.2), (0.45, 0.2), (0.6, 0.21), (0.55, 0.4), (0.45, 0.6), (0.4, 0.8)]
 

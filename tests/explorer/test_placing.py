@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import predict
-from stages.methods.features import descriptors
-from stages.methods.features.deskew import deskew
-from stages.methods.prediction import model
+from mnist_clustering.features import descriptors
+from mnist_clustering.features.deskew import deskew
+from mnist_clustering.model import fitted as model
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from stages.methods.explorer import page
+from mnist_clustering.pages import explorer as page
 from tests.support import graph
 
-FOLDER = graph.ROOT / "stages/explorer"
+FOLDER = graph.ROOT / "explorer"
 SCRIPTS = sorted(FOLDER.glob("*.js"))
 SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir())}
 

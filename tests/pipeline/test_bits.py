@@ -31,16 +31,17 @@ SETTINGS = {
 # Prints a digest of each step, from images to clusters, on real digits.
 STEPS = """
 import hashlib
+from mnist_clustering import resources
 import numpy as np
 from stages import common
-from stages.methods.clustering import criteria, kmeans, merging
-from stages.methods.data import digits
-from stages.methods.embedding import (
-    distortion, initialization, memory_order, neighbors, placement, tsne
-)
-from stages.methods.evaluation import bootstrap, examination
-from stages.methods.exact.grid import snap
-from stages.methods.features import descriptors
+from mnist_clustering.clustering import criteria, kmeans, merging
+from mnist_clustering.images import digits
+from mnist_clustering.distortion import ranking as distortion
+from mnist_clustering.tsne import initialization, memory_order, placement, optimization as tsne
+from mnist_clustering.neighbors import nearest as neighbors
+from mnist_clustering.evaluation import bootstrap, examination
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.features import descriptors
 
 def show(name, *arrays):
     data = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
@@ -49,7 +50,7 @@ def show(name, *arrays):
 bundled = digits.load()
 train, test = bundled["train_images"][:500], bundled["test_images"][:90]
 flat = bundled["train_images"].reshape(-1, 784)
-pixels = kmeans.fit(flat, 10, n_init=2, max_iter=99, seed=0, n_jobs=common.threads())
+pixels = kmeans.fit(flat, 10, n_init=2, max_iter=99, seed=0, n_jobs=resources.threads())
 show("kmeans", pixels.centres, pixels.labels)
 blocks = [
     descriptors.Block("gradient", 16, 1.0),
@@ -58,19 +59,19 @@ blocks = [
 ]
 fitted, features = descriptors.fit_transform(train, blocks, deskewed=True, whiten=True)
 show("bases", *(basis.loadings for basis in fitted.bases.values()))
-indices, distances = neighbors.nearest(features, k=60, n_jobs=common.threads())
+indices, distances = neighbors.nearest(features, k=60, n_jobs=resources.threads())
 show("neighbours", indices, distances)
 gradients = distortion.gradient_images(train)
-forward = distortion.rank(gradients, gradients, indices, n_jobs=common.threads())
-reverse = distortion.reverse(gradients, forward, 60, n_jobs=common.threads())
+forward = distortion.rank(gradients, gradients, indices, n_jobs=resources.threads())
+reverse = distortion.reverse(gradients, forward, 60, n_jobs=resources.threads())
 directions = [(near.indices, near.distances) for near in (forward.first(60), reverse)]
 show("distortion", *directions[0], *directions[1])
-affinities = tsne.mixed_affinities(*directions, 2, 20, common.threads())
+affinities = tsne.mixed_affinities(*directions, 2, 20, resources.threads())
 for n_dims in (2, 3):
     start = initialization.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 25, 12.0, 0.5), tsne.Phase("final", 25, 4.0)]
     order = memory_order.by_strips(start) if n_dims == 3 else memory_order.by_signs(features[:, :8])
-    n_jobs = common.threads()
+    n_jobs = resources.threads()
     embedding, _ = tsne.optimise(start, affinities, phases, order=order, theta=1.2, n_jobs=n_jobs)
     show(f"map {n_dims}", embedding)
     clusters = kmeans.fit(snap(embedding), 10, n_init=3, max_iter=99, seed=0)

@@ -9,7 +9,7 @@ import sys
 import termios
 import time
 
-from checks.workspace import set_params
+from dev.workspace import set_params
 from tests.support import clones, graph
 from tests.support.situations import seen
 

@@ -11,17 +11,17 @@ import yaml
 from PIL import Image
 
 import predict
-from placing import blocks
-from predicting import page
-from predicting.answers import named, refused
-from stages.methods.data import idx
-from stages.methods.errors import InputError
-from stages.sources import drawn
+from mnist_clustering.errors import InputError
+from mnist_clustering.images import idx
+from mnist_clustering.model.answers import named, refused
+from mnist_clustering.pages import predictions as page
+from mnist_clustering.placing import blocks
+from mnist_clustering.sources import drawn
 from tests.support import browser, graph, inline
 from tests.support.real import IMAGES, LABELS
 
 USAGE = (graph.ROOT / "docs/usage.md").read_text(encoding="utf-8")
-EXAMPLES = dict(re.findall(r"```yaml\n# stages/datasets/(\w+)\.yaml\n(.*?)```", USAGE, re.DOTALL))
+EXAMPLES = dict(re.findall(r"```yaml\n# datasets/(\w+)\.yaml\n(.*?)```", USAGE, re.DOTALL))
 FEW = slice(0, 90)
 
 
@@ -95,7 +95,7 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
             assert picture.convert("LA").getextrema()[1][1] > 200, "nothing is drawn"
 
     seen = browser.look(
-        Path("explorer/index.html"),
+        Path("site/index.html"),
         "choose([0]); ({ n: data.n, modes: Object.keys(modes), said: part('result').textContent,"
         " chosen: part('chosen').innerText, pad: part('pad').innerText })",
     )
@@ -187,7 +187,7 @@ def test_embeddings_with_a_manifest(own, capsys):
     assert placed.shape == (10, 2)
     assert ((placed >= own_map.min(axis=0)) & (placed <= own_map.max(axis=0))).all()
     seen = browser.look(
-        Path("explorer/index.html"),
+        Path("site/index.html"),
         "({ legend: part('legend').innerText, shown: Array.from(pixelsOf(0)), size: data.size,"
         " turned: getComputedStyle(document.querySelector('#image canvas')).filter })",
     )

@@ -25,7 +25,7 @@ def test_the_notebook_runs_as_it_stands(clone, monkeypatch, capfd):
     monkeypatch.setitem(sys.modules, "IPython.display", module)
     monkeypatch.chdir(clone / "docs")
     # Of all tests those of one module, which is how a test can run them.
-    settings = {"MAKEFLAGS": " -- ALL_TESTS=tests/methods/exact/test_grid.py"}
+    settings = {"MAKEFLAGS": " -- ALL_TESTS=tests/exact/test_grid.py"}
     environment = clones.ENVIRONMENT | settings
 
     def shell(command):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import predict
-from checks import machine, reference, verify
-from checks.workspace import set_params
+from dev import machine, reference, verify
+from dev.workspace import set_params
 from tests.support import clones, graph
 from tests.support.situations import seen
 
@@ -69,9 +69,9 @@ def test_repro_runs_every_stage_and_then_nothing(finished):
             "numpy: 1",
             {name for name, stage in graph.stages().items() if "numpy" in stage.libraries},
         ),
-        ("stages/methods/figures/kl.py", "import", "#\nimport", {"draw@kl"}),
+        ("mnist_clustering/figures/kl.py", "import", "#\nimport", {"draw@kl"}),
         (
-            "stages/methods/features/gradients.py",
+            "mnist_clustering/features/gradients.py",
             "import",
             "#\nimport",
             {"features", "bundle", "extend"},
@@ -121,7 +121,7 @@ def test_another_elbow_clusters_anew_only_if_it_prefers_another_number(clone):
 
 
 def test_an_edit_that_changes_no_output_ends_where_it_began(clone):
-    with (clone / "stages/methods/embedding/tsne.py").open("a") as file:
+    with (clone / "mnist_clustering/tsne/optimization.py").open("a") as file:
         file.write("# A remark.\n")
     assert clones.repro(clone) == {"tsne@2", "tsne@3"}
     assert clones.run(clone, "git", "status", "--porcelain", "metrics", "plots").stdout == ""

@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 
 import place
-from stages import common
-from stages.methods.clustering import kmeans
-from stages.methods.data import digits
-from stages.methods.embedding import distortion, neighbors
-from stages.methods.exact.grid import snap
-from stages.methods.features import descriptors
-from stages.methods.features.deskew import deskew
-from stages.methods.prediction import model, novelty
+from mnist_clustering import files
+from mnist_clustering.clustering import kmeans
+from mnist_clustering.distortion import ranking as distortion
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.features import descriptors
+from mnist_clustering.features.deskew import deskew
+from mnist_clustering.images import digits
+from mnist_clustering.model import fitted as model
+from mnist_clustering.model import novelty
+from mnist_clustering.neighbors import nearest as neighbors
 
 N = 250
 
@@ -50,7 +52,7 @@ def fitted():
 @pytest.fixture(scope="session")
 def model_path(fitted, tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "model.npz"
-    common.save_arrays(path, **model.to_arrays(fitted))
+    files.save_arrays(path, **model.to_arrays(fitted))
     return path
 
 

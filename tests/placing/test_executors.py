@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from placing import executors
+from mnist_clustering.placing import executors
 
 # `eval` can be sent to any worker, and an expression can do anything to it.
 DIES = "__import__('os')._exit(1)"

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from placing import inputs, parquet, picture_files, source
-from stages.methods.data import idx
-from stages.methods.errors import InputError
+from mnist_clustering.errors import InputError
+from mnist_clustering.images import idx
+from mnist_clustering.placing import inputs, parquet, picture_files, source
 
 
 def png(image):

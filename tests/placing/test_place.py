@@ -18,10 +18,10 @@ import pytest
 
 import place
 import predict
-from placing import blocks, inputs
-from stages import common
-from stages.methods.features import descriptors
-from stages.methods.prediction import model
+from mnist_clustering import files
+from mnist_clustering.features import descriptors
+from mnist_clustering.model import fitted as model
+from mnist_clustering.placing import blocks, inputs
 from tests.placing.test_inputs import png, write_npy, write_pictures, write_tar
 
 ROOT = Path(place.__file__).parent
@@ -207,7 +207,7 @@ def test_a_map_of_embeddings_is_refused_in_one_sentence(run, images, tmp_path, f
         form="embedding",
         dataset="photographs",
     )
-    common.save_arrays(tmp_path / "other.npz", **model.to_arrays(other))
+    files.save_arrays(tmp_path / "other.npz", **model.to_arrays(other))
     assert place.main(["images.npy", "-o", "placed", "--model", "other.npz"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("place: ")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from stages.methods.errors import InputError
-from stages.sources import description
+from mnist_clustering.errors import InputError
+from mnist_clustering.sources import description
 from tests.support.mirrors import DIGESTS, NAMES
 from tests.support.situations import seen
 
@@ -18,7 +18,7 @@ DIGEST = DIGESTS[NAMES[0]]
 
 @pytest.fixture
 def described(tmp_path):
-    shutil.copy(ROOT / "stages/datasets" / description.SCHEMA, tmp_path)
+    shutil.copy(ROOT / "datasets" / description.SCHEMA, tmp_path)
 
     def read(given):
         text = given if isinstance(given, str) else yaml.safe_dump(given)
@@ -77,4 +77,4 @@ def test_an_unknown_name_is_answered_with_those_that_are_known(described, tmp_pa
     with pytest.raises(InputError, match=r"'other', but .* has own; ") as caught:
         description.load("other", tmp_path)
     assert seen("new-description") in str(caught.value)
-    assert str(caught.value).endswith("git add stages/datasets/other.yaml")
+    assert str(caught.value).endswith("git add datasets/other.yaml")

@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from stages.methods.errors import InputError
-from stages.sources import fetching, kinds
+from mnist_clustering.errors import InputError
+from mnist_clustering.sources import fetching, kinds
 from tests.support.mirrors import FILES, NAMES, PAGE, collect, packed
 
 

@@ -5,8 +5,8 @@ import shutil
 import numpy as np
 import pytest
 
-from stages.methods.errors import InputError
-from stages.sources import contents, drawn, folders
+from mnist_clustering.errors import InputError
+from mnist_clustering.sources import contents, drawn, folders
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from stages.methods.errors import InputError
-from stages.sources import description, fetching, kinds
+from mnist_clustering.errors import InputError
+from mnist_clustering.sources import description, fetching, kinds
 from tests.support.mirrors import collect
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = sorted(path.stem for path in (ROOT / "stages/datasets").glob("*.yaml"))
+SHIPPED = sorted(path.stem for path in (ROOT / "datasets").glob("*.yaml"))
 
 
 def test_an_unknown_builtin():
@@ -24,6 +24,6 @@ def test_a_folder_of_nobody_is_not_there():
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_dataset_is_described_whole(name):
-    dataset = description.load(name, ROOT / "stages/datasets")
+    dataset = description.load(name, ROOT / "datasets")
     assert {"title", "licence", "citation"} <= set(dataset)
     assert all(str(kinds.make(entry)) for entry in dataset.get("sources", []))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from stages.methods.errors import InputError
-from stages.sources import kinds
-from stages.sources import npm as npm_source
+from mnist_clustering.errors import InputError
+from mnist_clustering.sources import kinds
+from mnist_clustering.sources import npm as npm_source
 from tests.support.mirrors import FILES, NAMES, PAGE, collect, package, packed
 
 NPM = kinds.Npm("small@1.0.0", "package/data")

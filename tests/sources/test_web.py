@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from stages.methods.errors import InputError
-from stages.sources import kinds, web
+from mnist_clustering.errors import InputError
+from mnist_clustering.sources import kinds, web
 from tests.support.mirrors import FILES, NAMES, PAGE, collect, packed
 
 

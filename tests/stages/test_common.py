@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mnist_clustering import files, progress
+from mnist_clustering.errors import InputError
 from stages import common
-from stages.methods.errors import InputError
 from tests.support.situations import seen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,13 +102,13 @@ def test_other_library_versions_are_refused(folder):
 
 
 def write_half(path, error):
-    with common.output(path) as temporary:
+    with files.output(path) as temporary:
         temporary.write_text("half a fi")
         raise error
 
 
 def test_an_output_is_whole_or_not_there(folder):
-    common.save_json("deep/down/a.json", {"a": 1})
+    files.save_json("deep/down/a.json", {"a": 1})
     full = OSError(errno.ENOSPC, "No space left on device")
     for error in (full, ValueError("a fault"), KeyboardInterrupt()):
         with pytest.raises(InputError if error is full else type(error)):
@@ -123,7 +124,7 @@ def test_a_full_disk_leaves_no_array(folder, monkeypatch):
 
     monkeypatch.setattr(np, "save", save)
     with pytest.raises(InputError, match="no space left"):
-        common.save_array("x.npy", np.arange(3))
+        files.save_array("x.npy", np.arange(3))
     assert not list(folder.glob("*.npy"))
     assert not list(folder.glob(".*partial"))
 
@@ -136,9 +137,9 @@ def rows_until_the_disk_is_full():
 @pytest.mark.parametrize(
     ("name", "write"),
     [
-        ("a.csv", lambda path: common.save_table(path, "xy", rows_until_the_disk_is_full())),
-        ("a.npz", lambda path: common.save_arrays(path, x=np.arange(3), y=np.eye(2))),
-        ("a.json", lambda path: common.save_json(path, {"a": float("nan")})),
+        ("a.csv", lambda path: files.save_table(path, "xy", rows_until_the_disk_is_full())),
+        ("a.npz", lambda path: files.save_arrays(path, x=np.arange(3), y=np.eye(2))),
+        ("a.json", lambda path: files.save_json(path, {"a": float("nan")})),
     ],
 )
 def test_a_writer_that_fails_half_way_leaves_the_file_before(folder, monkeypatch, name, write):
@@ -164,29 +165,29 @@ def test_a_file_linked_from_the_cache_is_replaced_not_written_to(folder, link):
     cached = folder / "cached"
     cached.write_text("cached")
     link(cached, folder / "x.json")
-    common.save_json("x.json", [1])
+    files.save_json("x.json", [1])
     assert cached.read_text() == "cached"
     assert not Path("x.json").is_symlink()
     assert Path("x.json").read_bytes() == b"[\n  1\n]\n"
 
 
 def test_archives_hold_nothing_of_the_clock(folder, monkeypatch):
-    common.save_arrays("a.npz", x=np.arange(5), y=np.eye(2))
+    files.save_arrays("a.npz", x=np.arange(5), y=np.eye(2))
     later = time.time() + 86_400
     monkeypatch.setattr(time, "time", lambda: later)
-    common.save_arrays("b.npz", x=np.arange(5), y=np.eye(2))
+    files.save_arrays("b.npz", x=np.arange(5), y=np.eye(2))
     assert Path("a.npz").read_bytes() == Path("b.npz").read_bytes()
     with np.load("a.npz", allow_pickle=False) as arrays:
         assert arrays["y"].tolist() == [[1, 0], [0, 1]]
 
 
 def test_arrays_and_tables_are_read_back(folder):
-    common.save_array("x.npy", np.arange(6).reshape(2, 3).T)
+    files.save_array("x.npy", np.arange(6).reshape(2, 3).T)
     assert np.load("x.npy").tolist() == [[0, 3], [1, 4], [2, 5]]
-    common.save_table("x.csv", ("a", "b"), [(1, "ä, b"), (2, None)])
+    files.save_table("x.csv", ("a", "b"), [(1, "ä, b"), (2, None)])
     assert Path("x.csv").read_bytes() == 'a,b\n1,"ä, b"\n2,\n'.encode()
     with pytest.raises(ValueError, match="Object arrays"):
-        common.save_array("y.npy", np.array([{}]))
+        files.save_array("y.npy", np.array([{}]))
     assert not Path("y.npy").exists()
 
 
@@ -318,5 +319,5 @@ def test_numpy_names_no_full_disk_but_we_do(folder, monkeypatch):
 
 
 def test_progress_is_silent_where_nobody_looks(capsys):
-    assert list(common.progress(range(3), description="x")) == [0, 1, 2]
+    assert list(progress.bar(range(3), description="x")) == [0, 1, 2]
     assert capsys.readouterr() == ("", "")

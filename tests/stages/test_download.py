@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import yaml
 
+from mnist_clustering.errors import InputError
+from mnist_clustering.images import idx
 from stages import download
-from stages.methods.data import idx
-from stages.methods.errors import InputError
 from tests.support import mirrors
 from tests.support.mirrors import FILES, NAMES, PAGE, left_in_raw, packed
 from tests.support.situations import seen
@@ -167,8 +167,8 @@ def test_an_unknown_source(workspace, entry):
 
 def test_the_digits_are_those_of_their_digests(workspace):
     workspace(dataset="digits")
-    text = (ROOT / "stages/datasets/digits.yaml").read_text()
-    Path("stages/datasets/digits.yaml").write_text(text)
+    text = (ROOT / "datasets/digits.yaml").read_text()
+    Path("datasets/digits.yaml").write_text(text)
     download.main()
     files = left_in_raw()
     assert set(files) == set(NAMES)

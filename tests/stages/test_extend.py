@@ -5,7 +5,8 @@ import json
 
 import numpy as np
 
-from stages import common, extend
+from mnist_clustering import files
+from stages import extend
 
 
 def test_the_rest_is_placed_as_test_is_and_scored(run, tmp_path, monkeypatch):
@@ -14,11 +15,11 @@ def test_the_rest_is_placed_as_test_is_and_scored(run, tmp_path, monkeypatch):
     monkeypatch.setattr(extend, "MODEL", folder / extend.MODEL)
     monkeypatch.setattr(extend, "BLOCK", 100)
     names = json.loads((folder / extend.NAMES).read_text())
-    common.save_json(extend.NAMES, names)
-    common.save_json(extend.CLASSES, {"classes": list(range(10))})
-    common.save_array(extend.IMAGES, parts["test_images"])
-    common.save_array(extend.LABELS, parts["test_labels"])
-    common.save_array(extend.INDICES, np.arange(7, 7 + len(parts["test_labels"])))
+    files.save_json(extend.NAMES, names)
+    files.save_json(extend.CLASSES, {"classes": list(range(10))})
+    files.save_array(extend.IMAGES, parts["test_images"])
+    files.save_array(extend.LABELS, parts["test_labels"])
+    files.save_array(extend.INDICES, np.arange(7, 7 + len(parts["test_labels"])))
     extend.main()
 
     assert np.array_equal(np.load(extend.POSITIONS), expected.positions)

@@ -6,9 +6,10 @@ import string
 import numpy as np
 import pytest
 
+from mnist_clustering import files
+from mnist_clustering.images import idx
+from mnist_clustering.sources import contents, description
 from stages import common, download, split
-from stages.methods.data import idx
-from stages.sources import contents, description
 from tests.support.graph import ROOT
 from tests.support.real import ALL_LABELS, DIGITS
 
@@ -24,7 +25,7 @@ def lay_out(folder, record, **params):
             content = content + np.uint8(record.get("first_label", 0) if kind == "labels" else 0)
             path = folder / split.RAW / f"{theirs}-{name}-ubyte"
             path.write_bytes(idx.encode(content))
-    common.save_json(split.RECORD, record)
+    files.save_json(split.RECORD, record)
     return {"seed": 1, "train_size": None, "test_size": None} | params
 
 

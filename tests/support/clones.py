@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from checks.workspace import temporary_copy
+from dev.workspace import temporary_copy
 from tests.support.forks import Forks
 
 # Every stage on a few hundred real digits, as briefly as it can.

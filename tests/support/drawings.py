@@ -11,8 +11,8 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
-from stages.methods.evaluation import examination
-from stages.methods.figures import theme
+from mnist_clustering.evaluation import examination
+from mnist_clustering.figures import theme
 from tests.support import graph
 
 OPTIONS = {
@@ -113,7 +113,7 @@ def study(k):
 
 
 def figure_of(name, results, **options):
-    module = importlib.import_module(f"stages.methods.figures.{MODULES[name]}")
+    module = importlib.import_module(f"mnist_clustering.figures.{MODULES[name]}")
     return functools.partial(module.draw, *results, **(OPTIONS[name] | options))
 
 

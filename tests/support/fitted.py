@@ -8,16 +8,20 @@ import pytest
 from PIL import Image
 
 import predict
-from checks.workspace import set_params
+from dev.workspace import set_params
+from mnist_clustering import files
+from mnist_clustering.clustering import kmeans, merging
+from mnist_clustering.distortion import ranking as distortion
+from mnist_clustering.evaluation import scores
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.features import descriptors
+from mnist_clustering.features.deskew import deskew
+from mnist_clustering.images import digits
+from mnist_clustering.model import fitted as model
+from mnist_clustering.neighbors import nearest as neighbors
+from mnist_clustering.tsne import initialization, placement
+from mnist_clustering.tsne import optimization as tsne
 from stages import bundle, common
-from stages.methods.clustering import kmeans, merging
-from stages.methods.data import digits
-from stages.methods.embedding import distortion, initialization, neighbors, placement, tsne
-from stages.methods.evaluation import scores
-from stages.methods.exact.grid import snap
-from stages.methods.features import descriptors
-from stages.methods.features.deskew import deskew
-from stages.methods.prediction import model
 
 ROOT = Path(__file__).parents[2]
 K = 15
@@ -60,17 +64,17 @@ def make(folder):
         counts = merging.count_containment(fitted.labels, edges, edges, 22)
         clusters = merging.partition(merging.merge(counts, np.bincount(fitted.labels)), 11)
         named = scores.name_clusters(parts["train_labels"], clusters[fitted.labels], 11, 10)
-        common.save_json(bundle.DATASET, {"form": "handwriting"})
-        common.save_array(bundle.IMAGES, train)
-        common.save_array(bundle.FEATURES, features["a"])
-        common.save_array(bundle.DISTANCES, distances.astype(np.int32))
-        common.save_array(bundle.CANDIDATES, indices)
-        common.save_array(bundle.NEIGHBORS, near.indices)
-        common.save_array(bundle.GRADIENTS, gradients["a"])
-        common.save_array(bundle.MAP, embedding)
-        common.save_json(bundle.NAMES, named)
-        common.save_arrays(bundle.DESCRIPTOR, **descriptors.to_arrays(described))
-        common.save_arrays(bundle.CLUSTERS, centres=fitted.centres, clusters=clusters)
+        files.save_json(bundle.DATASET, {"form": "handwriting"})
+        files.save_array(bundle.IMAGES, train)
+        files.save_array(bundle.FEATURES, features["a"])
+        files.save_array(bundle.DISTANCES, distances.astype(np.int32))
+        files.save_array(bundle.CANDIDATES, indices)
+        files.save_array(bundle.NEIGHBORS, near.indices)
+        files.save_array(bundle.GRADIENTS, gradients["a"])
+        files.save_array(bundle.MAP, embedding)
+        files.save_json(bundle.NAMES, named)
+        files.save_arrays(bundle.DESCRIPTOR, **descriptors.to_arrays(described))
+        files.save_arrays(bundle.CLUSTERS, centres=fitted.centres, clusters=clusters)
         for name in (common.PARAMS, common.SCHEMA):
             shutil.copy(ROOT / name, folder)
         set_params(common.PARAMS, PARAMS)

@@ -1,6 +1,6 @@
 """The stages of dvc.yaml as DVC itself resolves them."""
 
-from tools.graph import (
+from dev.graph import (
     PARAMS,
     ROOT,
     SCHEMA,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from checks.workspace import set_params
+from dev.workspace import set_params
 from tests.support import clones, graph
 
 # As small as the smallest sets; few iterations, for only the way through is tested.
@@ -18,14 +18,14 @@ TINY = clones.SMALL | {
     "recluster.k": "auto",
     "features.pixel_components": 12,
 }
-SCHEMA = "stages/datasets/description.schema.json"
+SCHEMA = "datasets/description.schema.json"
 # What stages read and no stage writes, of this project and not of a dataset.
-GIVEN = ("stages/explorer", "stages/pipeline.json", "studies/results/maps.npz")
+GIVEN = ("explorer", "stages/pipeline.json", "dev/studies/results/maps.npz")
 
 
 def lay_out(folder, name, described, labels="path,label\n", **overrides):
     """Write a workspace with one dataset in it, and go there."""
-    (folder / "stages/datasets").mkdir(parents=True)
+    (folder / "datasets").mkdir(parents=True)
     for path in ("params.yaml", "params.schema.json", "stages/versions.yaml"):
         shutil.copy(graph.ROOT / path, folder / path)
     shutil.copy(graph.ROOT / SCHEMA, folder / SCHEMA)
@@ -34,7 +34,7 @@ def lay_out(folder, name, described, labels="path,label\n", **overrides):
         copy = shutil.copytree if (graph.ROOT / path).is_dir() else shutil.copy
         copy(graph.ROOT / path, folder / path)
     text = described if isinstance(described, str) else yaml.safe_dump(described)
-    (folder / f"stages/datasets/{name}.yaml").write_text(text)
+    (folder / f"datasets/{name}.yaml").write_text(text)
     (folder / "labels.csv").write_text(labels)
     set_params(folder / "params.yaml", TINY | {"download.dataset": name} | overrides)
 

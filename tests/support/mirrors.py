@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 import yaml
 
-from stages.methods.data import idx
-from stages.sources import fetching, web
+from mnist_clustering.images import idx
+from mnist_clustering.sources import fetching, web
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -143,15 +143,15 @@ def surroundings(tmp_path, monkeypatch):
 def workspace(tmp_path, monkeypatch):
     """An empty project; call it to write its params and its dataset ``small``."""
     folder = tmp_path / "workspace"
-    (folder / "stages/datasets").mkdir(parents=True)
+    (folder / "datasets").mkdir(parents=True)
     shutil.copy(ROOT / "stages/versions.yaml", folder / "stages")
-    shutil.copy(ROOT / "stages/datasets/description.schema.json", folder / "stages/datasets")
+    shutil.copy(ROOT / "datasets/description.schema.json", folder / "datasets")
     (folder / "params.schema.json").write_text(json.dumps(SCHEMA))
     monkeypatch.chdir(folder)
 
     def write(entries=(), dataset="small", mirror=None, files=DIGESTS):
         text = yaml.safe_dump({"files": files, "sources": list(entries)}, sort_keys=False)
-        Path("stages/datasets/small.yaml").write_text(text)
+        Path("datasets/small.yaml").write_text(text)
         Path("params.yaml").write_text(
             yaml.safe_dump({"download": {"dataset": dataset, "mirror": mirror}})
         )

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import predict
-from stages.methods.prediction import handwriting, model
-from studies import sheets, sweeps
+from dev.studies import sheets, sweeps
+from mnist_clustering.images import handwriting
+from mnist_clustering.model import fitted as model
 from tests.support.browser import Browser
 
 Grey = NDArray[np.uint8]

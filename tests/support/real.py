@@ -4,8 +4,8 @@ import functools
 
 import numpy as np
 
-from stages.methods.data import digits
-from stages.methods.features import descriptors
+from mnist_clustering.features import descriptors
+from mnist_clustering.images import digits
 
 DIGITS = digits.load()
 for _array in DIGITS.values():

@@ -12,10 +12,10 @@ from tests.support.forks import STRANGE
 
 # Compiled for more pairs of images, or read for images of another size, than the small run has.
 LAZY = {
-    "stages/methods/embedding/distortion_kernel.py",
-    "stages/methods/prediction/handwriting.py",
-    "stages/methods/prediction/paper.py",
-    "stages/methods/prediction/parts.py",
+    "mnist_clustering/distortion/kernel.py",
+    "mnist_clustering/images/handwriting.py",
+    "mnist_clustering/images/paper.py",
+    "mnist_clustering/images/parts.py",
 }
 
 

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from dev import provenance, renew
 from tests.support import graph
-from tools import provenance, renew
 
 STAGES = graph.stages()
 # Folders whose files are in git and are no outputs.

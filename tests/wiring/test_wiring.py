@@ -6,24 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from dev import imports, wire
+from dev.graph import described, schema_of
 from tests.support import graph
-from tools import imports, wire
-from tools.graph import described, schema_of
 
 STAGES = graph.stages()
 SCRIPTS = sorted({stage.script for stage in STAGES.values()})
 PINNED = set(graph.load_yaml(graph.VERSIONS))
 METHODS = sorted(
-    str(path.relative_to(graph.ROOT)) for path in graph.ROOT.glob("stages/methods/**/*.py")
+    str(path.relative_to(graph.ROOT)) for path in graph.ROOT.glob("mnist_clustering/**/*.py")
 )
 # What stands beside the scripts in stages/.
-SHARED = {"stages/__init__.py", "stages/common.py", "stages/inherited.py"}
+SHARED = {"stages/__init__.py", "stages/common.py", "stages/resources.py"}
 # What no stage writes and is no code: given by the user, written by hand, or by a study.
 GIVEN = {
     "labels.csv",
-    "stages/datasets",
-    "stages/explorer",
-    "studies/results/maps.npz",
+    "datasets",
+    "explorer",
+    "dev/studies/results/maps.npz",
     wire.SUMMARY,
     graph.PARAMS,
 }
@@ -46,7 +46,7 @@ def code_of(stage):
     """Return the files that a stage runs: draw imports the module that its command names."""
     roots = {f"stages/{stage.script}.py"}
     if stage.script == "draw":
-        roots.add(f"stages/methods/figures/{stage.arguments[1]}.py")
+        roots.add(f"mnist_clustering/figures/{stage.arguments[1]}.py")
     return imports.closure(roots)
 
 
@@ -161,7 +161,7 @@ def test_every_script_is_a_stage_and_is_named_so():
 @every(SCRIPTS)
 def test_a_script_imports_no_other_stage(name):
     imported = imports.first_party(f"stages/{name}.py")
-    sources = {path for path in imported if path.startswith("stages/sources/")}
+    sources = {path for path in imported if path.startswith("mnist_clustering/sources/")}
     assert imported <= SHARED | sources | set(METHODS)
     assert not sources or name == "download"
 
@@ -181,7 +181,7 @@ def test_a_script_is_short(name):
 
 def test_only_draw_imports_matplotlib():
     users = {path for path in METHODS if "matplotlib" in imports.third_party([path])}
-    assert all(path.startswith("stages/methods/figures/") for path in users)
+    assert all(path.startswith("mnist_clustering/figures/") for path in users)
     stages = {s.script for s in STAGES.values() if "matplotlib" in imports.third_party(s.code)}
     assert stages <= {"draw"}
 

@@ -1,0 +1,161 @@
+"""Experiments in clones of their own, which share the DVC cache and bring their results back."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from dev import graph
+from dev.workspace import set_params
+from mnist_clustering import resources
+from mnist_clustering.errors import InputError
+
+Settings = tuple[str, ...]
+NOBODY = {"user.name": "mnist-clustering", "user.email": "nobody@example.org"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where experiments run: sent to each worker.
+
+    Attributes
+    ----------
+    root : str
+        The clone that they come back to.
+    commit : str
+        Its last commit.
+    cache : str
+        The folder of DVC's cache.
+    threads : int
+        Threads of each experiment.
+    """
+
+    root: str
+    commit: str
+    cache: str
+    threads: int
+
+    @property
+    def refs(self) -> str:
+        """Where DVC keeps the experiments of the commit."""
+        return f"refs/exps/{self.commit[:2]}/{self.commit[2:]}/"
+
+
+def prepare(place: Place, task: tuple[Settings, tuple[str, ...]]) -> str | None:
+    """Compute stages, which leaves their outputs in the shared cache; or say why it failed."""
+    settings, stages = task
+    with _clone(place) as folder:
+        values = dict(setting.partition("=")[::2] for setting in settings)
+        parsed = {name: yaml.safe_load(value) for name, value in values.items()}
+        set_params(folder / graph.PARAMS, parsed)
+        return _dvc(place, folder, "repro", *stages)
+
+
+def experiment(place: Place, item: tuple[str, Settings]) -> str | None:
+    """Run one experiment and bring it back; or say why it failed."""
+    name, settings = item
+    with _clone(place) as folder:
+        words = [word for setting in settings for word in ("-S", setting)]
+        failure = _dvc(place, folder, "exp", "run", "--name", name, *words)
+        if failure is None:
+            ref = f"{place.refs}{name}"
+            # Others may fetch into the clone at the same time.
+            quiet = ("-c", "gc.auto=0", "fetch", "--quiet", "--no-write-fetch-head")
+            git(Path(place.root), *quiet, str(folder), f"{ref}:{ref}")
+        return failure
+
+
+@contextmanager
+def _clone(place: Place) -> Iterator[Path]:
+    """Clone the last commit into a temporary folder, which uses the same cache."""
+    with tempfile.TemporaryDirectory(
+        prefix="mnist-clustering-", ignore_cleanup_errors=True
+    ) as parent:
+        folder = Path(parent) / "mnist-clustering"
+        git(Path(parent), "clone", "--quiet", "--shared", place.root, str(folder))
+        git(folder, "checkout", "--quiet", "--detach", place.commit)
+        for name, value in NOBODY.items():
+            if not git(folder, "config", "--default", "", name).strip():
+                git(folder, "config", name, value)
+        config = f"""[core]
+    site_cache_dir = {folder}/.dvc/tmp/site
+[cache]
+    dir = {place.cache}
+"""
+        (folder / ".dvc/config.local").write_text(config, encoding="utf-8")
+        yield folder
+
+
+def _dvc(place: Place, folder: Path, *words: str) -> str | None:
+    """Run DVC in a clone; return the sentence of the stage that failed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', os.defpath)}",
+        "DVC_NO_ANALYTICS": "1",
+        resources.THREADS: str(place.threads),
+    }
+    code, said = _call(words, folder, environment)
+    return failure(said) if code else None
+
+
+def _call(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", *words],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def failure(said: str) -> str:
+    r"""Find the sentence in what DVC printed: the stage's own stands before DVC's error.
+
+    Examples
+    --------
+    >>> failure("Running stage 'recluster@2':\nrecluster: k is 0, ...\nERROR: failed to reproduce")
+    'recluster: k is 0, ...'
+    """
+    lines = [line for line in said.splitlines() if line.strip()]
+    errors = [number for number, line in enumerate(lines) if line.startswith("ERROR: ")]
+    if errors and errors[0] and re.match(r"\w+: ", lines[errors[0] - 1]):
+        return lines[errors[0] - 1]
+    return lines[errors[0]] if errors else (lines or ["it said nothing"])[-1]
+
+
+def clean_commit(root: Path) -> str:
+    """Return the last commit; refuse changes that are in none."""
+    if shutil.which("git") is None or not (root / ".git").exists():
+        raise InputError(
+            "experiments belong to a commit: git init && git add . && git commit first"
+        )
+    changed = git(root, "status", "--porcelain", "--untracked-files=no").splitlines()
+    if changed:
+        names = ", ".join(line[3:] for line in changed[:5])
+        raise InputError(
+            f"{names} changed since the last commit, to which experiments would belong: commit "
+            "that, or take it back by git checkout"
+        )
+    return git(root, "rev-parse", "HEAD").strip()
+
+
+def git(folder: Path, *words: str) -> str:
+    """Run git, without variables that point it elsewhere, and return what it prints."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    done = subprocess.run(
+        ["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise InputError(f"git {words[0]}: {done.stderr.strip()}")
+    return done.stdout

@@ -1,0 +1,173 @@
+"""The stages of dvc.yaml as DVC itself resolves them, and what their code imports."""
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dvc.repo import Repo
+
+from dev.imports import ROOT
+
+PARAMS = "params.yaml"
+VERSIONS = "stages/versions.yaml"
+SCHEMA = "params.schema.json"
+FIRST = "evaluate"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of dvc.yaml, templates filled in."""
+
+    name: str
+    does: str
+    command: str
+    deps: frozenset[str]
+    params: tuple[str, ...]
+    libraries: frozenset[str]
+    outs: frozenset[str]
+    cached: frozenset[str]
+    metrics: frozenset[str]
+    plots: frozenset[str]
+
+    @property
+    def script(self) -> str:
+        """Name of the script in ``stages``, without its ending."""
+        return self.command.split()[2].removeprefix("stages.")
+
+    @property
+    def arguments(self) -> list[str]:
+        """Words of the command after the script."""
+        return self.command.split()[3:]
+
+    @property
+    def code(self) -> frozenset[str]:
+        """Modules that it runs."""
+        return frozenset(dep for dep in self.deps if dep.endswith(".py"))
+
+    @property
+    def data(self) -> frozenset[str]:
+        """Files that it reads."""
+        return self.deps - self.code
+
+    def needs(self, other: "Stage") -> bool:
+        """Whether it reads an output of the other: the same path, or a folder and a file in it."""
+        return any(
+            Path(out).is_relative_to(dep) or Path(dep).is_relative_to(out)
+            for dep in self.data
+            for out in other.outs
+        )
+
+
+@functools.cache
+def stages(root: Path = ROOT) -> dict[str, Stage]:
+    """Load the stages by name, in the order of running; ``root`` has a ``.dvc`` folder.
+
+    That is the order of dvc.yaml, but for `FIRST`, which stands first there for its metrics.
+    """
+    with Repo(str(root), config={"core": {"no_scm": True}}) as repo:
+        found = {stage.name: _resolve(stage) for stage in repo.index.stages}
+    ordered: dict[str, Stage] = {}
+    for name, stage in found.items():
+        if name == FIRST:
+            continue
+        if FIRST in found and stage.needs(found[FIRST]):
+            ordered.setdefault(FIRST, found[FIRST])
+        ordered[name] = stage
+    return ordered | found
+
+
+def _resolve(stage: Any) -> Stage:
+    declared: dict[str, list[str]] = {
+        dep.def_path: dep.params for dep in stage.deps if hasattr(dep, "params")
+    }
+    assert set(declared) <= {PARAMS, VERSIONS}, "params come from these two files"
+    return Stage(
+        name=stage.name,
+        does=stage.desc or "",
+        command=stage.cmd,
+        deps=frozenset(dep.def_path for dep in stage.deps if not hasattr(dep, "params")),
+        params=tuple(declared.get(PARAMS, [])),
+        libraries=frozenset(declared.get(VERSIONS, [])),
+        outs=frozenset(out.def_path for out in stage.outs),
+        cached=frozenset(out.def_path for out in stage.outs if out.use_cache),
+        metrics=frozenset(out.def_path for out in stage.outs if out.metric),
+        plots=frozenset(out.def_path for out in stage.outs if out.plot),
+    )
+
+
+def upstream(names: Iterable[str], graph: Mapping[str, Stage]) -> set[str]:
+    """Names of the given stages and of all that they need."""
+    found = set(names)
+    for stage in reversed(list(graph.values())):
+        if any(graph[name].needs(stage) for name in found - {stage.name}):
+            found.add(stage.name)
+    return found
+
+
+def downstream(names: Iterable[str], graph: Mapping[str, Stage]) -> set[str]:
+    """Names of the given stages and of all that follow from them."""
+    found = set(names)
+    for stage in graph.values():  # In topological order, which a test makes sure of.
+        if any(stage.needs(graph[name]) for name in found - {stage.name}):
+            found.add(stage.name)
+    return found
+
+
+def leaves(params: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Flatten nested params to values by dotted name."""
+    found: dict[str, Any] = {}
+    for key, value in params.items():
+        name = f"{prefix}{key}"
+        found |= leaves(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return found
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `leaves`."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        *sections, key = name.split(".")
+        section = found
+        for part in sections:
+            section = section.setdefault(part, {})
+        section[key] = value
+    return found
+
+
+def is_in(name: str, section: str) -> bool:
+    """Whether a param is the one that is named, or lies in the section that is."""
+    return f"{name}.".startswith(f"{section}.")
+
+
+def load_yaml(path: str, root: Path = ROOT) -> Any:
+    """Read a YAML or JSON file of the project."""
+    return yaml.load((root / path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def described(schema: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield each param of params.schema.json by dotted name with what it may be.
+
+    A pattern, which stands for several params, is yielded as such.
+    """
+    definitions = schema["$defs"]
+    keys = schema["properties"] | schema.get("patternProperties", {})
+    for key, value in keys.items():
+        leaf = definitions[value["$ref"].rpartition("/")[2]] if "$ref" in value else value
+        if "properties" in leaf:
+            yield from described(leaf | {"$defs": definitions}, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", leaf
+
+
+def schema_of(name: str, known: Mapping[str, Any]) -> Any:
+    """Return what a param may be, from those of `described`, by its name or by a pattern."""
+    section, _, key = name.rpartition(".")
+    for other, leaf in known.items():
+        of, _, pattern = other.rpartition(".")
+        if other == name or (of == section and pattern[:1] == "^" and re.search(pattern, key)):
+            return leaf
+    raise KeyError(f"params.schema.json has no param {name}")

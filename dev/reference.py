@@ -1,0 +1,40 @@
+"""Digests of the outputs of small runs, committed: what every machine is to arrive at."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dev import provenance
+from dev.verify import LOCK, Digests, digests
+from dev.workspace import ROOT, repro, temporary_copy
+from mnist_clustering import files
+
+DIGITS = ROOT / "checks" / "digits.json"
+
+
+def load(path: Path) -> Digests:
+    """Read the digest of every output, by stage and path."""
+    outputs = json.loads(path.read_text(encoding="utf-8"))["outputs"]
+    return {(stage, out): md5 for stage, outs in outputs.items() for out, md5 in outs.items()}
+
+
+def make(path: Path, overrides: Mapping[str, Any]) -> None:
+    """Run the pipeline in a temporary copy and write the digests of its outputs.
+
+    What the DVC cache of the workspace has of earlier runs is not computed again.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write.
+    overrides : mapping of str to object
+        Params of the run by dotted name.
+    """
+    outputs: dict[str, dict[str, str]] = {}
+    with temporary_copy(overrides) as folder:
+        repro(folder)
+        for (stage, out), md5 in digests(folder / LOCK).items():
+            outputs.setdefault(stage, {})[out] = md5
+    stamped = provenance.stamp({"outputs": outputs}, [provenance.ALL], overrides)
+    files.save_json(path, stamped)

@@ -1,0 +1,162 @@
+"""Bring all that follows from code and params up to date, after whatever change.
+
+    python -m dev.renew [STUDY...]
+
+In this order: dvc.yaml, dvc.lock with metrics and plots, the digests of small runs, the figures
+and the tables of the docs. Stages whose code changed in comments or paths alone are locked again,
+and only the others run. Studies and benchmarks are renewed only if they are named (`studies` names
+all), and only if code or params that they depend on have changed.
+"""
+
+import argparse
+import subprocess
+import sys
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from dvc.repo import Repo
+
+from dev import graph, provenance, reference, relock, steps, verify_matrix, wire
+from dev.imports import ROOT
+from dev.tables import __main__ as tables
+from dev.workspace import dvc
+from tests.support import clones
+
+REFERENCES = {
+    "dev/digits.json": verify_matrix.OVERRIDES,
+    "tests/pipeline/digests.json": clones.SMALL,
+}
+PEERS = ".venv-peers/.installed"
+DASK = ".venv-dask/.installed"
+INSTALLERS = {PEERS: "bench", DASK: "dask"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """What takes long and is renewed on demand.
+
+    Attributes
+    ----------
+    results : str
+        The file that it writes, stamped.
+    words : tuple of str
+        Of its command, after ``python -m``.
+    needs : str
+        A file without which it cannot run.
+    """
+
+    results: str
+    words: tuple[str, ...]
+    needs: str = "dvc.lock"
+
+
+# In an order in which later ones find what earlier ones left in the cache.
+STUDIES = {
+    "predict": Study("dev/studies/results/predict.json", ("dev.studies.predict",)),
+    "placing": Study("dev/studies/results/placing.json", ("dev.studies.placing",), DASK),
+    "fitting": Study("dev/studies/results/fitting.json", ("dev.studies.fitting",)),
+    "maps": Study("dev/studies/results/maps.json", ("dev.studies.maps",)),
+    "original": Study("dev/studies/results/original/params.json", ("dev.studies.original",)),
+    "sets": Study("dev/studies/results/sets.json", ("dev.studies.sets",)),
+    "seeds": Study("metrics/seeds.json", ("dev.studies.seeds",)),
+    "ablation": Study("dev/studies/results/ablation.json", ("dev.studies.ablation",)),
+    **{
+        part: Study(f"dev/benchmarks/results/{part}.json", ("dev.benchmarks.run", part), needs)
+        for part, needs in (
+            ("stages", "dvc.lock"),
+            ("growth", "dvc.lock"),
+            ("explorer", "dvc.lock"),
+            ("study", "dvc.lock"),
+            ("pairs", PEERS),
+            ("peers", PEERS),
+        )
+    },
+}
+
+
+def main() -> None:
+    """Renew, and say what was done and which files changed."""
+    parser = argparse.ArgumentParser(prog="renew", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "studies", nargs="*", metavar="STUDY", help=f"studies (all), or {', '.join(STUDIES)}"
+    )
+    named = parser.parse_args().studies
+    if unknown := set(named) - {"studies", *STUDIES}:
+        parser.error(f"there is no study {', '.join(sorted(unknown))}: choose studies (all of "
+                     f"them) or some of {', '.join(STUDIES)}")  # fmt: skip
+    before = _contents()
+    try:
+        wire.main()
+        _lock()
+        _references()
+        steps.main()
+        for name in STUDIES if "studies" in named else dict.fromkeys(named):
+            _study(name)
+        tables.main()
+    except KeyboardInterrupt:
+        sys.exit("renew: interrupted; the same command goes on where it stopped")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"renew: {' '.join(map(str, error.cmd[1:]))} failed: mend that and renew again")
+    after = _contents()
+    changed = sorted(path for path in after if before.get(path) != after[path])
+    _say(f"written: {', '.join(changed)}" if changed else "all was up to date")
+    if old := [name for name, study in STUDIES.items() if _is_stale(study)]:
+        _say(f"older than the code: {', '.join(old)}; the docs say so, and make renew ARGS=studies "
+             "measures them again")  # fmt: skip
+
+
+def _lock() -> None:
+    """Lock again what only reads differently, and run the rest."""
+    with Repo(str(ROOT)) as repo:
+        cached = (out for stage in graph.stages().values() for out in stage.cached)
+        if missing := [str(ROOT / out) for out in cached if not (ROOT / out).exists()]:
+            repo.checkout(targets=missing, allow_missing=True)
+    locked = relock.relocked()
+    if locked:
+        _say(f"locked again without running, for their code does what it did: {', '.join(locked)}")
+    dvc(ROOT, "repro")
+    relock.forget()
+    relock.keep()
+
+
+def _references() -> None:
+    """Renew the digests of the small runs whose code or params have changed."""
+    for name, overrides in REFERENCES.items():
+        if provenance.stale(ROOT / name):
+            _say(f"{name}: a small run")
+            reference.make(ROOT / name, overrides)
+
+
+def _study(name: str) -> None:
+    """Run one study unless its results are those of the present code."""
+    study = STUDIES[name]
+    if not _is_stale(study):
+        _say(f"{name} is up to date")
+    elif not (ROOT / study.needs).exists():
+        folder, target = Path(study.needs).parent, INSTALLERS[study.needs]
+        _say(f"{name} is left out: it needs {folder}, which make {target} installs")
+    else:
+        _say(f"{name}: {provenance.sentence(ROOT / study.results) or 'not measured yet'}")
+        subprocess.run([sys.executable, "-m", *study.words], cwd=ROOT, check=True)
+
+
+def _is_stale(study: Study) -> bool:
+    path = ROOT / study.results
+    return not path.is_file() or bool(provenance.stale(path))
+
+
+def _contents() -> dict[str, str]:
+    """Digest every file that git tracks or would track."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True, text=True)
+    files = (path for path in done.stdout.split("\0") if path and (ROOT / path).is_file())
+    return {path: sha256((ROOT / path).read_bytes()).hexdigest() for path in files}
+
+
+def _say(text: str) -> None:
+    print(f"renew: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""Place a million enlarged images, plainly and on a Dask cluster that is killed twice on the way.
+
+    python -m dev.studies.placing [PART...] [-n N]
+
+needs a finished run and `make dask`. Parts, by default all: candidates (what fewer of them cost on
+the test images, and gain), workers (one and two), million (both ways to place N images, and whether
+they end with the same bytes). ``dev/studies/results/placing.json`` is written after each.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from threadpoolctl import threadpool_limits
+
+import predict
+from dev import provenance
+from dev.benchmarks.growth import vary
+from dev.workspace import ROOT, command_line
+from mnist_clustering import files
+from mnist_clustering.errors import InputError
+from mnist_clustering.model import fitted as model
+from mnist_clustering.placing import blocks
+
+RESULTS = ROOT / "dev/studies/results/placing.json"
+MADE_BY = (
+    "dev/studies/placing.py",
+    "place.py",
+    "mnist_clustering/placing/blocks.py",
+    "mnist_clustering/placing/executors.py",
+    "bundle",
+)
+PYTHON = ROOT / ".venv-dask/bin/python"
+MILLION = 1_000_000
+# For one worker and two: so many that start-up counts little.
+PART = 60_000
+CANDIDATES = (150, 100, 60, 30, 0)
+TEST = str(ROOT / "data/split/test_{}.npy")
+# Enough images for the compiled code to be loaded.
+FEW = 300
+# Shares of all blocks after which the run on the cluster is killed.
+KILLS = (0.3, 0.6)
+# Seconds between two looks at a process.
+_LOOK = 0.1
+
+
+def main() -> None:
+    """Measure and write the results."""
+    parser = argparse.ArgumentParser(prog="placing", description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("-n", type=int, default=MILLION, metavar="N", help="default: %(default)s")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(unknown)}: choose some of {', '.join(PARTS)}")
+    if not PYTHON.exists():
+        raise InputError("dev.studies.placing needs distributed: make dask installs it")
+    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    for part in options.parts or PARTS:
+        with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as folder:
+            found[part] = PARTS[part](Path(folder), options.n)
+        # What is measured alone leaves the others as old as they are.
+        whole = not options.parts or provenance.KEY not in found
+        files.save_json(RESULTS, provenance.stamp(found, MADE_BY) if whole else found)
+
+
+def candidates(_: Path, __: int) -> dict[str, Any]:
+    """Place the test images, ranking fewer and fewer candidates: their scores, and the time."""
+    images, labels = (np.load(TEST.format(kind)) for kind in ("images", "labels"))
+    fitted = predict.load_model(predict.MODEL)
+    found = {}
+    with threadpool_limits(1):
+        for number in CANDIDATES:
+            asked = blocks.with_candidates(fitted, number)
+            model.apply(asked, images[:FEW])  # The first time it is compiled.
+            begun = time.process_time()
+            placed = model.apply(asked, images)
+            seconds = time.process_time() - begun
+            refused = np.array([reason is not None for reason in placed.reasons])
+            right = np.array(fitted.names)[placed.clusters] == labels
+            found[str(number)] = {
+                "right": round(float((right & ~refused).mean()), 4),
+                "refused": float(refused.mean()),
+                "images_per_cpu_second": round(len(images) / seconds),
+            }
+    return found
+
+
+def workers(folder: Path, n: int) -> dict[str, Any]:
+    """Place some images by one worker and by two, which says something on an idle machine only."""
+    write_enlarged(folder / "images.npy", min(n, PART))
+    return {
+        str(number): run(folder, "images.npy", str(number), ["--workers", number])
+        for number in (1, 2)
+    }
+
+
+def million(folder: Path, n: int) -> dict[str, Any]:
+    """Place all images plainly and on a cluster, and compare every file."""
+    write_enlarged(folder / "images.npy", n)
+    plain = run(folder, "images.npy", "plain", ["--workers", 2])
+    cluster = ["--on", "dask", "--workers", 2]
+    kills = [int(share * plain["blocks"]) for share in KILLS]
+    killed = [run(folder, "images.npy", "dask", cluster, kill_at) for kill_at in kills]
+    last = run(folder, "images.npy", "dask", cluster)
+    return {
+        "n": n,
+        "plain": plain,
+        "dask": {"killed_after": [ran["blocks"] for ran in killed], **last},
+        "equal": digests(folder / "plain") == digests(folder / "dask"),
+    }
+
+
+PARTS = {"candidates": candidates, "workers": workers, "million": million}
+
+
+def write_enlarged(path: Path, n: int) -> None:
+    """Write n images: all of MNIST, then copies that are shifted and rotated a little."""
+    parts = [np.load(ROOT / f"data/split/{part}_images.npy") for part in ("train", "test")]
+    base = np.concatenate(parts)
+    copies = np.concatenate([base] * -(-n // len(base)))[:n]
+    np.save(path, vary(copies, len(base)))
+
+
+def run(
+    folder: Path, images: str | Path, output: str, words: list[Any], kill_at: int | None = None
+) -> dict[str, Any]:
+    """Run place.py, and kill it with all that it started once so many blocks are there."""
+    print(f"placing: {images} {' '.join(map(str, words))}", flush=True)
+    command = [PYTHON, ROOT / "place.py", images, "-o", output, *words]
+    begun, cpu = time.monotonic(), _cpu_seconds()
+    process = subprocess.Popen([str(word) for word in command], cwd=folder, start_new_session=True)
+    largest = 0.0
+    made = folder / output / "blocks"
+    while process.poll() is None:
+        largest = max([largest, *map(_megabytes, _children(process.pid))])
+        if kill_at is not None and len(list(made.glob("[0-9]*"))) >= kill_at:
+            os.killpg(process.pid, signal.SIGKILL)
+        time.sleep(_LOOK)
+    if process.returncode and kill_at is None:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    seconds = time.monotonic() - begun
+    return {
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(_cpu_seconds() - cpu, 1),
+        "blocks": len(list(made.glob("[0-9]*"))),
+        "largest_worker_mb": round(largest),
+    }
+
+
+def _cpu_seconds() -> float:
+    """Return the time that finished processes took, which the load of others hardly changes."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _megabytes(process: psutil.Process) -> float:
+    try:
+        return process.memory_info().rss / 1e6
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Digest all files of a run."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+if __name__ == "__main__":
+    command_line(main, "placing")

@@ -1,0 +1,239 @@
+"""Run the pipeline with seeds 0 to 4, and on random subsets of the training images.
+
+Results are committed as metrics/seeds.json; ``make seeds`` renews them. Runs use the DVC cache of
+the workspace, so an interrupted study continues where it stopped.
+"""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import numpy as np
+import yaml
+from sklearn.metrics import adjusted_rand_score
+
+from dev import provenance
+from dev.workspace import ROOT, command_line, repro, temporary_copy
+from mnist_clustering import files, resources
+from mnist_clustering.clustering import criteria, kmeans, merging
+from mnist_clustering.errors import InputError
+from mnist_clustering.evaluation import scores
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.placing import executors
+
+SEEDS = range(5)
+SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "merge.seed")
+# Size of a subset: nine tenths of the training images. The 10,000 test images stay the same.
+DRAWN = 54_000
+# No run is told how many clusters there are.
+AUTOMATIC: dict[str, Any] = {"recluster.k": "auto"}
+MADE_BY = ("dev/studies/seeds.py", "evaluate")
+RESULTS = ROOT / "metrics" / "seeds.json"
+CRITERIA = ("silhouette", "davies_bouldin", "calinski_harabasz")
+MERGED = ("silhouette", "widest_gap")
+Run = tuple[Mapping[str, Any], Sequence[str]]
+Spread = Callable[[Callable[[int], Any], Sequence[int]], Iterator[executors.Outcome]]
+
+
+def main() -> None:
+    """Write the scores over seeds, the preferred numbers of clusters and the stability."""
+    parser = argparse.ArgumentParser(prog="seeds", description=__doc__.splitlines()[0])
+    executors.add_options(parser, "1, which takes all cores", ("here", "processes", "dask"))
+    found = study({}, SEEDS, DRAWN, partial(executors.spread, parser.parse_args(), 1))
+    files.save_json(RESULTS, provenance.stamp(found, MADE_BY, AUTOMATIC))
+    print(f"seeds: {RESULTS.relative_to(ROOT)} written")
+
+
+def study(
+    overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int, spread: Spread = executors.here
+) -> dict[str, Any]:
+    """Run every seed on all of train, on a subset drawn with that seed, and on all images.
+
+    Parameters
+    ----------
+    overrides : mapping of str to object
+        Params of all runs, by dotted name. In addition ``recluster.k`` is ``auto``: no run is given
+        the number of clusters.
+    seeds : sequence of int
+    drawn : int
+        Size of the subset.
+    spread : callable
+        Takes a function and items, and yields an `executors.Outcome` for each.
+
+    Returns
+    -------
+    dict
+        The content of metrics/seeds.json. "resampled" is about the subsets, of which "test" is
+        held out; "transductive" is about all 70,000 images, fitted and scored at once.
+    """
+    own = [_settings(overrides, seed) for seed in seeds]
+    runs = _all([(settings, ["kmeans", *FLAT]) for settings in own], spread)
+    subsets = [{"split.train_size": drawn, "split.seed": seed} for seed in seeds]
+    parts = _all([(a | b, FLAT) for a, b in zip(own, subsets, strict=True)], spread)
+    whole = _all([(settings | {"split.method": "all"}, FLAT) for settings in own], spread)
+    return {
+        **_summary(runs),
+        "stability": {
+            "kmeans": stability([run["kmeans"] for run in runs]),
+            "merged": stability([run["merged"] for run in runs]),
+        },
+        "resampled": _summary(parts),
+        "transductive": {
+            name: {"train": found["train"]} if "train" in found else found
+            for name, found in _summary(whole).items()
+        },
+    }
+
+
+# The 3-D map takes longer than all else, and starts from the 2-D map: it is left out.
+FLAT = ["recluster@2"]
+
+
+def _settings(overrides: Mapping[str, Any], seed: int) -> dict[str, Any]:
+    return {**AUTOMATIC, **overrides, **dict.fromkeys(SEEDED, seed)}
+
+
+def _all(runs: Sequence[Run], spread: Spread) -> list[dict[str, Any]]:
+    """Run all; the first leaves in the cache what the others share with it."""
+    found = {}
+    for numbers in ([0], range(1, len(runs))):
+        for outcome in spread(partial(_numbered, runs), list(numbers)):
+            if outcome.error:
+                raise InputError(outcome.error)
+            found[outcome.item] = outcome.value
+    return [found[number] for number in range(len(runs))]
+
+
+def _numbered(runs: Sequence[Run], number: int) -> dict[str, Any]:
+    return _run(*runs[number])
+
+
+def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
+    """Run some stages in a copy; return scores, preferences, and the partitions by k."""
+    print(f"seeds: {settings}", flush=True)
+    with temporary_copy(settings) as folder:
+        repro(folder, targets)
+        elbow, merge = (
+            _read(folder / f"metrics/{name}.json") for name in ("elbow_map", "merge_2d")
+        )
+        return {
+            "scores": {
+                name: _scores(folder, where, model)
+                for name, (where, model) in PARTITIONS.items()
+                if (folder / where / "train.npy").is_file()
+            },
+            "preferred_k": {name: elbow[name] for name in CRITERIA}
+            | {f"merged_{name}": merge[name] for name in MERGED},
+            **(_partitions(folder) if targets != FLAT else {}),
+        }
+
+
+PARTITIONS = {
+    "pixels": ("data/kmeans", "models/kmeans.npz"),
+    "tsne_2d": ("data/recluster/2d", "models/recluster_2d.npz"),
+    "merged_2d": ("data/merge/2d", "models/merge_2d.npz"),
+}
+
+
+def _scores(folder: Path, where: str, model: str) -> dict[str, Any]:
+    """Score a partition as the stage evaluate does."""
+    labels, clusters = (
+        {part: np.load(folder / path.format(part)) for part in ("train", "test")}
+        for path in ("data/split/{}_labels.npy", f"{where}/{{}}.npy")
+    )
+    n_clusters, n = len(np.load(folder / model)["centres"]), int(labels["train"].max()) + 1
+    names = scores.name_clusters(labels["train"], clusters["train"], n_clusters, n)["majority"]
+    return {
+        part: scores.score(labels[part], clusters[part], names, n)["summary"] for part in labels
+    }
+
+
+def _partitions(folder: Path) -> dict[str, Any]:
+    """Return the partitions of train for every k, by KMeans on the 2-D map and by merging."""
+    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
+    elbow = params["elbow"]
+    positions = snap(np.load(folder / "data/tsne/2d/train.npy"))
+    numbers = range(elbow["k_min"], elbow["k_max"] + 1)
+    # The clusterings of elbow@map, which does not save them.
+    clusterings = criteria.clusterings(
+        positions,
+        numbers,
+        n_init=elbow["map_starts"],
+        max_iter=elbow["max_iter"],
+        seed=elbow["seed"],
+        n_jobs=resources.threads(),
+    )
+    with np.load(folder / "models/merge_2d.npz") as model:
+        micro = kmeans.assign(positions, model["centres"])
+        merges = merging.from_array(model["merges"])
+    n_merged = min(params["merge"]["k_max"], len(merges))
+    return {
+        "kmeans": dict(zip(numbers, (found.labels for found in clusterings), strict=True)),
+        "merged": {k: merging.partition(merges, k)[micro] for k in range(2, n_merged + 1)},
+    }
+
+
+def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
+    """Compare the partitions of all pairs of seeds, for each number of clusters.
+
+    Parameters
+    ----------
+    partitions : sequence of mapping of int to ndarray of int32, shape (n,)
+        The cluster of each training image, by seed and number of clusters.
+
+    Returns
+    -------
+    dict
+        "ari": mean adjusted Rand index over all pairs, by k; "preferred_k": the k of the highest.
+    """
+    agreement = {
+        k: fmean(adjusted_rand_score(a[k], b[k]) for a, b in combinations(partitions, 2))
+        for k in partitions[0]
+    }
+    return {
+        "ari": {str(k): round(mean, 6) for k, mean in agreement.items()},
+        "preferred_k": max(agreement, key=lambda k: agreement[k]),
+    }
+
+
+def _summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Summarise each score of each partition and part over runs, and list the preferred k."""
+    tables = [run["scores"] for run in runs]
+    return {
+        **{name: _summarise([table[name] for table in tables]) for name in tables[0]},
+        "preferred_k": {
+            name: [run["preferred_k"][name] for run in runs] for name in runs[0]["preferred_k"]
+        },
+    }
+
+
+def _summarise(runs: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, Any]:
+    """Summarise each score of each part over runs: mean, standard deviation (n - 1), min, n."""
+    return {
+        part: {name: _spread([run[part][name] for run in runs]) for name in runs[0][part]}
+        for part in runs[0]
+    }
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {
+        "mean": round(fmean(values), 6),
+        "std": round(stdev(values), 6),
+        "min": min(values),
+        "n": len(values),
+    }
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    from dev.studies import seeds
+
+    command_line(seeds.main, "seeds")

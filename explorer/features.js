@@ -1,0 +1,209 @@
+// Features of an image, as mnist_clustering/features computes them, to the bit: every step is on whole
+// numbers, or a single operation that IEEE 754 defines.
+
+const CLOSED = 8;
+/** Cells, spacing and order of the binomial, of the two poolings. */
+const GRID_OF = { gradient: [8, 4, 12], concavity: [7, 4, 8] };
+const FULL_SCALE = 512, AXIS = 5, DIAGONAL = 7;
+
+/**
+ * Round to the nearest whole number, halves to the even one.
+ * @param {number} x
+ */
+function rint(x) {
+  const low = Math.floor(x), rest = x - low;
+  if (rest !== 0.5) return rest < 0.5 ? low : low + 1;
+  return low % 2 ? low + 1 : low;
+}
+
+/**
+ * Shear an image so that rows and columns of its ink are uncorrelated.
+ * @param {ArrayLike<number>} image
+ * @param {number} high
+ * @param {number} wide
+ */
+function deskew(image, high, wide) {
+  let total = 0, rows = 0, columns = 0, squares = 0, products = 0;
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      const ink = image[i];
+      total += ink;
+      rows += ink * r;
+      columns += ink * c;
+      squares += ink * r * r;
+      products += ink * r * c;
+    }
+  }
+  const covariance = total * products - rows * columns, variance = total * squares - rows * rows;
+  const shear = covariance / (variance || 1), centre = rows / (total || 1);
+  const upright = new Uint8Array(high * wide);
+  for (let r = 0; r < high; r++) {
+    const shift = shear * (r - centre), whole = Math.floor(shift), part = shift - whole;
+    for (let c = 0; c < wide; c++) {
+      const at = c + whole;
+      const left = at >= 0 && at < wide ? image[r * wide + at] : 0;
+      const right = at + 1 >= 0 && at + 1 < wide ? image[r * wide + at + 1] : 0;
+      upright[r * wide + c] = rint(left + part * (right - left));
+    }
+  }
+  return upright;
+}
+
+/** @type {Map<string, number[][][]>} */
+const kernels = new Map();
+
+/**
+ * Weights of the pixels of a row in the cells of a grid.
+ * @param {number} width
+ * @param {number[]} grid cells, step, order
+ */
+function poolingKernel(width, grid) {
+  const key = `${width},${grid}`;
+  if (!kernels.has(key)) kernels.set(key, makeKernel(width, grid));
+  return /** @type {number[][][]} */ (kernels.get(key));
+}
+
+/**
+ * @param {number} width
+ * @param {number[]} grid
+ */
+function makeKernel(width, [cells, step, order]) {
+  const weights = [1];
+  for (let tap = 1; tap <= order; tap++) weights.push(weights[tap - 1] * (order - tap + 1) / tap);
+  const first = Math.floor((width - 1 - step * (cells - 1)) / 2) - order / 2;
+  return Array.from({ length: cells }, (_, cell) => {
+    const from = first + cell * step, taps = [];
+    for (let tap = 0; tap <= order; tap++) {
+      if (from + tap >= 0 && from + tap < width) taps.push([from + tap, weights[tap]]);
+    }
+    return taps;
+  });
+}
+
+/**
+ * Blur an image and sample it on a grid.
+ * @param {ArrayLike<number>} image
+ * @param {number} wide
+ * @param {number[][][]} down
+ * @param {number[][][]} across
+ * @param {Float64Array} into
+ * @param {number} place
+ */
+function pool(image, wide, down, across, into, place) {
+  const line = new Float64Array(wide);
+  for (const taps of down) {
+    line.fill(0);
+    for (const [row, weight] of taps) {
+      for (let c = 0, i = row * wide; c < wide; c++, i++) line[c] += weight * image[i];
+    }
+    for (const cell of across) {
+      let sum = 0;
+      for (const [column, weight] of cell) sum += weight * line[column];
+      into[place++] = sum;
+    }
+  }
+}
+
+/**
+ * Smoothed gradients in eight directions.
+ * @param {ArrayLike<number>} image
+ * @param {number} high
+ * @param {number} wide
+ */
+function gradientFeatures(image, high, wide) {
+  const tall = high + 4, broad = wide + 4, rows = new Int32Array(tall * wide);
+  for (let r = 0; r < tall; r++) {
+    for (let c = 0; c < wide; c++) {
+      const i = (r - 3) * wide + c;
+      rows[r * wide + c] = (r > 2 && r < high + 3 ? image[i] : 0) +
+        (r > 1 && r < high + 2 ? 2 * image[i + wide] : 0) +
+        (r > 0 && r < high + 1 ? image[i + 2 * wide] : 0);
+    }
+  }
+  const blurred = new Int32Array(tall * broad);
+  for (let r = 0; r < tall; r++) {
+    for (let c = 0; c < broad; c++) {
+      const i = r * wide + c - 3;
+      blurred[r * broad + c] = (c > 2 && c < wide + 3 ? rows[i] : 0) +
+        (c > 1 && c < wide + 2 ? 2 * rows[i + 1] : 0) + (c > 0 && c < wide + 1 ? rows[i + 2] : 0);
+    }
+  }
+  return scaled(pooledDirections(blurred, high + 2, wide + 2));
+}
+
+/**
+ * Part each gradient between the two nearest of eight directions, and pool each of these.
+ * @param {Int32Array} blurred with a border of one
+ * @param {number} high
+ * @param {number} wide
+ */
+function pooledDirections(blurred, high, wide) {
+  const size = high * wide, broad = wide + 2;
+  const parts = Array.from({ length: CLOSED }, () => new Int32Array(size));
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      const at = (r + 1) * broad + c + 1;
+      const x = blurred[at + 1] - blurred[at - 1], y = blurred[at + broad] - blurred[at - broad];
+      const across = Math.abs(x), down = Math.abs(y);
+      // Clockwise from the right, in steps of 45 degrees; rows count downwards.
+      if (down > across) parts[y > 0 ? 2 : 6][i] = AXIS * (down - across);
+      else if (x !== 0) parts[x > 0 ? 0 : 4][i] = AXIS * (across - down);
+      if (x !== 0 && y !== 0) {
+        parts[x > 0 ? (y > 0 ? 1 : 7) : (y > 0 ? 3 : 5)][i] = DIAGONAL * Math.min(across, down);
+      }
+    }
+  }
+  const [down, across] = [high, wide].map((side) => poolingKernel(side, GRID_OF.gradient));
+  const cells = GRID_OF.gradient[0] ** 2, pooled = new Float64Array(CLOSED * cells);
+  parts.forEach((part, k) => pool(part, wide, down, across, pooled, k * cells));
+  return pooled;
+}
+
+/** @param {Float64Array} pooled */
+function scaled(pooled) {
+  let squares = 0;
+  for (let i = 0; i < pooled.length; i++) {
+    pooled[i] = rint(Math.sqrt(pooled[i]));
+    squares += pooled[i] * pooled[i];
+  }
+  const factor = FULL_SCALE / (Math.sqrt(squares) || 1);
+  return Uint8Array.from(pooled, (root) => Math.min(rint(root * factor), 255));
+}
+
+/**
+ * Loops and bays: how strongly ink encloses each pixel, pooled.
+ * @param {ArrayLike<number>} image
+ * @param {number} high
+ * @param {number} wide
+ */
+function concavityFeatures(image, high, wide) {
+  const size = high * wide;
+  const [left, right, above, below] = [0, 1, 2, 3].map(() => new Uint8Array(size));
+  for (let r = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++) {
+      const i = r * wide + c, j = (high - 1 - r) * wide + (wide - 1 - c);
+      left[i] = Math.max(image[i], c ? left[i - 1] : 0);
+      above[i] = Math.max(image[i], r ? above[i - wide] : 0);
+      right[j] = Math.max(image[j], c ? right[j + 1] : 0);
+      below[j] = Math.max(image[j], r ? below[j + wide] : 0);
+    }
+  }
+  const maps = [0, 1, 2].map(() => new Uint8Array(size));
+  for (let i = 0; i < size; i++) {
+    const between = Math.min(above[i], below[i]);
+    const round = Math.min(between, left[i], right[i]);
+    maps[0][i] = round - image[i];
+    maps[1][i] = Math.min(between, left[i]) - round;
+    maps[2][i] = Math.min(between, right[i]) - round;
+  }
+  const [down, across] = [high, wide].map((side) => poolingKernel(side, GRID_OF.concavity));
+  const cells = GRID_OF.concavity[0] ** 2, pooled = new Float64Array(maps.length * cells);
+  maps.forEach((map, k) => pool(map, wide, down, across, pooled, k * cells));
+  const unit = 255 / 2 ** (2 * GRID_OF.concavity[2]);
+  return Uint8Array.from(pooled, (sum) => rint(Math.sqrt(sum * unit)));
+}
+
+/** @type {{[block: string]: (image: ArrayLike<number>, high: number, wide: number) => ArrayLike<number>}} */
+const BLOCKS = {
+  gradient: gradientFeatures, concavity: concavityFeatures, pixel: (image) => image,
+};

@@ -1,0 +1,275 @@
+// Pictures of handwriting in MNIST's form, as mnist_clustering/images/handwriting.py brings them
+// there, to the bit: found, sized, centred, or said why not.
+
+const FIELD = 28, BOX = 20, CENTRE = 14, OFF_CENTRE = 0.55, LEAST_CONTRAST = 20, STROKE = 0.12, GRID = 100;
+const TRACE = 64, LEAST_CLARITY = 0.77, MOST_SOFT = 1 / 3, LEAST_SIDE = 0.05, MOST_SOLID = 0.3, MOST_AT_EDGE = 0.2;
+const UNCLEAR = "no clear strokes on plain paper";
+const SOFT = "edges as soft as a shadow's: photograph it in focus and in even light";
+const SMALL = "too small in the picture: move closer, or crop it to the digit";
+const BLOT = "a dot or a blot without strokes";
+const DOTTED = "a dot apart from the strokes, as of i, ! or ?";
+const OVER_EDGE = "drawn over the edge of the picture: leave a margin";
+const SEVERAL = "several drawings: crop to one digit, or cut them apart by --many";
+
+/**
+ * An image in form, black where nothing is drawn, and why the picture does not show one drawing.
+ * @typedef {{image: Uint8Array, flaw: string|null, bounds: Bounds}} Drawing
+ */
+
+/**
+ * Find the one digit of a picture, and bring it into form; of several drawings the largest.
+ * @param {Plane} grey
+ * @returns {Drawing}
+ */
+function normalise(grey) {
+  const drawings = drawingsIn(grey);
+  const largest = drawings.reduce((most, one) => (sideOf(one.bounds) > sideOf(most.bounds) ? one : most));
+  const rivals = drawings.filter(({ bounds }) => 2 * sideOf(bounds) > sideOf(largest.bounds));
+  return rivals.length > 1 && largest.flaw !== UNCLEAR ? { ...largest, flaw: SEVERAL } : largest;
+}
+
+/**
+ * Find all drawings of a picture: at least one, in reading order.
+ * @param {Plane} grey
+ * @returns {Drawing[]}
+ */
+function drawingsIn(grey) {
+  const ready = asItIs(grey);
+  if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: FIELD, left: 0, right: FIELD } }];
+  const contrasts = contrastOf(prepared(grey)), inked = inkOf(contrasts);
+  const levels = contrasts.values.filter((_, i) => inked.values[i]);
+  if (!levels.length || medianOf(countsOf(levels)) < LEAST_CONTRAST) return [noDrawing(NOTHING, grey)];
+  const times = Math.floor(inked.high / grey.high), block = blockOf(inked);
+  if (block) return drawingsWithin(grey, scaledBounds(block, (place) => Math.floor(place / times)));
+  const drawings = separated(inked);
+  if (!drawings.length) return [noDrawing(UNCLEAR, grey)];
+  return drawings.map((ink) => drawingOf(contrasts, inked, ink, times));
+}
+
+/**
+ * Find the drawings of a picture within the picture, such as a plot of an image.
+ * @param {Plane} grey
+ * @param {Bounds} bounds
+ * @returns {Drawing[]}
+ */
+function drawingsWithin(grey, bounds) {
+  const inner = cropped(grey, bounds), { top, left } = bounds;
+  if (!inner.values.length) return [noDrawing(BLOT, grey)];
+  return drawingsIn(inner).map((drawing) => ({
+    ...drawing,
+    bounds: {
+      top: drawing.bounds.top + top, bottom: drawing.bounds.bottom + top,
+      left: drawing.bounds.left + left, right: drawing.bounds.right + left,
+    },
+  }));
+}
+
+/**
+ * Recognise MNIST's form: 28 x 28, plain paper, at most 20 x 20 of ink, centred; light on dark.
+ * @param {Plane} grey
+ */
+function asItIs(grey) {
+  if (grey.high !== FIELD || grey.wide !== FIELD) return null;
+  for (const values of [grey.values, grey.values.map((value) => 255 - value)]) {
+    const light = { ...grey, values }, side = sideOf(boundsOf(light));
+    if (side > 0 && side <= BOX && centreOfMass(light).every((c) => Math.abs(c - CENTRE) <= OFF_CENTRE)) {
+      return Uint8Array.from(values);
+    }
+  }
+  return null;
+}
+
+/**
+ * @param {string} flaw
+ * @param {Plane} grey
+ * @returns {Drawing}
+ */
+function noDrawing(flaw, { high, wide }) {
+  return { image: new Uint8Array(FIELD ** 2), flaw, bounds: { top: 0, bottom: high, left: 0, right: wide } };
+}
+
+/**
+ * Bring one drawing into form.
+ * @param {Plane} contrasts
+ * @param {Plane} inked
+ * @param {Plane} ink its own
+ * @param {number} times how often the picture was enlarged
+ * @returns {Drawing}
+ */
+function drawingOf(contrasts, inked, ink, times) {
+  const bounds = boundsOf(ink), digit = cropped(ink, bounds), side = sideOf(bounds);
+  let flaw = null;
+  if (side < LEAST_SIDE * Math.max(ink.high, ink.wide)) flaw = SMALL;
+  else if (clarityAround(contrasts, inked, ink, bounds) < LEAST_CLARITY) flaw = UNCLEAR;
+  else if (softnessOf(contrasts, ink) > MOST_SOFT) flaw = SOFT;
+  else if (strokeWidth(digit) > MOST_SOLID * longestPart(digit)) flaw = BLOT;
+  else if (isDotted(digit)) flaw = DOTTED;
+  else if (inkAtEdge(ink) > MOST_AT_EDGE * side) flaw = OVER_EDGE;
+  const { bottom, right } = scaledBounds(bounds, (place) => Math.ceil(place / times));
+  const { top, left } = scaledBounds(bounds, (place) => Math.floor(place / times));
+  return { image: centredInField(fittedIntoBox(digit)), flaw, bounds: { top, bottom, left, right } };
+}
+
+/**
+ * How clear a drawing is on the paper around it, but for other ink there.
+ * @param {Plane} contrasts
+ * @param {Plane} inked
+ * @param {Plane} ink
+ * @param {Bounds} bounds
+ */
+function clarityAround(contrasts, inked, ink, bounds) {
+  const margin = Math.floor(sideOf(bounds) / 4), /** @type {number[]} */ levels = [], /** @type {number[]} */ own = [];
+  for (let r = Math.max(bounds.top - margin, 0); r < Math.min(bounds.bottom + margin, ink.high); r++) {
+    for (let c = Math.max(bounds.left - margin, 0); c < Math.min(bounds.right + margin, ink.wide); c++) {
+      const i = r * ink.wide + c;
+      if (inked.values[i] && !ink.values[i]) continue;
+      levels.push(contrasts.values[i]);
+      own.push(ink.values[i]);
+    }
+  }
+  return clarityOf(levels, own);
+}
+
+/** The width of strokes, in pixels, from their area and the length of their edges. @param {Plane} ink */
+function strokeWidth({ values, high, wide }) {
+  let area = 0, edges = 0;
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      if (!values[i]) continue;
+      area++;
+      edges += Number(!r || !values[i - wide]) + Number(r === high - 1 || !values[i + wide]) +
+        Number(!c || !values[i - 1]) + Number(c === wide - 1 || !values[i + 1]);
+    }
+  }
+  return 2.5 * area / edges;
+}
+
+/**
+ * Scale a drawing to 20 pixels, thin strokes widened first; the brightest pixel is 255.
+ * @param {Plane} ink
+ * @returns {Plane}
+ */
+function fittedIntoBox(ink) {
+  const longest = Math.max(ink.high, ink.wide), thin = STROKE * longest - strokeWidth(ink);
+  const fitted = resized(thin > 0 ? widened(ink, thin / longest) : ink, BOX);
+  const brightest = Math.max(1, ...fitted.values);
+  return { ...fitted, values: Uint8Array.from(fitted.values.map((value) => rounded(255 * value, brightest))) };
+}
+
+/**
+ * Widen strokes by a share of the longer side, on a coarser grid.
+ * @param {Plane} ink
+ * @param {number} share
+ * @returns {Plane}
+ */
+function widened(ink, share) {
+  const coarse = resized(ink, GRID), radius = Math.ceil(share * GRID / 2 / (1 - STROKE));
+  const high = coarse.high + 2 * radius, wide = coarse.wide + 2 * radius, values = new Uint8Array(high * wide);
+  coarse.values.forEach((value, i) => {
+    if (value < TRACE) return;
+    const row = Math.floor(i / coarse.wide) + radius, column = i % coarse.wide + radius;
+    for (let y = -radius; y <= radius; y++) {
+      const reach = Math.floor(Math.sqrt(radius ** 2 - y ** 2)), at = (row + y) * wide + column;
+      values.fill(1, at - reach, at + reach + 1);
+    }
+  });
+  return { values, high, wide };
+}
+
+/**
+ * Scale a mask to a longer side, from 0 to 255: each new pixel is the mean of the area that it covers.
+ * @param {Plane} mask
+ * @param {number} side
+ * @returns {Plane}
+ */
+function resized(mask, side) {
+  const longest = Math.max(mask.high, mask.wide), { high, wide } = mask;
+  const [tall, broad] = [high, wide].map((n) => Math.max(rounded(n * side, longest), 1));
+  const rows = new Int32Array(tall * wide), values = new Int32Array(tall * broad);
+  meanAreas(high, tall, (from, to, share) => {
+    for (let c = 0; c < wide; c++) rows[to * wide + c] += share * 255 * mask.values[from * wide + c];
+  });
+  const means = rows.map((sum) => rounded(sum, high));
+  meanAreas(wide, broad, (from, to, share) => {
+    for (let r = 0; r < tall; r++) values[r * broad + to] += share * means[r * wide + from];
+  });
+  return { values: values.map((sum) => rounded(sum, wide)), high: tall, wide: broad };
+}
+
+/**
+ * On a grid that both divide, n old pixels are m wide and m new ones n: how far each covers each.
+ * @param {number} n
+ * @param {number} m
+ * @param {(from: number, to: number, share: number) => void} visit
+ */
+function meanAreas(n, m, visit) {
+  for (let to = 0; to < m; to++) {
+    for (let from = Math.floor(to * n / m); from * m < (to + 1) * n; from++) {
+      visit(from, to, Math.min((from + 1) * m, (to + 1) * n) - Math.max(from * m, to * n));
+    }
+  }
+}
+
+/** Place a digit in the field with its centre of mass at the centre. @param {Plane} digit */
+function centredInField(digit) {
+  const field = new Uint8Array(FIELD ** 2), sides = [digit.high, digit.wide];
+  const [row, column] = centreOfMass(digit).map((centre, axis) =>
+    Math.min(Math.max(rint(CENTRE - centre), 0), FIELD - sides[axis]));
+  for (let r = 0; r < digit.high; r++) {
+    field.set(digit.values.subarray(r * digit.wide, (r + 1) * digit.wide), (row + r) * FIELD + column);
+  }
+  return field;
+}
+
+/** Zeros for none. @param {Plane} mask @returns {Bounds} */
+function boundsOf({ values, high, wide }) {
+  let [top, bottom, left, right] = [high, 0, wide, 0];
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      if (!values[i]) continue;
+      top = Math.min(top, r);
+      bottom = r + 1;
+      left = Math.min(left, c);
+      right = Math.max(right, c + 1);
+    }
+  }
+  return bottom ? { top, bottom, left, right } : { top: 0, bottom: 0, left: 0, right: 0 };
+}
+
+/** @param {Bounds} bounds @param {(place: number) => number} scale @returns {Bounds} */
+function scaledBounds({ top, bottom, left, right }, scale) {
+  return { top: scale(top), bottom: scale(bottom), left: scale(left), right: scale(right) };
+}
+
+/** @param {Bounds} bounds */
+function sideOf({ top, bottom, left, right }) {
+  return Math.max(bottom - top, right - left);
+}
+
+/** @param {Plane} plane @param {Bounds} bounds @returns {Plane} */
+function cropped({ values, wide }, { top, bottom, left, right }) {
+  const high = Math.max(bottom - top, 0), broad = Math.max(right - left, 0), inner = new Uint8Array(high * broad);
+  for (let r = 0; r < (broad && high); r++) {
+    inner.set(values.subarray((top + r) * wide + left, (top + r) * wide + right), r * broad);
+  }
+  return { values: inner, high, wide: broad };
+}
+
+/** Pixels of the picture's edge that are inked; corners count twice. @param {Plane} ink */
+function inkAtEdge({ values, high, wide }) {
+  let count = 0;
+  for (let c = 0; c < wide; c++) count += values[c] + values[(high - 1) * wide + c];
+  for (let r = 0; r < high; r++) count += values[r * wide] + values[r * wide + wide - 1];
+  return count;
+}
+
+/** Row and column. @param {Plane} image */
+function centreOfMass({ values, wide }) {
+  let total = 0, rows = 0, columns = 0;
+  values.forEach((value, i) => {
+    total += value;
+    rows += value * Math.floor(i / wide);
+    columns += value * (i % wide);
+  });
+  return [rows, columns].map((sum) => sum / Math.max(total, 1));
+}

@@ -1,0 +1,246 @@
+// Ink told from paper under uneven light, as mnist_clustering/images/paper.py does, to the bit.
+
+const ENLARGED_TO = 256, SIDE_A_PASS = 128, WINDOW = 0.3, LEAST_PAPER = 48;
+const END = 32, LEAST_FALL = 40;
+
+/**
+ * Whole numbers, row by row: a picture, or a mask of 0 and 1.
+ * @typedef {{values: Uint8Array|Int32Array, high: number, wide: number}} Plane
+ */
+
+/**
+ * The lines of a plane down its columns (axis 0) or along its rows (1): where each begins, the step
+ * from one value to the next, and how many they are.
+ * @param {Plane} plane
+ * @param {number} axis
+ * @param {(start: number, step: number, n: number) => void} visit
+ */
+function alongLines({ high, wide }, axis, visit) {
+  const [lines, apart] = axis ? [high, wide] : [wide, 1], [step, n] = axis ? [1, wide] : [wide, high];
+  for (let line = 0; line < lines; line++) visit(line * apart, step, n);
+}
+
+/**
+ * Enlarge a small picture linearly, and blur away the grain of a large one.
+ * @param {Plane} grey
+ * @returns {Plane}
+ */
+function prepared(grey) {
+  const longest = Math.max(grey.high, grey.wide), times = Math.ceil(ENLARGED_TO / longest);
+  const passes = Math.floor(longest / SIDE_A_PASS), scale = 16 ** passes;
+  let fine = times > 1 ? enlarged(grey, times) : { ...grey, values: Int32Array.from(grey.values) };
+  for (const axis of [0, 1]) for (let pass = 0; pass < passes; pass++) fine = blurred(fine, axis);
+  return { ...fine, values: Uint8Array.from(fine.values.map((sum) => rounded(sum, scale))) };
+}
+
+/** Divide, halves up. @param {number} sum @param {number} by */
+function rounded(sum, by) {
+  return Math.floor((2 * sum + by) / (2 * by));
+}
+
+/**
+ * Repeated pixels under a moving mean as wide lie on straight lines between them.
+ * @param {Plane} grey
+ * @param {number} times
+ */
+function enlarged(grey, times) {
+  const high = grey.high * times, wide = grey.wide * times, values = new Int32Array(high * wide);
+  for (let r = 0, i = 0; r < high; r++) {
+    const from = Math.floor(r / times) * grey.wide;
+    for (let c = 0; c < wide; c++, i++) values[i] = grey.values[from + Math.floor(c / times)];
+  }
+  const sums = movingSum(movingSum({ values, high, wide }, times, 0), times, 1);
+  return { high, wide, values: sums.values.map((sum) => rounded(sum, times * times)) };
+}
+
+/**
+ * One pass of (1, 2, 1), the edge repeated beyond the picture.
+ * @param {Plane} plane
+ * @param {number} axis
+ */
+function blurred(plane, axis) {
+  const from = plane.values, values = new Int32Array(from.length);
+  alongLines(plane, axis, (start, step, n) => {
+    for (let k = 0, i = start; k < n; k++, i += step) {
+      values[i] = from[k ? i - step : i] + 2 * from[i] + from[k < n - 1 ? i + step : i];
+    }
+  });
+  return { ...plane, values };
+}
+
+/**
+ * Sum over a window around each pixel, the edge repeated beyond the picture.
+ * @param {Plane} plane
+ * @param {number} window
+ * @param {number} axis
+ */
+function movingSum(plane, window, axis) {
+  const from = plane.values, values = new Int32Array(from.length), before = window >> 1;
+  alongLines(plane, axis, (start, step, n) => {
+    const end = start + step * (n - 1);
+    const at = (/** @type {number} */ k) => from[k < 0 ? start : k < n ? start + step * k : end];
+    let sum = 0;
+    for (let k = -before - 1; k < window - before - 1; k++) sum += at(k);
+    for (let k = 0, i = start; k < n; k++, i += step) {
+      sum += at(k + window - before - 1) - at(k - before - 1);
+      values[i] = sum;
+    }
+  });
+  return { ...plane, values };
+}
+
+/**
+ * How much darker ink is than the paper around it, in units of 1/255 of the paper's brightness.
+ * @param {Plane} grey
+ * @returns {Plane}
+ */
+function contrastOf(grey) {
+  const window = 2 * Math.floor(Math.max(grey.high, grey.wide) * WINDOW / 2) + 1;
+  const dark = inkedLight(grey, window) ? { ...grey, values: grey.values.map((value) => 255 - value) } : grey;
+  const paper = closing(dark, window).values;
+  const share = (/** @type {number} */ value, /** @type {number} */ i) =>
+    Math.floor(255 * (paper[i] - value) / Math.max(paper[i], LEAST_PAPER));
+  return { ...grey, values: dark.values.map(share) };
+}
+
+/**
+ * Whether ink is lighter than paper: the rarer shade is ink, so its deviations are larger.
+ * @param {Plane} grey
+ * @param {number} window
+ */
+function inkedLight(grey, window) {
+  const sums = movingSum(movingSum(grey, window, 0), window, 1).values, size = window * window;
+  let cubes = 0;
+  for (let i = 0; i < sums.length; i++) {
+    const deviation = grey.values[i] - rounded(sums[i], size);
+    cubes += deviation * deviation * deviation;
+  }
+  return cubes > 0;
+}
+
+/**
+ * Close by a square, the edge of the picture repeated beyond it.
+ * @param {Plane} grey
+ * @param {number} window
+ * @returns {Plane}
+ */
+function closing({ values, high, wide }, window) {
+  const half = window >> 1, tall = high + 2 * half, broad = wide + 2 * half;
+  const inside = (/** @type {number} */ k, /** @type {number} */ n) => Math.min(Math.max(k - half, 0), n - 1);
+  /** @type {Plane} */ let padded = { values: new Uint8Array(tall * broad), high: tall, wide: broad };
+  for (let r = 0, i = 0; r < tall; r++) {
+    const from = inside(r, high) * wide;
+    for (let c = 0; c < broad; c++, i++) padded.values[i] = values[from + inside(c, wide)];
+  }
+  for (const sign of [1, -1]) for (const axis of [0, 1]) padded = movingMost(padded, half, axis, sign);
+  const found = new Uint8Array(high * wide);
+  for (let r = 0; r < high; r++) {
+    const from = (r + half) * broad + half;
+    found.set(padded.values.subarray(from, from + wide), r * wide);
+  }
+  return { values: found, high, wide };
+}
+
+/**
+ * Maximum (sign 1) or minimum (-1) over a window around each pixel.
+ * @param {Plane} plane
+ * @param {number} half of the window
+ * @param {number} axis
+ * @param {number} sign
+ * @returns {Plane}
+ */
+function movingMost(plane, half, axis, sign) {
+  const from = plane.values, values = new Uint8Array(from.length), longest = Math.max(plane.high, plane.wide);
+  // Places whose values may still become the most, in falling order of their values.
+  const waiting = new Int32Array(longest), line = new Int32Array(longest);
+  alongLines(plane, axis, (start, step, n) => {
+    for (let k = 0; k < n; k++) line[k] = sign * from[start + step * k];
+    for (let k = 0, ahead = 0, first = 0, last = 0; k < n; k++) {
+      for (; ahead < n && ahead <= k + half; ahead++) {
+        while (last > first && line[waiting[last - 1]] <= line[ahead]) last--;
+        waiting[last++] = ahead;
+      }
+      if (waiting[first] < k - half) first++;
+      values[start + step * k] = sign * line[waiting[first]];
+    }
+  });
+  return { ...plane, values };
+}
+
+/**
+ * Tell ink from paper by three fifths of the contrast that ink has.
+ * @param {Plane} contrasts
+ * @returns {Plane}
+ */
+function inkOf(contrasts) {
+  const counts = countsOf(contrasts.values), grain = 2 * Math.floor(medianOf(counts));
+  let squares = 0, cubes = 0;
+  for (let level = grain + 1; level < counts.length; level++) {
+    squares += counts[level] * level ** 2;
+    cubes += counts[level] * level ** 3;
+  }
+  const inked = (/** @type {number} */ level) => Number(5 * level * squares > 3 * cubes && level > grain);
+  return { ...contrasts, values: contrasts.values.map(inked) };
+}
+
+/** How often each level is there. @param {Uint8Array|Int32Array} levels */
+function countsOf(levels) {
+  const counts = new Float64Array(256);
+  for (let i = 0; i < levels.length; i++) counts[levels[i]]++;
+  return counts;
+}
+
+/** Of two levels in the middle, their mean. @param {Float64Array} counts by level */
+function medianOf(counts) {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const at = (/** @type {number} */ place) => {
+    let level = 0;
+    for (let seen = counts[0]; seen <= place; seen += counts[++level]);
+    return level;
+  };
+  return (at(Math.floor((total - 1) / 2)) + at(Math.floor(total / 2))) / 2;
+}
+
+/**
+ * Share of the variance of contrasts that two shades explain: near 1 for ink on paper.
+ * @param {number[]} levels
+ * @param {number[]} inked
+ */
+function clarityOf(levels, inked) {
+  const n = levels.length;
+  let inks = 0, total = 0, dark = 0, squares = 0;
+  levels.forEach((level, i) => {
+    inks += inked[i];
+    total += level;
+    dark += inked[i] * level;
+    squares += level * level;
+  });
+  const spread = n * squares - total ** 2, between = n * dark - inks * total;
+  return spread ? between * between / (inks * (n - inks) * spread) : 0;
+}
+
+/**
+ * Share of the outline of ink where contrast fades as slowly as that of a shadow.
+ * @param {Plane} contrasts
+ * @param {Plane} ink
+ */
+function softnessOf(contrasts, ink) {
+  const { values, high, wide } = ink, half = Math.floor(Math.max(high, wide) / END);
+  const lowest = movingMost(movingMost(contrasts, half, 0, -1), half, 1, -1).values;
+  let inks = 0, total = 0, outline = 0, soft = 0;
+  values.forEach((own, i) => {
+    inks += own;
+    total += own * contrasts.values[i];
+  });
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      const inside = r && r < high - 1 && c && c < wide - 1 &&
+        values[i - wide] && values[i + wide] && values[i - 1] && values[i + 1];
+      if (!values[i] || inside) continue;
+      const fall = contrasts.values[i] - lowest[i];
+      outline++;
+      soft += Number(fall < LEAST_FALL && 5 * fall * inks < 2 * total);
+    }
+  }
+  return soft / outline;
+}

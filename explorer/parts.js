@@ -1,0 +1,208 @@
+// Which connected parts of the ink make up a drawing, and which lie around it, as
+// mnist_clustering/images/parts.py tells them.
+
+const LEAST_DRAWING = 0.05, LEAST_PART = 0.01, MOST_PARTS = 100, SPECK = 0.04;
+const ENCLOSED = 0.3, CLEARANCE = 0.04, FLAT = 0.25, BROAD = 0.6;
+const BESIDE = 0.06, SMALLER = 0.6, BESIDE_SMALLER = 0.2, BELOW = 0.25, DOT = 2 / 5, AWAY = 1 / 12;
+const BLOCK = 0.1, FILLED = 0.5, RIM = 0.8, OBLONG = 0.5;
+
+/**
+ * First row, row after the last, first column, column after the last.
+ * @typedef {{top: number, bottom: number, left: number, right: number}} Bounds
+ * @typedef {Bounds & {number: number, area: number, height: number, width: number, side: number}} Part
+ */
+
+/**
+ * The drawings of a picture, in reading order; none where there are more parts than drawings have.
+ * @param {Plane} inked
+ * @returns {Plane[]}
+ */
+function separated(inked) {
+  const { labelled, found: all } = labelledParts(inked), longest = Math.max(inked.high, inked.wide);
+  let found = all.filter((part) => part.side > LEAST_PART * longest);
+  if (found.length > MOST_PARTS) return [];
+  for (const leaveOut of [withinTheEdge, notAround, notUnder]) {
+    const kept = leaveOut(found, inked);
+    if (kept.some((part) => part.side >= LEAST_DRAWING * longest)) found = kept;
+  }
+  const largest = Math.max(0, ...found.map((part) => part.area));
+  found = found.filter((part) => part.area >= SPECK * largest);
+  return inOrder(grouped(found)).map((drawing) => {
+    const own = new Uint8Array(all.length + 1);
+    for (const { number } of drawing) own[number] = 1;
+    return { ...inked, values: Uint8Array.from(labelled.map((number) => own[number])) };
+  });
+}
+
+/** The longer side of the longest part. @param {Plane} ink */
+function longestPart(ink) {
+  return Math.max(...labelledParts(ink).found.map((part) => part.side));
+}
+
+/** Whether a small part of a drawing lies apart, as the dot of an i, of ! or of ?. @param {Plane} ink */
+function isDotted(ink) {
+  const { found } = labelledParts(ink), most = Math.max(...found.map((part) => part.side));
+  return found.some((part) => {
+    const gaps = found.filter((other) => other !== part).map((other) => Math.max(...gapsBetween(part, other)));
+    return part.side <= DOT * most && Math.min(...gaps) > AWAY * most;
+  });
+}
+
+/**
+ * Number the connected parts by their first pixels; corners connect.
+ * @param {Plane} inked
+ */
+function labelledParts({ values, high, wide }) {
+  const labelled = new Int32Array(values.length), /** @type {Part[]} */ found = [];
+  const waiting = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    if (!values[i] || labelled[i]) continue;
+    const number = found.length + 1, part = { top: high, bottom: 0, left: wide, right: 0, area: 0 };
+    labelled[i] = number;
+    waiting[0] = i;
+    for (let last = 1; last;) {
+      const at = waiting[--last], row = Math.floor(at / wide), column = at % wide;
+      part.top = Math.min(part.top, row);
+      part.bottom = Math.max(part.bottom, row + 1);
+      part.left = Math.min(part.left, column);
+      part.right = Math.max(part.right, column + 1);
+      part.area++;
+      for (let r = Math.max(row - 1, 0); r <= Math.min(row + 1, high - 1); r++) {
+        for (let c = Math.max(column - 1, 0); c <= Math.min(column + 1, wide - 1); c++) {
+          const next = r * wide + c;
+          if (!values[next] || labelled[next]) continue;
+          labelled[next] = number;
+          waiting[last++] = next;
+        }
+      }
+    }
+    const height = part.bottom - part.top, width = part.right - part.left;
+    found.push({ ...part, number, height, width, side: Math.max(height, width) });
+  }
+  return { labelled, found };
+}
+
+/**
+ * A picture within the picture, somewhat inside of it: a large block, full of ink along its rim.
+ * @param {Plane} inked
+ * @returns {Bounds|null}
+ */
+function blockOf(inked) {
+  const { labelled, found } = labelledParts(inked);
+  const largest = found.reduce((most, part) => (part.area > most.area ? part : most));
+  const { height, width, area, side, top, left, number } = largest;
+  if (area < Math.max(FILLED * height * width, BLOCK * labelled.length) ||
+    Math.min(height, width) < OBLONG * side || side === Math.max(inked.high, inked.wide)) return null;
+  const rows = new Int32Array(height), columns = new Int32Array(width);
+  for (let r = 0; r < height; r++) {
+    for (let c = 0; c < width; c++) {
+      if (labelled[(top + r) * inked.wide + left + c] !== number) continue;
+      rows[r]++;
+      columns[c]++;
+    }
+  }
+  const down = fullRange(rows, width), across = fullRange(columns, height);
+  return down && across && {
+    top: top + down[0], bottom: top + down[1], left: left + across[0], right: left + across[1],
+  };
+}
+
+/**
+ * From the first to the last line that is full, somewhat inside; null where that is not nearly all.
+ * @param {Int32Array} sums of lines
+ * @param {number} length of a line
+ */
+function fullRange(sums, length) {
+  const full = Array.from(sums.keys()).filter((k) => sums[k] >= RIM * length);
+  const first = full[0], last = full[full.length - 1];
+  if (!full.length || last - first < RIM * sums.length) return null;
+  const inside = 1 + Math.floor((last - first) / 50);
+  return [first + inside, last + 1 - inside];
+}
+
+/**
+ * @param {Part[]} parts
+ * @param {Plane} inked
+ */
+function withinTheEdge(parts, { high, wide }) {
+  return parts.filter((part) => part.top > 1 && part.left > 1 && part.bottom < high - 1 && part.right < wide - 1);
+}
+
+/** Without frames and circles around a drawing. @param {Part[]} parts */
+function notAround(parts) {
+  return parts.filter((part) => !parts.some((other) => encloses(part, other)));
+}
+
+/**
+ * @param {Part} outer
+ * @param {Part} inner
+ */
+function encloses(outer, inner) {
+  const away = CLEARANCE * outer.side;
+  return inner.side >= ENCLOSED * outer.side &&
+    inner.top - outer.top > away && outer.bottom - inner.bottom > away &&
+    inner.left - outer.left > away && outer.right - inner.right > away;
+}
+
+/** Without a line under a drawing. @param {Part[]} parts */
+function notUnder(parts) {
+  const tall = Math.max(0, ...parts.map((part) => part.height));
+  const tops = parts.filter((part) => 2 * part.height >= tall), { bottom, left, right } = holding(tops);
+  return parts.filter((part) => tops.includes(part) || part.top < bottom ||
+    part.height > FLAT * part.width || part.width < BROAD * (right - left));
+}
+
+/** What holds all of them; zeros for none. @param {Part[]} parts @returns {Bounds} */
+function holding(parts) {
+  if (!parts.length) return { top: 0, bottom: 0, left: 0, right: 0 };
+  return {
+    top: Math.min(...parts.map((part) => part.top)), bottom: Math.max(...parts.map((part) => part.bottom)),
+    left: Math.min(...parts.map((part) => part.left)), right: Math.max(...parts.map((part) => part.right)),
+  };
+}
+
+/** Put parts together that are close, as strokes of one drawing are. @param {Part[]} parts */
+function grouped(parts) {
+  const largest = Math.max(0, ...parts.map((part) => part.side));
+  /** @type {Part[][]} */ let groups = [];
+  for (const part of [...parts].sort((a, b) => b.side - a.side)) {
+    const near = groups.filter((group) => group.some((other) => areClose(part, other, largest)));
+    groups = [...groups.filter((group) => !near.includes(group)), [part, ...near.flat()]];
+  }
+  return groups;
+}
+
+/**
+ * @param {Part} a
+ * @param {Part} b
+ * @param {number} largest
+ */
+function areClose(a, b, largest) {
+  const [beside, below] = gapsBetween(a, b);
+  const gap = Math.min(a.side, b.side) < SMALLER * largest ? BESIDE_SMALLER : BESIDE;
+  return below <= BELOW * largest && beside <= gap * largest;
+}
+
+/**
+ * Pixels between two parts, to the side and below; negative if they overlap.
+ * @param {Part} a
+ * @param {Part} b
+ */
+function gapsBetween(a, b) {
+  return [
+    Math.max(a.left, b.left) - Math.min(a.right, b.right), Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom),
+  ];
+}
+
+/** Drawings by lines from above, each from the left. @param {Part[][]} groups */
+function inOrder(groups) {
+  /** @type {Part[][][]} */ const lines = [];
+  for (const group of [...groups].sort((a, b) => holding(a).top - holding(b).top)) {
+    const { top, bottom } = holding(group), middle = (top + bottom) / 2;
+    const line = lines.find((others) => others.some((other) => holding(other).top <= middle) &&
+      others.some((other) => holding(other).bottom >= middle));
+    if (line) line.push(group);
+    else lines.push([group]);
+  }
+  return lines.flatMap((line) => line.sort((a, b) => holding(a).left - holding(b).left));
+}

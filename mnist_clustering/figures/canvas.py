@@ -1,0 +1,209 @@
+"""The page of a drawing: heading, panels, key to the colours, and the way to a PNG.
+
+Nothing here touches `matplotlib.pyplot` or the user's settings: a PNG is a function of the figure.
+"""
+
+import io
+import textwrap
+from collections.abc import Callable, Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from mnist_clustering.figures import captions as labels
+from mnist_clustering.figures import marks, theme
+
+_LINE = 0.185  # inches from one line of a note to the next
+_CHARACTERS = 94  # in a line of a note
+
+
+def render(draw: Callable[[], Figure], dpi: int) -> bytes:
+    """Make a figure under the shared look and return it as a PNG.
+
+    Parameters
+    ----------
+    draw : callable
+        Returns the figure.
+    dpi : int
+        Pixels in an inch; the page is `theme.WIDTH` inches wide.
+
+    Returns
+    -------
+    bytes
+        A PNG of at most 256 colours on no background, without metadata.
+    """
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(theme.LOOK)
+        drawn = io.BytesIO()
+        draw().savefig(drawn, format="png", dpi=dpi, pil_kwargs={"compress_level": 0})
+    # Points overlap in thousands of shades, which a palette stores in a third of the bytes.
+    image = Image.open(drawn).convert("RGBA").quantize(method=Image.Quantize.FASTOCTREE)
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def page(body: float, title: str, note: str) -> tuple[Figure, float]:
+    """Make a figure of the common width with a title and a note below it.
+
+    Parameters
+    ----------
+    body : float
+        Height of what comes below the heading, in inches.
+    title : str
+    note : str
+        A newline starts another line; longer lines are broken.
+
+    Returns
+    -------
+    figure : Figure
+    top : float
+        Height of the heading, in inches.
+    """
+    lines = [
+        line
+        for text in note.splitlines()
+        for line in textwrap.wrap(text, _CHARACTERS, break_on_hyphens=False) or [""]
+    ]
+    top = 0.45 + _LINE * len(lines) + 0.1
+    height = top + body
+    figure = Figure(figsize=(theme.WIDTH, height))
+    left = theme.MARGIN / theme.WIDTH
+    figure.text(left, 1 - 0.1 / height, title, fontsize=theme.TITLE, fontweight="bold", va="top")
+    figure.text(
+        left,
+        1 - 0.45 / height,
+        "\n".join(lines),
+        fontsize=theme.TEXT,
+        va="top",
+        linespacing=_LINE * 72 / theme.TEXT / 1.164,
+    )
+    return figure, top
+
+
+def without_labels(title: str) -> Figure:
+    """Make a page that says why there is nothing to compare clusters with."""
+    note = (
+        "No test image has a label, so that clusters cannot be compared with any. Labels of some "
+        "images, in labels.csv, are enough."
+    )
+    return page(0.1, title, note)[0]
+
+
+def panels(
+    figure: Figure,
+    rows: int,
+    columns: int,
+    *,
+    top: float,
+    bottom: float = theme.MARGIN,
+    left: float = theme.MARGIN,
+    right: float = theme.MARGIN,
+    gap: tuple[float, float] = (0.1, 0.1),
+) -> list[Axes]:
+    """Divide the page into equal panels, row by row.
+
+    Parameters
+    ----------
+    figure : Figure
+    rows, columns : int
+    top, bottom, left, right : float
+        Margins in inches.
+    gap : (float, float)
+        Inches between columns and between rows.
+    """
+    width, height = figure.get_size_inches()
+    across = (width - left - right - gap[0] * (columns - 1)) / columns
+    down = (height - top - bottom - gap[1] * (rows - 1)) / rows
+    return [
+        figure.add_axes(
+            (
+                (left + column * (across + gap[0])) / width,
+                1 - (top + row * (down + gap[1]) + down) / height,
+                across / width,
+                down / height,
+            )
+        )
+        for row in range(rows)
+        for column in range(columns)
+    ]
+
+
+def gallery(
+    n: int, columns: int, ratio: float, title: str, note: str
+) -> tuple[Figure, list[Axes], float]:
+    """Make a page of tiles of one size, each with room for a caption above it.
+
+    Parameters
+    ----------
+    n, columns : int
+        Tiles, and how many in a row.
+    ratio : float
+        Height of a tile to its width.
+    title, note : str
+
+    Returns
+    -------
+    figure : Figure
+    tiles : list of Axes, length n
+    scale : float
+        Size of a tile relative to one of five in a row.
+    """
+    rows = max(-(-n // columns), 1)
+    scale = 5 / columns
+    gap, caption = 0.14 * scale, 0.28 * scale
+    across = (theme.WIDTH - 2 * theme.MARGIN - gap * (columns - 1)) / columns
+    body = rows * (across * ratio + caption) + (rows - 1) * gap + theme.MARGIN
+    figure, top = page(body, title, note)
+    axes = panels(figure, rows, columns, top=top + caption, gap=(gap, gap + caption))
+    for empty in axes[n:]:
+        empty.remove()
+    return figure, axes[:n], scale
+
+
+def key_height(names: Sequence[str]) -> float:
+    """Height that `key` needs, in inches."""
+    return 0.25 * -(-len(names) // _key_columns(names))
+
+
+def key(figure: Figure, names: Sequence[str], palette: str, *, none: bool = False) -> None:
+    """Write the colour of each label along the bottom of the page.
+
+    Parameters
+    ----------
+    figure : Figure
+    names : sequence of str
+        Labels in the order of their codes.
+    palette : str
+        A name of `theme.PALETTES`.
+    none : bool
+        Whether to add the colour of what has no label.
+    """
+    shown = [*names, "no label"] if none else [*names]
+    codes = np.array([*range(len(names)), -1])[: len(shown)]
+    columns = _key_columns(shown)
+    height = float(figure.get_size_inches()[1])
+    axes = figure.add_axes((0, 0, 1, (key_height(shown) + 0.06) / height))
+    axes.set_axis_off()
+    rows = -(-len(shown) // columns)
+    axes.set(xlim=(0, columns), ylim=(rows, -0.24))
+    row, column = np.divmod(np.arange(len(shown)), columns)
+    step = (theme.WIDTH - 2 * theme.MARGIN) / theme.WIDTH
+    left = theme.MARGIN / theme.WIDTH * columns + step * column
+    spots = np.column_stack([left + 0.06 * columns / theme.WIDTH, row + 0.5])
+    marks.scatter(axes, spots, codes, palette, 8, 1)
+    for x, y, name in zip(left, row + 0.5, labels.shortened(shown, 16), strict=True):
+        axes.text(
+            x + 0.16 * columns / theme.WIDTH, y, name, fontsize=theme.TEXT, va="center_baseline"
+        )
+
+
+def _key_columns(names: Sequence[str]) -> int:
+    """How many entries of a key fit beside one another."""
+    longest = max((len(name) for name in labels.shortened(names, 16)), default=1)
+    across = 0.35 + 0.095 * longest
+    return min(max(len(names), 1), int((theme.WIDTH - 2 * theme.MARGIN) / across))

@@ -1,0 +1,160 @@
+"""The 2-D map, coloured by label and by cluster."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from mnist_clustering.figures import canvas as page
+from mnist_clustering.figures import captions as labels
+from mnist_clustering.figures import marks, theme
+
+# How much larger the images are drawn that lie in the cluster of another label.
+_LARGER = 2.0
+_READING = (
+    "Neighbours on the map are alike; distances between islands, and their sizes, mean little."
+)
+# Of the height of the map: islands that a name would hide, and how far above them it is written.
+_SMALL, _ABOVE = 0.045, 0.035
+_REPEATED = " Colours come again after the tenth."
+
+
+def draw(
+    positions: NDArray[np.float32],
+    clusters: Mapping[str, NDArray[Any]],
+    *,
+    title: str,
+    palette: str,
+    point_size: float,
+    alpha: float,
+) -> Figure:
+    """Draw the training images on the map, once by label and once by cluster.
+
+    Parameters
+    ----------
+    positions : ndarray of float32, shape (n, 2)
+    clusters : mapping
+        Columns "label" and "merged_2d_label" (labels, as `labels.encode` takes them) and
+        "merged_2d_cluster" (numbers), a row an image.
+    title : str
+        Which map this is.
+    palette : str
+        A name of `theme.PALETTES`.
+    point_size : float
+        Diameter of one of 60,000 points, in points (1/72 inch); fewer are larger.
+    alpha : float
+        Opacity of a point.
+    """
+    names, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
+    numbers = clusters["merged_2d_cluster"].astype(np.int64)
+    if (true < 0).all():
+        names, given, _ = labels.scheme(clusters["label"], numbers)
+        return _draw_one(positions, names, given, title, palette, point_size, alpha)
+    none = bool((given < 0).any() or (true < 0).any())
+    side = (theme.WIDTH - 2 * theme.MARGIN - 0.15) / 2
+    below = page.key_height([*names, "no label"] if none else names) + 0.12
+    note = _note(true, given, len(names) > len(theme.PALETTES[palette]))
+    figure, top = page.page(0.3 + side + below, title, note)
+    left, right = page.panels(figure, 1, 2, top=top + 0.3, bottom=below, gap=(0.15, 0))
+    left.set_title("By true label")
+    right.set_title("By cluster, coloured by its label")
+    order, size = marks.mixed_order(len(positions)), marks.diameter(point_size, len(positions))
+    for axes, codes in ((left, true), (right, given)):
+        _fit(axes, positions)
+        marks.scatter(axes, positions[order], codes[order], palette, size, alpha)
+    astray = order[((true != given) & (given >= 0) & (true >= 0))[order]]
+    marks.scatter(left, positions[astray], true[astray], palette, _LARGER * size, 1)
+    _name_labels(left, positions, names, true, numbers)
+    _name_clusters(right, positions, numbers)
+    page.key(figure, names, palette, none=none)
+    return figure
+
+
+def _draw_one(
+    positions: NDArray[np.float32],
+    names: list[str],
+    codes: NDArray[np.int64],
+    title: str,
+    palette: str,
+    point_size: float,
+    alpha: float,
+) -> Figure:
+    """Draw the map by cluster alone, where no image has a label."""
+    side = theme.WIDTH - 2 * theme.MARGIN
+    below = page.key_height(names) + 0.12
+    note = f"{len(codes):,} training images by cluster; none has a label.\n" + _READING
+    if len(names) > len(theme.PALETTES[palette]):
+        note += _REPEATED
+    figure, top = page.page(side + below, title, note)
+    (axes,) = page.panels(figure, 1, 1, top=top, bottom=below)
+    order, size = marks.mixed_order(len(positions)), marks.diameter(point_size, len(positions))
+    _fit(axes, positions)
+    marks.scatter(axes, positions[order], codes[order], palette, size, alpha)
+    _name_clusters(axes, positions, codes)
+    page.key(figure, names, palette)
+    return figure
+
+
+def _note(true: NDArray[np.int64], given: NDArray[np.int64], repeated: bool) -> str:
+    known = true >= 0
+    agree = float((true == given)[known].mean())
+    images = f"{len(true):,} training images"
+    if not known.all():
+        images += f", {int(known.sum()):,} of them labelled"
+    note = (
+        f"{images}, {agree:.1%} in a cluster that is matched with their "
+        "label; larger dots on the left: images in a cluster of another label.\n" + _READING
+    )
+    return note + _REPEATED if repeated else note
+
+
+def _type_size(n: int) -> float:
+    """Size of the type for ``n`` names on a map, in points."""
+    return float(np.clip(11 * (12 / n) ** 0.5, 6, 11))
+
+
+def _name_labels(
+    axes: Axes,
+    positions: NDArray[np.float32],
+    names: list[str],
+    codes: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+) -> None:
+    """Write each label where most of its images are, not between two of its islands."""
+    for code, name in enumerate(names):
+        members = codes == code
+        if members.any():
+            home = members & (numbers == np.bincount(numbers[members]).argmax())
+            spot = _spot(axes, positions[home])
+            marks.name_spot(axes, spot, labels.shortened([name], 10)[0], _type_size(len(names)))
+
+
+def _name_clusters(axes: Axes, positions: NDArray[np.float32], numbers: NDArray[np.int64]) -> None:
+    """Write the name of each cluster at its middle."""
+    found = np.unique(numbers).tolist()
+    for cluster in found:
+        spot = _spot(axes, positions[numbers == cluster])
+        name = labels.cluster_name(cluster, matched=False)
+        marks.name_spot(axes, spot, name, _type_size(len(found)))
+
+
+def _spot(axes: Axes, island: NDArray[np.float32]) -> tuple[float, float]:
+    """Choose where to write a name: in the middle of an island, above one that it would hide."""
+    low, high = axes.get_ylim()
+    x, y = np.median(island, axis=0)
+    if float(np.ptp(island[:, 1])) < _SMALL * (high - low):
+        y = float(island[:, 1].max()) + _ABOVE * (high - low)
+    return x, y
+
+
+def _fit(axes: Axes, positions: NDArray[np.float32]) -> None:
+    """Show all points on a square, to one scale."""
+    low, high = positions.min(axis=0).astype(float), positions.max(axis=0).astype(float)
+    middle, reach = (low + high) / 2, 0.52 * max(float((high - low).max()), 1e-6)
+    axes.set_xlim(middle[0] - reach, middle[0] + reach)
+    axes.set_ylim(middle[1] - reach, middle[1] + reach)
+    axes.set_aspect("equal")
+    marks.frame(axes)

@@ -1,0 +1,121 @@
+"""The form that images are brought into before they are described: one size, light on dark."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mnist_clustering.images.form import HANDWRITING
+
+FIELD = 28
+BOX = 24
+# Grey levels within which most of the border has to lie for a plain background.
+_PLAIN = 24
+_LEAST_SHARE = 0.6
+# Levels, of 255, between background and what is drawn: less is a blank picture.
+_LEAST_CONTRAST = 16
+# Contrast, as a share of the highest, up to which a pixel is grain.
+_GRAIN = 0.2
+
+
+def bring(image: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
+    """Bring one image into form.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (height, width), or (height, width, 3) for frame
+    form : {"handwriting", "frame"}
+        Handwriting as `prediction.handwriting.normalise` makes it; anything else as `frame` does.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+    """
+    if form == HANDWRITING:
+        # Imported where it is needed: scipy's filters take a while.
+        from mnist_clustering.images import handwriting
+
+        return handwriting.normalise(image).image
+    return frame(image)
+
+
+def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Cut a plain margin off, scale to 24 pixels and pad to 28, on black.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8, shape (height, width) or (height, width, 3)
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        Where the border is plain, how far each pixel is from its colour, whatever that is, without
+        the grain; else the grey levels, filling the whole field. Both are stretched to the full
+        range.
+    """
+    colours = picture.reshape(*picture.shape[:2], -1).astype(np.int64)
+    border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
+    paper = np.sort(border, axis=0)[len(border) // 2]
+    plain = (np.abs(border - paper).max(axis=1) <= _PLAIN).mean() >= _LEAST_SHARE
+    if not plain:
+        return _pad(_scale(_stretched(_grey(colours)), FIELD))
+    levels = np.abs(colours - paper).max(axis=2)
+    full = int(np.sort(levels, axis=None)[-1 - levels.size // 100])
+    levels = np.clip(levels - round(_GRAIN * full), 0, max(full - round(_GRAIN * full), 1))
+    drawn = 2 * levels >= full
+    if full < _LEAST_CONTRAST or not drawn.any():
+        return np.zeros((FIELD, FIELD), dtype=np.uint8)
+    rows, columns = (np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0))
+    levels = levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return _pad(_scale(_stretched(levels, 0), BOX))
+
+
+def _grey(colours: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Weigh red, green and blue as ITU-R 601 does."""
+    if colours.shape[2] == 1:
+        return colours[..., 0]
+    return (colours @ np.array([299, 587, 114]) + 500) // 1000
+
+
+def _stretched(levels: NDArray[np.int64], low: int | None = None) -> NDArray[np.uint8]:
+    """Stretch levels to the full range, from the lowest or from a given one."""
+    low = int(levels.min()) if low is None else low
+    range_ = max(int(levels.max()) - low, 1)
+    return (((levels - low) * 255 + range_ // 2) // range_).astype(np.uint8)
+
+
+def _scale(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Scale the longer side of an image to ``side`` pixels."""
+    height, width = image.shape
+    factor = side / max(height, width)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
+
+
+def _pad(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put an image into the middle of a black field."""
+    field = np.zeros((FIELD, FIELD), dtype=np.uint8)
+    top, left = ((FIELD - side) // 2 for side in image.shape)
+    field[top : top + image.shape[0], left : left + image.shape[1]] = image
+    return field
+
+
+def to_tiles(vectors: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lay the numbers of each vector out in rows, so that it can be kept and shown as an image.
+
+    Parameters
+    ----------
+    vectors : ndarray of uint8, shape (n, d)
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, height, width)
+        Nearly square; zeros fill up the last row.
+    """
+    n, d = vectors.shape
+    width = math.isqrt(d - 1) + 1
+    height = -(-d // width)
+    tiles = np.zeros((n, height * width), dtype=np.uint8)
+    tiles[:, :d] = vectors
+    return tiles.reshape(n, height, width)

@@ -1,0 +1,89 @@
+"""The IDX format of MNIST: a header of big-endian integers, then unsigned bytes.
+
+Format: LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+"""
+
+import math
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_clustering.errors import InputError
+
+_UNSIGNED_BYTE = 0x08
+_CONTENT = {1: "labels", 3: "images"}
+
+
+def decode(data: bytes, name: str = "IDX data") -> NDArray[np.uint8]:
+    """Read labels or images from the bytes of an IDX file.
+
+    Parameters
+    ----------
+    data : bytes
+        The whole file, unpacked.
+    name : str
+        Name of the data in error messages.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n,) or (n, height, width)
+
+    Raises
+    ------
+    InputError
+        If the header does not announce unsigned bytes in one or three dimensions, or the length
+        differs from what the header states.
+
+    Examples
+    --------
+    >>> decode(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
+    array([5, 0, 4], dtype=uint8)
+    """
+    n_dimensions = data[3] if len(data) >= 4 else 0
+    if data[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or n_dimensions not in _CONTENT:
+        raise InputError(
+            f"{name} starts with the bytes {data[:4].hex(' ') or '(none)'}, but an IDX file of "
+            "unsigned bytes starts with 00 00 08 01 (labels) or 00 00 08 03 (images)"
+        )
+    start = 4 + 4 * n_dimensions
+    if len(data) < start:
+        raise InputError(f"{name} ends after {len(data)} bytes, within its header of {start}")
+    shape = struct.unpack(f">{n_dimensions}I", data[4:start])
+    expected = start + math.prod(shape)
+    if len(data) != expected:
+        raise InputError(
+            f"{name} has {len(data)} bytes, but its header announces {_CONTENT[n_dimensions]} "
+            f"of shape {shape}, which take {expected}"
+        )
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
+
+
+def encode(array: NDArray[np.uint8]) -> bytes:
+    """Write labels or images as the bytes of an IDX file.
+
+    Parameters
+    ----------
+    array : ndarray of uint8, shape (n,) or (n, height, width)
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        If the array is not of unsigned bytes, or has neither one nor three dimensions.
+
+    Examples
+    --------
+    >>> encode(np.array([5, 0, 4], dtype=np.uint8)).hex(" ")
+    '00 00 08 01 00 00 00 03 05 00 04'
+    """
+    if array.dtype != np.uint8 or array.ndim not in _CONTENT:
+        raise InputError(
+            f"an array of {array.dtype} of shape {array.shape} cannot be written as IDX: "
+            "it takes uint8 of one dimension (labels) or three (images)"
+        )
+    header = struct.pack(f">4B{array.ndim}I", 0, 0, _UNSIGNED_BYTE, array.ndim, *array.shape)
+    return header + array.tobytes()

@@ -1,0 +1,83 @@
+"""What few images allow: numbers of neighbours, components and clusters that fit a small set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mnist_clustering.errors import InputError
+
+# Fewer images have no neighbourhoods that a map could keep.
+LEAST = 20
+# The most that n training images allow, by the name of the param.
+_MOST = {
+    "kmeans.k": lambda n: n // 2,
+    "features.gradient_components": lambda n: n // 3,
+    "features.concavity_components": lambda n: n // 3,
+    "features.pixel_components": lambda n: n // 3,
+    "neighbors.k": lambda n: n - 1,
+    "neighbors.test_k": lambda n: n - 1,
+    "distortion.k": lambda n: n - 1,
+    # With more, all images attract one another, and the map falls together.
+    "tsne.perplexity": lambda n: max(n // 8, 2),
+    "elbow.k_max": lambda n: n // 2,
+    "recluster.k": lambda n: n // 4,
+    "merge.micro_clusters": lambda n: n // 4,
+}
+
+
+def fitting(section: str, params: Mapping[str, Any], n_images: int) -> dict[str, Any]:
+    """Lower the params of a section to what the number of training images allows.
+
+    Parameters
+    ----------
+    section : str
+        Of ``params.yaml``.
+    params : mapping of str to object
+        Its values by name.
+    n_images : int
+        Training images, at least `LEAST`.
+
+    Returns
+    -------
+    dict of str to object
+        All params of the section; those that no number of images limits are as they were.
+
+    Examples
+    --------
+    >>> fitting("tsne", {"perplexity": 20, "seed": 0}, n_images=40)
+    {'perplexity': 5, 'seed': 0}
+    """
+    fitted = dict(params)
+    for name, value in params.items():
+        most = _MOST.get(f"{section}.{name}")
+        if most is not None and isinstance(value, int | float):
+            fitted[name] = min(value, most(n_images))
+    return fitted
+
+
+def lowered(params: Mapping[str, Any], n_images: int) -> str:
+    """Say in one sentence which params are lowered; nothing if none is.
+
+    Parameters
+    ----------
+    params : mapping of str to mapping
+        Sections of ``params.yaml`` by name.
+    n_images : int
+        Training images.
+
+    Raises
+    ------
+    InputError
+        If there are too few images for any map.
+    """
+    if n_images < LEAST:
+        raise InputError(f"there are {n_images} training images, but at least {LEAST} are needed")
+    changes = []
+    for section, given in params.items():
+        if isinstance(given, Mapping):
+            fitted = fitting(section, given, n_images)
+            changes += [
+                f"{section}.{name} {fitted[name]} (not {value})"
+                for name, value in given.items()
+                if fitted[name] != value
+            ]
+    return f"{n_images} training images allow only {', '.join(changes)}" if changes else ""

@@ -1,0 +1,176 @@
+"""What the fitted model says of images, as rows for people and programs."""
+
+import csv
+import math
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mnist_clustering import resources
+from mnist_clustering.errors import InputError
+from mnist_clustering.images.form import EMBEDDING, HANDWRITING
+from mnist_clustering.model import fitted as model
+from mnist_clustering.model import input_arrays as arrays
+from mnist_clustering.model.reading import IDX, NPY, Source
+
+Row = dict[str, Any]
+NOT_A_DIGIT, UNLIKE = "not a digit", "unlike all"
+
+
+def load_model(path: Path) -> model.Model:
+    """Read the fitted model; nothing in the file is executed.
+
+    Parameters
+    ----------
+    path : Path
+        An output of the stage ``bundle``.
+
+    Raises
+    ------
+    InputError
+        If there is no model, if it cannot be read, or if it knows embeddings only.
+    """
+    if not path.is_file():
+        raise InputError(
+            f"the fitted model {path} is missing: make it by `make repro`, or fetch it by "
+            "`dvc pull`"
+        )
+    try:
+        if not zipfile.is_zipfile(path):
+            raise InputError("no archive of arrays")
+        with np.load(path, allow_pickle=False) as stored:
+            fitted = model.from_arrays({name: stored[name] for name in stored.files})
+    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{path} is not a fitted model ({error}): make it anew by `make repro`"
+        ) from None
+    if fitted.form == EMBEDDING:
+        raise InputError(
+            f"{path} was fitted to the embeddings of {fitted.dataset}, and cannot describe "
+            "pictures: describe them by the same network, and cluster them with the others"
+        )
+    return fitted
+
+
+def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:
+    """Place the images of all files.
+
+    Parameters
+    ----------
+    sources : sequence of Source
+    fitted : Model
+
+    Returns
+    -------
+    list of dict
+        For each image: file, image (its number in the file), label, cluster, x, y, distance (to
+        the nearest training image), reason, box (in the picture), neighbors (numbers of the
+        nearest training images). Label and cluster are None where there is a reason why the image
+        is not a digit.
+    """
+    images = np.concatenate([source.images for source in sources])
+    drawn = np.concatenate([np.full(len(source.images), source.drawn) for source in sources])
+    placed = model.apply(fitted, images, resources.threads(), drawn)
+    flaws = [flaw for source in sources for flaw in source.flaws]
+    boxes = [box for source in sources for box in source.boxes]
+    names = [(source.file, number) for source in sources for number in range(len(source.images))]
+    results = []
+    for row, ((file, number), flaw, box) in enumerate(zip(names, flaws, boxes, strict=True)):
+        reason = flaw or placed.reasons[row]
+        cluster = int(placed.clusters[row])
+        # The shortest decimals that stand for the float32, as NumPy writes them.
+        x, y = (float(str(value)) for value in placed.positions[row])
+        results.append(
+            {
+                "file": file,
+                "image": number,
+                "label": None if reason else fitted.names[cluster],
+                "cluster": None if reason else cluster,
+                "x": x,
+                "y": y,
+                "distance": round(math.sqrt(placed.distances[row, 0]), 6),
+                "reason": reason,
+                "box": box,
+                "neighbors": placed.neighbors[row].tolist(),
+            }
+        )
+    return results
+
+
+def add_labels(rows: Sequence[Row], path: Path) -> None:
+    """Add to each row what it really shows, as "actual".
+
+    Parameters
+    ----------
+    rows : sequence of dict
+    path : Path
+        Labels in the order of the images (NPY, IDX, or CSV with a column "label"), or CSV with the
+        columns "file" and "label", and "image" where files hold several. A file may be given by
+        its name alone.
+
+    Raises
+    ------
+    InputError
+        If there is not one label for each image.
+    """
+    data = path.read_bytes()
+    if data.startswith(NPY):
+        found = arrays.labels(arrays.read_npy(data, str(path)), str(path))
+    elif data.startswith(IDX[:3]):
+        found = arrays.labels(arrays.read_idx(data, str(path)), str(path))
+    else:
+        table = list(csv.DictReader(data.decode(errors="replace").splitlines()))
+        if not table or "label" not in table[0]:
+            raise InputError(f'{path} has no column "label": give its CSV a header of file,label')
+        if "file" in table[0]:
+            _by_file(rows, table, path)
+            return
+        found = [line["label"] for line in table]
+    if len(found) != len(rows):
+        raise InputError(f"{path} has {len(found)} labels for {len(rows)} images")
+    for row, label in zip(rows, found, strict=True):
+        row["actual"] = label
+
+
+def _by_file(rows: Sequence[Row], table: Sequence[dict[str, str]], path: Path) -> None:
+    known = {(line["file"], line.get("image") or "0"): line["label"] for line in table}
+    for row in rows:
+        key, short = (row["file"], str(row["image"])), (Path(row["file"]).name, str(row["image"]))
+        label = known.get(key, known.get(short))
+        if label is None:
+            raise InputError(f"{path} has no label for image {row['image']} of {row['file']}")
+        row["actual"] = label
+
+
+def named(row: Row) -> str:
+    """Name what an image is placed among: the label of its cluster, or else its number."""
+    return f"cluster {row['cluster']}" if row["label"] is None else str(row["label"])
+
+
+def refused(fitted: model.Model) -> str:
+    """Say in words what an image is that there is a reason against."""
+    return NOT_A_DIGIT if fitted.form == HANDWRITING else UNLIKE
+
+
+def summary(rows: Sequence[Row], fitted: model.Model) -> str:
+    """Say on which map images were placed, as what, and how many rightly where that is known."""
+    labels = Counter(named(row) for row in rows if not row["reason"])
+    # What to do about it stands in each row.
+    reasons = Counter(row["reason"].partition(":")[0] for row in rows if row["reason"])
+    counts = [f"{label}: {labels[label]:,}" for label in sorted(labels, key=str)]
+    images = f"{len(rows):,} image{'s' if len(rows) > 1 else ''}"
+    parts = [f"{images} on the map of {fitted.dataset}"]
+    if counts:
+        parts.append(", ".join(counts))
+    if reasons:
+        listed = ", ".join(f"{n:,} {reason}" for reason, n in reasons.most_common())
+        parts.append(f"{refused(fitted)}: {sum(reasons.values()):,} ({listed})")
+    if rows and "actual" in rows[0]:
+        right = sum(str(row["label"]) == row["actual"] for row in rows)
+        wrong = len(rows) - right - sum(reasons.values())
+        parts.append(f"right {right / len(rows):.2%}, wrong {wrong / len(rows):.2%}")
+    return "; ".join(parts)

@@ -1,0 +1,282 @@
+"""The whole fitted model: from images to positions on the map, clusters and their names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_clustering.clustering import kmeans
+from mnist_clustering.distortion.ranking import Ranked, gradient_images, rank
+from mnist_clustering.errors import InputError
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.features import descriptors
+from mnist_clustering.features.deskew import deskew
+from mnist_clustering.model import novelty
+from mnist_clustering.neighbors.nearest import Index
+from mnist_clustering.tsne.placement import place
+
+VERSION = 5
+_DESCRIPTOR = "descriptor_"
+_NO_NAME = -1
+_CHUNK = 8192
+# So many images next in feature space say how far images are from one another there, and overrule
+# the cluster of a picture if this share of them agrees.
+N_NEXT, _AGREEMENT = 15, 0.8
+
+
+@dataclass(frozen=True)
+class Model:
+    """All that is needed to place new images.
+
+    Attributes
+    ----------
+    descriptor : Descriptor
+    features : ndarray of int16, shape (n, d)
+        Of the training images.
+    gradients : ndarray of uint8, shape (n, height, width)
+        Their gradient images (`distortion.gradient_images`). Empty if candidates are not ranked
+        again by the image distortion model.
+    embedding : ndarray of float32, shape (n, 2)
+        The map of the training images.
+    centres : ndarray of int64, shape (m, 2)
+        Of the micro-clusters, on the grid of the map.
+    clusters : ndarray of int32, shape (m,)
+        The cluster that each micro-cluster belongs to.
+    names : sequence of int, str or None
+        The label that each cluster is named after.
+    reaches : ndarray of int32, shape (n,)
+        Squared distance of each training image to its ``n_neighbors``-th nearest in feature space.
+    n_candidates : int
+        Training images, nearest in feature space, that are ranked.
+    n_neighbors : int
+        Training images, the first of these, that place a new one.
+    limits : novelty.Limits
+    dataset : str
+        Name of what it was fitted to.
+    form : str
+        Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
+    """
+
+    descriptor: descriptors.Descriptor
+    features: NDArray[np.int16]
+    gradients: NDArray[np.uint8]
+    embedding: NDArray[np.float32]
+    centres: NDArray[np.int64]
+    clusters: NDArray[np.int32]
+    names: Sequence[int | str | None]
+    reaches: NDArray[np.int32]
+    n_candidates: int
+    n_neighbors: int
+    limits: novelty.Limits
+    dataset: str
+    form: str
+
+    @cached_property
+    def index(self) -> Index:
+        """The features prepared for the search, once for all images that come."""
+        return Index(self.features)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What the model says of n images, one row each.
+
+    Attributes
+    ----------
+    positions : ndarray of float32, shape (n, 2)
+    clusters : ndarray of int32, shape (n,)
+    neighbors : ndarray of int32, shape (n, n_neighbors)
+        The nearest training images, nearest first.
+    distances : ndarray of int32, shape (n, n_neighbors)
+        Squared distances to them: by the image distortion model in levels of the gradient, or
+        else in feature units (1 / 1024).
+    reasons : list of str or None
+        Why an image is not a digit; None where it may be one.
+    """
+
+    positions: NDArray[np.float32]
+    clusters: NDArray[np.int32]
+    neighbors: NDArray[np.int32]
+    distances: NDArray[np.int32]
+    reasons: list[str | None]
+
+
+def apply(
+    model: Model,
+    images: NDArray[np.uint8],
+    n_jobs: int = 1,
+    drawn: NDArray[np.bool_] | None = None,
+) -> Placed:
+    """Place images on the map, each by itself.
+
+    Parameters
+    ----------
+    model : Model
+    images : ndarray of uint8, shape (n, 28, 28)
+        In the form of the model; that of MNIST is light on dark, sized and centred.
+    n_jobs : int
+        Number of threads, on which the result does not depend.
+    drawn : ndarray of bool, shape (n,), optional
+        Which images were pictures brought into this form; by default none. Their limit of
+        strangeness is lower, and where four fifths of the 15 images next in feature space belong
+        to another cluster than the one they lie in, they are given that one.
+
+    Returns
+    -------
+    Placed
+        The same bits for an image whatever others it comes with.
+    """
+    drawn = np.zeros(len(images), dtype=bool) if drawn is None else drawn
+    starts = range(0, max(len(images), 1), _CHUNK)
+    found = [_nearest(model, images[i : i + _CHUNK], n_jobs) for i in starts]
+    near = Ranked(
+        np.concatenate([part.ranked.indices for part in found]),
+        np.concatenate([part.ranked.distances for part in found]),
+    )
+    jury = np.concatenate([part.candidates[:, :N_NEXT] for part in found])
+    positions = place(model.embedding, near.indices)
+    clusters = _clusters(model, positions)
+    if drawn.any():
+        clusters[drawn] = _overrule(clusters[drawn], _clusters_of(model, jury[drawn]))
+    distances = np.concatenate([part.distances for part in found])
+    strange = strangeness(model, distances, jury, near.indices)
+    return Placed(
+        positions,
+        clusters,
+        near.indices,
+        near.distances,
+        novelty.judge(strange, images, model.limits, drawn),
+    )
+
+
+def strangeness(
+    model: Model,
+    distances: NDArray[np.integer],
+    candidates: NDArray[np.int32],
+    neighbors: NDArray[np.int32],
+) -> NDArray[np.float64]:
+    """Measure how unlike images are to their neighbours (`novelty.strangeness`).
+
+    Parameters
+    ----------
+    model : Model
+    distances : ndarray of integers, shape (n,)
+        Squared distance to the ``n_neighbors``-th nearest training image in feature space.
+    candidates : ndarray of int32, shape (n, `N_NEXT`)
+        The nearest training images in feature space.
+    neighbors : ndarray of int32, shape (n, n_neighbors)
+        The training images that place them.
+    """
+    return novelty.strangeness(distances, model.reaches[candidates], _clusters_of(model, neighbors))
+
+
+def _clusters(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
+    return model.clusters[kmeans.assign(snap(positions), model.centres)]
+
+
+def _clusters_of(model: Model, rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Look up the clusters of training images, by their rows."""
+    return _clusters(model, model.embedding[rows.ravel()]).reshape(rows.shape)
+
+
+def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Give each image the cluster that most of its jury belong to, if nearly all do."""
+    votes = (jury[:, :, None] == jury[:, None, :]).sum(axis=2)
+    first = votes.argmax(axis=1)
+    rows = np.arange(len(jury))
+    agreed = votes[rows, first] >= _AGREEMENT * jury.shape[1]
+    return np.where(agreed, jury[rows, first], clusters)
+
+
+class _Found(NamedTuple):
+    """Of n images: the training images that place them; those next in feature space; how far."""
+
+    ranked: Ranked
+    candidates: NDArray[np.int32]
+    distances: NDArray[np.int64]
+
+
+def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
+    """Find the nearest training images, as the stages neighbors and distortion do for test."""
+    # Deskewed once, for features and gradients.
+    upright = deskew(images) if model.descriptor.deskewed else images
+    features = descriptors.transform(upright, replace(model.descriptor, deskewed=False))
+    indices, distances = model.index.nearest(features, model.n_candidates, n_jobs)
+    near = Ranked(indices, distances.astype(np.int32))
+    if len(model.gradients):
+        near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)
+    last = min(model.n_neighbors, distances.shape[1]) - 1
+    return _Found(near.first(model.n_neighbors), indices, distances[:, last])
+
+
+def to_arrays(model: Model) -> dict[str, NDArray]:
+    """Lay a model out as named arrays, for a file that holds no code."""
+    described = descriptors.to_arrays(model.descriptor)
+    return {
+        "version": np.array(VERSION),
+        **{_DESCRIPTOR + name: array for name, array in described.items()},
+        "features": model.features,
+        "gradients": model.gradients,
+        "embedding": model.embedding,
+        "centres": model.centres,
+        "clusters": model.clusters,
+        "names": _to_array(model.names),
+        "reaches": model.reaches,
+        "n_candidates": np.array(model.n_candidates),
+        "n_neighbors": np.array(model.n_neighbors),
+        "limit_strangeness": np.array(model.limits.strangeness),
+        "limit_drawn": np.array(model.limits.drawn),
+        "limit_fullness": np.array(model.limits.fullness),
+        "dataset": np.frombuffer(model.dataset.encode(), dtype=np.uint8),
+        "form": np.frombuffer(model.form.encode(), dtype=np.uint8),
+    }
+
+
+def _to_array(names: Sequence[int | str | None]) -> NDArray:
+    """Keep names that are small numbers as such, all others as texts."""
+    if any(isinstance(name, str) or (name or 0) > np.iinfo(np.int8).max for name in names):
+        return np.array(["" if name is None else str(name) for name in names])
+    return np.array([_NO_NAME if name is None else name for name in names], dtype=np.int8)
+
+
+def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
+    """Put a model together from the arrays of `to_arrays`.
+
+    Raises
+    ------
+    InputError
+        If an array is missing, or of another version of this layout.
+    """
+    try:
+        version = int(arrays["version"].item())
+        if version != VERSION:
+            raise InputError(f"the model has layout {version}, but this code reads {VERSION}")
+        described = {
+            name.removeprefix(_DESCRIPTOR): array
+            for name, array in arrays.items()
+            if name.startswith(_DESCRIPTOR)
+        }
+        return Model(
+            descriptor=descriptors.from_arrays(described),
+            features=arrays["features"],
+            gradients=arrays["gradients"],
+            embedding=arrays["embedding"],
+            centres=arrays["centres"],
+            clusters=arrays["clusters"],
+            names=[None if name in (_NO_NAME, "") else name for name in arrays["names"].tolist()],
+            reaches=arrays["reaches"],
+            n_candidates=int(arrays["n_candidates"].item()),
+            n_neighbors=int(arrays["n_neighbors"].item()),
+            limits=novelty.Limits(
+                strangeness=float(arrays["limit_strangeness"].item()),
+                drawn=float(arrays["limit_drawn"].item()),
+                fullness=float(arrays["limit_fullness"].item()),
+            ),
+            dataset=arrays["dataset"].tobytes().decode(),
+            form=arrays["form"].tobytes().decode(),
+        )
+    except KeyError as error:
+        raise InputError(f"the model lacks the array {error}") from None

@@ -1,0 +1,157 @@
+"""Sections of the report: result, figures with what made them, stages, params, versions."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mnist_clustering.pages import html
+
+PARTITIONS = {
+    "pixels": "KMeans on pixels",
+    "tsne_2d": "KMeans on the 2-D map",
+    "tsne_3d": "KMeans on the 3-D map",
+    "merged_2d": "2-D map, merged",
+    "merged_3d": "3-D map, merged",
+}
+HEADLINE = "merged_2d"
+_HELD_OUT = {
+    "official": "The test images are the official ones, held out: nothing was fitted to them.",
+    "stratified": "The test images were drawn at random and held out: nothing was fitted to them.",
+    "validation": "The test images are the last sixth of the official training images, held out.",
+    "all": "The test images are among those that everything was fitted on: not held out.",
+}
+# Longer tables are named by their digest only.
+_LONGEST = 60
+
+
+def result(
+    scores: Mapping[str, Any],
+    evaluated: Mapping[str, Any],
+    intervals: Mapping[str, Any],
+    method: str,
+) -> str:
+    """Say first what came out.
+
+    Parameters
+    ----------
+    scores, evaluated, intervals : mapping
+        Contents of ``metrics/scores.json``, ``metrics/evaluate.json`` and
+        ``metrics/examine.json``.
+    method : str
+        The param ``split.method``.
+    """
+    held = _HELD_OUT.get(method, "")
+    if "accuracy" not in scores:
+        return f'<p class="result">{scores["k"]} clusters; without labels there are no scores.</p>'
+    interval = intervals[HEADLINE]["accuracy"]
+    lead = (
+        f'<p class="result"><strong>{_percent(scores["accuracy"])} %</strong> of the test images '
+        f"lie in a cluster of their label (95 % interval {_percent(interval['low'])} to "
+        f"{_percent(interval['high'])} %), with {scores['k']} clusters. {held}</p>"
+    )
+    header = ("partition", "accuracy, test", "95 % interval", "by majority", "NMI", "ARI", "train")
+    rows = [
+        (
+            PARTITIONS.get(name, name),
+            _percent(parts["test"]["accuracy"]),
+            " to ".join(_percent(intervals[name]["accuracy"][end]) for end in ("low", "high")),
+            _percent(parts["test"]["majority_accuracy"]),
+            f"{parts['test']['nmi']:.3f}",
+            f"{parts['test']['ari']:.3f}",
+            _percent(parts["train"]["accuracy"]),
+        )
+        for name, parts in evaluated.items()
+    ]
+    note = (
+        '<p class="soft">Accuracy in percent: clusters are matched one to one with labels on the '
+        "images that are scored; by majority, each cluster is named after its most frequent label "
+        "on train. NMI is normalised mutual information, ARI the adjusted Rand index.</p>"
+    )
+    return lead + html.table(header, rows) + note
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}"
+
+
+def figure(stage: Mapping[str, Any], files: Mapping[str, bytes], params: Mapping[str, Any]) -> str:
+    """Show a picture, and behind a line the command, params, digests and small tables.
+
+    Parameters
+    ----------
+    stage : mapping
+        That drew it: "does", "command", and paths that it "reads" and "writes".
+    files : mapping of str to bytes
+        Contents by path, of the picture and of all that it was drawn from.
+    params : mapping
+        Those of the drawing, by dotted name.
+    """
+    (picture,) = stage["writes"]
+    rows = [
+        ("command", html.code(stage["command"])),
+        *((f"param {key}", html.code(value)) for key, value in params.items()),
+        *((path, html.code(f"md5 {digest(content)}")) for path, content in files.items()),
+    ]
+    tables = [_data(path, content) for path, content in files.items() if path.endswith(".csv")]
+    return (
+        f"<figure>{html.image(files[picture], stage['does'])}"
+        f"<figcaption>{html.text(stage['does'])}.</figcaption>\n"
+        + html.details("How it was made", html.table(("", ""), rows), *tables)
+        + "</figure>"
+    )
+
+
+def _data(path: str, content: bytes) -> str:
+    """Show a small table, which is all that a curve is made of."""
+    header, *rows = (line.split(",") for line in content.decode("utf-8").splitlines())
+    if len(rows) > _LONGEST:
+        return ""
+    return html.details(path, html.table(header, [[_number(cell) for cell in row] for row in rows]))
+
+
+def _number(cell: str) -> Any:
+    try:
+        return float(cell) if "." in cell else int(cell)
+    except ValueError:
+        return cell
+
+
+def digest(content: bytes) -> str:
+    """MD5, by which DVC knows files."""
+    return hashlib.md5(content).hexdigest()
+
+
+def params(values: Mapping[str, Any]) -> str:
+    """List all params.
+
+    Parameters
+    ----------
+    values : mapping
+        Of ``params.yaml``, nested.
+    """
+    rows = [(html.code(name), html.code(value)) for name, value in leaves(values).items()]
+    return html.details(f"All {len(rows)} params", html.table(("param", "value"), rows))
+
+
+def leaves(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Flatten nested params to values by dotted name."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        found |= leaves(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return found
+
+
+def data_set(dataset: Mapping[str, Any]) -> str:
+    """Name the data set, its licence and its source."""
+    parts = [f"<strong>{html.text(dataset.get('title', 'images'))}</strong>"]
+    if "licence" in dataset:
+        parts.append(f"licence: {html.text(dataset['licence'])}")
+    if "citation" in dataset:
+        parts.append(html.text(" ".join(dataset["citation"].split())))
+    return f"<p>Data set: {'; '.join(parts)}</p>"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Write a numbered list."""
+    return "<ol>" + "".join(f"<li>{html.text(item)}</li>" for item in items) + "</ol>"

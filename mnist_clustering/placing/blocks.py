@@ -1,0 +1,289 @@
+"""Blocks of images: each placed by itself, and kept in a file named by what it was made of.
+
+A block's file is named by the number of the block, by the model and by the images. Who finds a
+whole file of that name need not place the block again, whichever run or machine left it.
+"""
+
+import functools
+import hashlib
+import os
+import platform
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from mnist_clustering import files, resources
+from mnist_clustering.errors import InputError
+from mnist_clustering.model import fitted as model
+from mnist_clustering.placing.inputs import Joined
+from mnist_clustering.placing.source import SHAPE, Content, digest
+
+# Of the files of blocks: what is added to their content must change their names.
+_LAYOUT = 1
+_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to know: small, and the same for every block.
+
+    Attributes
+    ----------
+    files : tuple of str
+        What `inputs.open_source` opens, in order.
+    counts : tuple of int
+        Images in each.
+    size : int
+        Images in a block.
+    model : str
+        Path of the fitted model.
+    fitted : str
+        Digest of the model and of what is asked of it.
+    candidates : int or None
+        Training images, nearest in feature space, that the image distortion model ranks; 0 leaves
+        them as they are, None takes as many as the model was made with.
+    folder : str
+        Where the blocks are kept.
+    n_jobs : int
+        Threads of a worker, on which results do not depend.
+    """
+
+    files: tuple[str, ...]
+    counts: tuple[int, ...]
+    size: int
+    model: str
+    fitted: str
+    candidates: int | None
+    folder: str
+    n_jobs: int
+
+    @property
+    def n_blocks(self) -> int:
+        """Number of blocks, of which the last may be shorter."""
+        return -(-sum(self.counts) // self.size)
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is known of the images of a block, a row each.
+
+    Attributes
+    ----------
+    positions : ndarray of float32, shape (n, 2)
+        NaN for images that cannot be read.
+    clusters : ndarray of int32, shape (n,)
+        -1 for images that cannot be read.
+    distances : ndarray of int64, shape (n,)
+        Squared distance to the nearest training image (`model.Placed`).
+    reasons : list of str or None
+        Why an image is not a digit, or cannot be read.
+    """
+
+    positions: NDArray[np.float32]
+    clusters: NDArray[np.int32]
+    distances: NDArray[np.int64]
+    reasons: list[str | None]
+
+    @property
+    def damaged(self) -> NDArray[np.bool_]:
+        """Which images cannot be read, shape (n,)."""
+        return self.clusters < 0
+
+
+@dataclass(frozen=True)
+class Done:
+    """A block that is finished: its file, its images, and whether it had been there before."""
+
+    number: int
+    path: str
+    n: int
+    found: bool
+
+
+def fitted_digest(path: Path, candidates: int | None) -> str:
+    """Digest a model and what is asked of it."""
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(f"{_LAYOUT} {content} {candidates}".encode()).hexdigest()
+
+
+def place(job: Job, number: int) -> Done:
+    """Place the images of one block, unless its file is there already.
+
+    Parameters
+    ----------
+    job : Job
+    number : int
+        Of the block.
+
+    Returns
+    -------
+    Done
+
+    Raises
+    ------
+    InputError
+        If the block as a whole cannot be read; images that cannot be are part of the result.
+    """
+    resources.keep_memory()  # Dask tells workers to give it back: they took 1.7 times as long.
+    source = Joined(job.files, job.counts)
+    start = number * job.size
+    stop = min(start + job.size, len(source))
+    content = digest(source.read(start, stop))
+    name = f"{number:06d}-{job.fitted[:_DIGITS]}-{content[:_DIGITS]}.npz"
+    path = Path(job.folder) / name
+    found = load(path)
+    if found is not None and len(found.clusters) == stop - start:
+        return Done(number, str(path), stop - start, found=True)
+    fitted = _model(job.model, job.fitted, job.candidates)
+    images = _normalised(source.read(start, stop), fitted.form)
+    if digest(source.read(start, stop)) != content:
+        raise InputError(f"the images of block {number} changed while they were read")
+    with threadpool_limits(job.n_jobs, "blas"):
+        _save(path, _place(images, fitted, job.n_jobs))
+    return Done(number, str(path), stop - start, found=False)
+
+
+def names(job: Job, number: int) -> list[tuple[str, int]]:
+    """Return the file of each image of a block, and its number in that file."""
+    source = Joined(job.files, job.counts)
+    start = number * job.size
+    return source.names(start, min(start + job.size, len(source)))
+
+
+# A worker loads the model once.
+@functools.lru_cache(maxsize=1)
+def _model(path: str, wanted: str, candidates: int | None) -> model.Model:
+    from mnist_clustering.model.answers import load_model
+
+    if fitted_digest(Path(path), candidates) != wanted:
+        raise InputError(f"the model {path} has changed since: type the same command again")
+    return with_candidates(load_model(Path(path)), candidates)
+
+
+def with_candidates(fitted: model.Model, number: int | None) -> model.Model:
+    """Let the image distortion model rank fewer candidates, or none for 0 (see `Job`)."""
+    if number is None:
+        return fitted
+    if number == 0:
+        return replace(fitted, gradients=fitted.gradients[:0])
+    return replace(fitted, n_candidates=min(number, fitted.n_candidates))
+
+
+@dataclass(frozen=True)
+class _Images:
+    """Images in form, those of a block that can be read.
+
+    Attributes
+    ----------
+    images : ndarray of uint8, shape (m, 28, 28)
+    flaws : list of str or None, of length n
+        What is wrong with each image of the block.
+    readable : list of bool, of length n
+        Which of them are among the images.
+    drawn : list of bool, of length m
+        Which images were drawings in pictures.
+    """
+
+    images: NDArray[np.uint8]
+    flaws: list[str | None]
+    readable: list[bool]
+    drawn: list[bool]
+
+
+def _normalised(contents: Iterable[Content], form: str) -> _Images:
+    """Bring pictures into form, a piece at a time; arrays are in it."""
+    images = [np.empty((0, *SHAPE), dtype=np.uint8)]
+    flaws: list[str | None] = []
+    readable: list[bool] = []
+    drawn: list[bool] = []
+    for content in contents:
+        if isinstance(content, np.ndarray):
+            images.append(content)
+            flaws += [None] * len(content)
+            readable += [True] * len(content)
+            drawn += [False] * len(content)
+            continue
+        # Imported where they are needed: SciPy takes a worker longer than all else to load.
+        from mnist_clustering.model import reading
+
+        for data in content:
+            try:
+                if isinstance(data, str):
+                    raise InputError(data)
+                picture = reading.read_picture(data, "the picture", form=form)
+            except InputError as error:
+                flaws.append(str(error))
+                readable.append(False)
+            else:
+                images.append(picture.images)
+                flaws += picture.flaws
+                readable.append(True)
+                drawn.append(picture.drawn)
+    return _Images(np.concatenate(images), flaws, readable, drawn)
+
+
+def _place(own: _Images, fitted: model.Model, n_jobs: int) -> Block:
+    n = len(own.flaws)
+    block = Block(
+        positions=np.full((n, 2), np.nan, dtype=np.float32),
+        clusters=np.full(n, -1, dtype=np.int32),
+        distances=np.full(n, -1, dtype=np.int64),
+        reasons=list(own.flaws),
+    )
+    if len(own.images):
+        placed = model.apply(fitted, own.images, n_jobs, np.array(own.drawn))
+        rows = np.flatnonzero(own.readable)
+        block.positions[rows] = placed.positions
+        block.clusters[rows] = placed.clusters
+        block.distances[rows] = placed.distances[:, 0]
+        for row, reason in zip(rows.tolist(), placed.reasons, strict=True):
+            block.reasons[row] = own.flaws[row] or reason
+    return block
+
+
+def load(path: Path) -> Block | None:
+    """Load the file of a block, or None where there is none or it is damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            texts = arrays["texts"].tolist()
+            codes = arrays["reasons"].tolist()
+            return Block(
+                positions=arrays["positions"],
+                clusters=arrays["clusters"],
+                distances=arrays["distances"],
+                reasons=[texts[code] or None for code in codes],
+            )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _save(path: Path, block: Block) -> None:
+    texts = ["", *sorted({reason for reason in block.reasons if reason})]
+    code = {text: number for number, text in enumerate(texts)}
+    # Two workers may be at one block: a scheduler that lost sight of the first asks a second.
+    own = path.with_name(f".{path.stem}-{platform.node()}-{os.getpid()}.npz")
+    files.save_arrays(
+        own,
+        positions=block.positions,
+        clusters=block.clusters,
+        distances=block.distances,
+        reasons=np.array([code[reason or ""] for reason in block.reasons], dtype=np.int32),
+        texts=np.array(texts),
+    )
+    os.replace(own, path)
+
+
+def tidy(folder: Path, finished: Iterable[Done]) -> None:
+    """Remove what killed workers left of blocks that are finished."""
+    names = {Path(done.path).stem for done in finished}
+    for left in folder.glob(".*"):
+        if any(left.name.lstrip(".").startswith(name) for name in names):
+            left.unlink(missing_ok=True)

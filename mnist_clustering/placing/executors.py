@@ -1,0 +1,279 @@
+"""Where work is done: in this process, in processes of this machine, or on a Dask cluster.
+
+All have one form: a function and items go in, an `Outcome` for each item comes out, in the order
+in which they end. An item that fails, or whose worker dies, is tried again; after `ATTEMPTS` the
+outcome holds the reason.
+"""
+
+import argparse
+import logging
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mnist_clustering.errors import InputError
+
+ATTEMPTS = 3
+WHERE = "processes", "here", "dask"
+ROOT = Path(__file__).resolve().parent.parent
+# Seconds to wait for a scheduler, and times to look for it again once it is gone.
+_PATIENCE = 20
+_DIED = "its worker died"
+Work = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an item.
+
+    Attributes
+    ----------
+    item : object
+    value : object
+        What the function returned.
+    error : str or None
+        Why it failed, if it did.
+    """
+
+    item: Any
+    value: Any = None
+    error: str | None = None
+
+
+def add_options(
+    parser: argparse.ArgumentParser, workers: str, where: Sequence[str] = WHERE
+) -> None:
+    """Add the options that `spread` takes.
+
+    Parameters
+    ----------
+    parser : argparse.ArgumentParser
+    workers : str
+        What their number is by default, in words.
+    where : sequence of str
+        Some of `WHERE`, the default first.
+    """
+    add = parser.add_argument
+    add("--on", choices=where, default=where[0], help=f"where to work (default: {where[0]})")
+    add("--workers", type=positive, metavar="N", help=f"processes, default: {workers}")
+    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster; without it, dask makes one here")
+
+
+def positive(text: str) -> int:
+    """Read a whole number above 0."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
+
+
+def spread(
+    options: argparse.Namespace, n_workers: int, work: Work, items: Sequence[Any]
+) -> Iterator[Outcome]:
+    """Work where the options say (`add_options`), by so many workers unless they say."""
+    n_workers = options.workers or n_workers
+    if options.scheduler or options.on == "dask":
+        return dask(work, items, n_workers, options.scheduler)
+    if options.on == "here" or len(items) == 1:
+        return here(work, items)
+    return processes(work, items, n_workers)
+
+
+def here(work: Work, items: Sequence[Any]) -> Iterator[Outcome]:
+    """Work in this process."""
+    for item in items:
+        yield attempt(work, item)
+
+
+def attempt(work: Work, item: Any) -> Outcome:
+    """Call, and call again if it fails."""
+    for number in range(1, ATTEMPTS + 1):
+        try:
+            return Outcome(item, work(item))
+        except (Exception, SystemExit) as error:
+            if number == ATTEMPTS:
+                return Outcome(item, error=_sentence(error))
+    raise AssertionError
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, InputError | OSError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def processes(work: Work, items: Sequence[Any], n_workers: int) -> Iterator[Outcome]:
+    """Work in processes of this machine.
+
+    Parameters
+    ----------
+    work : callable
+        Of a module, or a partial of it, so that it can be sent.
+    items : sequence
+    n_workers : int
+
+    Yields
+    ------
+    Outcome
+    """
+    waiting = deque((item, 1) for item in items)
+    running: dict[Future[Outcome], tuple[ProcessPoolExecutor, Any, int]] = {}
+    # Each worker is a pool of its own: if one dies, it is known which item it had.
+    spare = [_pool() for _ in range(min(n_workers, len(items)))]
+    try:
+        while waiting or running:
+            while spare and waiting:
+                pool = spare.pop()
+                item, tries = waiting.popleft()
+                running[pool.submit(attempt, work, item)] = pool, item, tries
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                pool, item, tries = running.pop(future)
+                try:
+                    outcome = future.result()
+                except BrokenProcessPool:
+                    pool.shutdown(wait=False)
+                    spare.append(_pool())
+                    if tries < ATTEMPTS:
+                        waiting.append((item, tries + 1))
+                        continue
+                    outcome = Outcome(item, error=f"{_DIED}, {ATTEMPTS} times (out of memory?)")
+                else:
+                    spare.append(pool)
+                yield outcome
+    finally:
+        for pool in [*spare, *(pool for pool, _, _ in running.values())]:
+            _end(pool)
+
+
+def _pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin)
+
+
+def _begin() -> None:
+    """Leave Ctrl-C to the parent, and end with it even if it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    """End a worker at once: what it had not finished is not there."""
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(cancel_futures=True)
+
+
+def dask(
+    work: Work, items: Sequence[Any], n_workers: int, address: str | None = None
+) -> Iterator[Outcome]:
+    """Work on a Dask cluster.
+
+    Parameters
+    ----------
+    work, items
+        As for `processes`. Workers need this folder, and the files that items name, by the same
+        paths.
+    n_workers : int
+        Workers of the cluster that is made on this machine if no address is given.
+    address : str, optional
+        Of a scheduler that runs.
+
+    Yields
+    ------
+    Outcome
+
+    Raises
+    ------
+    InputError
+        If there is no scheduler, or it goes away for good.
+    """
+    left = dict.fromkeys(items)
+    said = ""
+    for number in range(ATTEMPTS):
+        try:
+            for outcome in _on_cluster(work, list(left), n_workers, address):
+                del left[outcome.item]
+                yield outcome
+        except ConnectionError as error:
+            said = str(error)
+            if not number and len(left) == len(items):
+                break
+            print(f"dask: {said}: looking for it again, {len(left)} to do", file=sys.stderr)
+        else:
+            return
+    raise InputError(f"{said}: what is finished is kept; type the same command when it is back")
+
+
+def _on_cluster(
+    work: Work, items: Sequence[Any], n_workers: int, address: str | None
+) -> Iterator[Outcome]:
+    """Yield what ends while there is a scheduler; raise ConnectionError if it goes away."""
+    try:
+        from distributed import Client, LocalCluster, as_completed
+    except ImportError:
+        raise InputError(
+            "distributed, which Dask clusters need, is not installed here: make dask installs it"
+        ) from None
+    root, sent = str(ROOT), pickle.dumps(work)
+
+    # A function within a function is sent whole. What it calls is known where there is this folder,
+    # which is so of the workers, but not of the scheduler: that sees bytes only.
+    def call(item: bytes) -> bytes:
+        if root not in sys.path:
+            sys.path.insert(0, root)
+        from mnist_clustering.placing.executors import attempt
+
+        return pickle.dumps(attempt(pickle.loads(sent), pickle.loads(item)))
+
+    # A traceback of each try to find the scheduler again says less than the sentence below.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    with ExitStack() as stack:
+        try:
+            with _deaf():
+                cluster = address or stack.enter_context(
+                    LocalCluster(
+                        n_workers=n_workers,
+                        threads_per_worker=1,
+                        dashboard_address=":0",
+                        silence_logs=logging.ERROR,
+                    )
+                )
+            client = stack.enter_context(Client(cluster, timeout=_PATIENCE))
+        except OSError as error:
+            raise ConnectionError(f"no Dask scheduler answers ({error})") from None
+        futures = {client.submit(call, pickle.dumps(item), pure=False): item for item in items}
+        for future in as_completed(futures):
+            if future.status in ("cancelled", "lost"):
+                raise ConnectionError("the Dask scheduler went away")
+            failure = future.exception()
+            if failure is None:
+                yield pickle.loads(future.result())
+            else:
+                yield Outcome(futures[future], error=_sentence(failure))
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that are started meanwhile leave Ctrl-C to this one."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

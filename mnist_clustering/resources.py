@@ -1,0 +1,135 @@
+"""Cores, threads and memory of the process, and settings that it inherits.
+
+None of these may break a computation or decide how it comes out.
+"""
+
+import ctypes
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+THREADS = "OMP_NUM_THREADS"
+# Each thread of t-SNE and of the neighbours holds arrays of its own; 2 GiB are promised.
+MOST_THREADS = 16
+_CGROUP = Path("/sys/fs/cgroup")
+# Of glibc's mallopt: M_TRIM_THRESHOLD, M_TOP_PAD (bytes) and M_MMAP_MAX (a number).
+_KEPT = {-1: 2**31 - 1, -2: 2**26, -4: 0}
+# Another thread count for one of the libraries would be a second opinion.
+_OTHER_THREADS = (
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "OMP_THREAD_LIMIT",
+)
+
+
+def sanitise(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Replace what would break a stage: matplotlib's backend, and the number of threads.
+
+    Parameters
+    ----------
+    environ : mutable mapping of str to str
+        The environment, changed in place.
+    """
+    # Jupyter and Colab name a backend that exists in their own process only.
+    environ["MPLBACKEND"] = "agg"
+    environ[THREADS] = str(count_threads(environ.get(THREADS, ""), cores()))
+    for name in _OTHER_THREADS:
+        environ.pop(name, None)
+
+
+def keep_memory() -> None:
+    """Keep freed memory for the next array, where the C library is glibc.
+
+    It gives large arrays back to the system as soon as they are freed; getting the pages of the
+    next one took up to a quarter of a stage's time.
+    """
+    if sys.platform != "linux":
+        return
+    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
+        for setting, value in _KEPT.items():
+            mallopt(setting, value)
+
+
+def threads() -> int:
+    """Return the number of threads to use, which never changes a result."""
+    return count_threads(os.environ.get(THREADS, ""), cores())
+
+
+def run_in_threads(work: Callable[[int], object], starts: Iterable[int], n_jobs: int) -> None:
+    """Call ``work`` with each start on ``n_jobs`` threads.
+
+    Meanwhile BLAS is limited to one thread per call. With ``n_jobs`` of 1, BLAS may use threads
+    of its own.
+    """
+    if n_jobs == 1:
+        for start in starts:
+            work(start)
+        return
+    # Not before `sanitise` has set what BLAS reads when it is loaded.
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(n_jobs) as pool:
+        # Consuming the results raises what a thread has raised.
+        list(pool.map(work, starts))
+
+
+def count_threads(wanted: str, available: int) -> int:
+    """Count the threads to use.
+
+    Parameters
+    ----------
+    wanted : str
+        What the user set; anything but a whole number above 0 counts as not set.
+    available : int
+        Cores that this process may use.
+
+    Returns
+    -------
+    int
+        What is wanted, at most twice the cores; else one a core. Never more than `MOST_THREADS`.
+    """
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
+    return min(number or available, max(8, 2 * available) if number else available, MOST_THREADS)
+
+
+def cores(cgroup: Path = _CGROUP) -> int:
+    """Count the cores that this process may use: its affinity, and a container's quota."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    allowed = quota(cgroup)
+    return max(1, min(count or 1, math.ceil(allowed) if allowed else count or 1))
+
+
+def quota(cgroup: Path = _CGROUP) -> float | None:
+    """Read how many cores' time a container may use, by either version of Linux's cgroups.
+
+    Parameters
+    ----------
+    cgroup : Path
+        Where cgroups are mounted.
+
+    Returns
+    -------
+    float or None
+        Cores; None without a limit, or where the system has no cgroups.
+    """
+    try:
+        return _cores(*(cgroup / "cpu.max").read_text(encoding="ascii").split())
+    except (OSError, ValueError, TypeError):
+        pass
+    try:
+        names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+        return _cores(*((cgroup / "cpu" / name).read_text(encoding="ascii") for name in names))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _cores(microseconds: str, period: str) -> float | None:
+    """Divide a quota by its period; "max" and -1 mean none."""
+    if microseconds.strip() in ("max", "-1"):
+        return None
+    share = int(microseconds) / int(period)
+    return share if share > 0 else None

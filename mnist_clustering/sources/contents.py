@@ -1,0 +1,299 @@
+"""What a dataset holds: each kind is brought to the same content.
+
+That is the bytes of four IDX files (which idx has already), the names of the classes, and for
+pictures their paths, thumbnails, and what had to be left out.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_clustering.errors import InputError
+from mnist_clustering.images import arrays, form, forming, idx
+from mnist_clustering.images.pictures import Picture, decode, thumbnail_side
+from mnist_clustering.resources import run_in_threads
+from mnist_clustering.sources import folders, naming
+
+PARTS = ("train", "test")
+# Pictures that a thread takes at a time: what waits for a thread takes memory too.
+_BLOCK = 16
+_NO_THUMBNAILS = np.empty((0, 0, 0, 3), dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a dataset holds.
+
+    Attributes
+    ----------
+    images : mapping of str to ndarray of uint8, shape (n, height, width)
+        Of "train" and "test", the latter maybe without any.
+    labels : mapping of str to ndarray of uint8, shape (n,)
+        Codes, `checking.UNKNOWN` for none.
+    classes : list of str or int
+        What the codes stand for; empty without labels.
+    paths : list of str
+        Of the pictures of train, then of test; empty where there are none.
+    thumbnails : ndarray of uint8, shape (n, side, side, 3)
+        Of the same, or none.
+    skipped : list of (str, str)
+        Paths that could not be used, and why.
+    facts : dict
+        What else should be known of it, for its record.
+    notes : list of str
+        Sentences for the user.
+    """
+
+    images: Mapping[str, NDArray[np.uint8]]
+    labels: Mapping[str, NDArray[np.uint8]]
+    classes: list[str | int]
+    paths: list[str] = field(default_factory=list)
+    thumbnails: NDArray[np.uint8] = field(default_factory=lambda: _NO_THUMBNAILS)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def record(self, name: str, dataset: Mapping[str, Any]) -> dict[str, Any]:
+        """State what `split` has to know of the files, and what people want to know."""
+        kept = ("title", "licence", "kind", "first_label", "transposed")
+        own = form.EMBEDDING if dataset["kind"] == "embeddings" else dataset["form"]
+        classes = self.classes if dataset["kind"] != "idx" else dataset.get("classes")
+        return {
+            "name": name,
+            **{key: dataset[key] for key in kept if key in dataset},
+            "form": own,
+            "classes": classes,
+            **self.facts,
+        }
+
+    def files(self) -> dict[str, bytes]:
+        """Write the parts as IDX files, by the name of each."""
+        written = {}
+        for part, prefix in (("train", "train"), ("test", "t10k")):
+            written[f"{prefix}-images-idx3-ubyte"] = idx.encode(self.images[part])
+            written[f"{prefix}-labels-idx1-ubyte"] = idx.encode(self.labels[part])
+        return written
+
+
+def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None) -> Content:
+    """Read images from arrays of other programs.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        By name: "test" (or "t10k") in a name means the test part, "label" its labels.
+    shape : (int, int), optional
+        Of images in rows.
+
+    Raises
+    ------
+    InputError
+        If a file is damaged, or images and labels do not fit each other.
+    """
+    tables = _parts(files)
+    images, labels = {}, {}
+    for part, table in tables.items():
+        try:
+            images[part] = arrays.to_images(table.values, shape)
+        except InputError as error:
+            raise InputError(f"the images of {part}: the array {error}") from None
+        labels[part] = naming.checked(table.labels, len(images[part]), part)
+    empty = np.empty((0, *images["train"].shape[1:]), dtype=np.uint8)
+    coded, classes = naming.coded({"train": labels["train"], "test": labels.get("test", [])})
+    return Content({"test": empty} | images, coded, classes)
+
+
+def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -> Content:
+    """Round embeddings to a grid, and lay each out as a tile.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Vectors (npy, npz, parquet), and maybe a manifest (csv) with the columns path and label.
+    folder : str, optional
+        Where the pictures of the manifest are, for thumbnails.
+    n_jobs : int
+    """
+    manifests = {name: data for name, data in files.items() if name.lower().endswith(".csv")}
+    tables = _parts({name: data for name, data in files.items() if name not in manifests})
+    sizes = [len(table.values) for table in tables.values()]
+    try:
+        grid = arrays.to_grid(np.concatenate([table.values for table in tables.values()]))
+    except (InputError, ValueError) as error:
+        raise InputError(f"the array of embeddings {error}") from None
+    n, d = grid.vectors.shape
+    rows = [row for data in manifests.values() for row in folders.read_manifest(data)]
+    if rows and len(rows) != n:
+        raise InputError(
+            f"there are {n} embeddings, but {len(rows)} rows in the manifest: "
+            "give one row for each, in the same order"
+        )
+    given = [
+        label for table in tables.values() for label in table.labels or [None] * len(table.values)
+    ]
+    named = [row.get("label") or None for row in rows] if rows else given
+    paths = [row["path"] for row in rows]
+    thumbnails, missing = _NO_THUMBNAILS, list[tuple[str, str]]()
+    if folder is not None and paths:
+        thumbnails, missing = _thumbnails(Path(folder).expanduser(), paths, n_jobs)
+    notes = [
+        f"{n} embeddings of {d} numbers are rounded to 256 steps, which loses {grid.loss:.2%} of "
+        "their variance"
+    ]
+    if missing:
+        notes.append(
+            f"{len(missing)} pictures of the manifest cannot be shown: skipped.csv says why"
+        )
+    tiles, labels = forming.to_tiles(grid.vectors), naming.checked(named, n, "the manifest")
+    coded, classes = naming.coded({"train": labels[: sizes[0]], "test": labels[sizes[0] :]})
+    return Content(
+        images={"train": tiles[: sizes[0]], "test": tiles[sizes[0] :]},
+        labels=coded,
+        classes=classes,
+        paths=paths,
+        thumbnails=thumbnails,
+        skipped=missing,
+        facts={"dimensions": d, "rounding_loss": float(f"{grid.loss:.3g}")},
+        notes=notes,
+    )
+
+
+def of_pictures(
+    dataset: Mapping[str, Any], n_jobs: int, on_step: Callable[[int], object] = lambda done: None
+) -> Content:
+    """Decode the pictures of a folder; what cannot be used is listed.
+
+    Parameters
+    ----------
+    dataset : mapping
+        "folder", "form", and maybe "digest" and "labels": sub-folders are classes unless these are
+        "none", and those named train and test are parts.
+    n_jobs : int
+        Threads, on which the result does not depend.
+    on_step : callable, optional
+        Called with the number of files that were read since.
+
+    Raises
+    ------
+    InputError
+        If no file can be used.
+    """
+    files = folders.listed(dataset["folder"])
+    paths = sorted(files)
+    side = thumbnail_side(len(paths))
+    decoded: dict[str, Picture | str] = {}
+    read: dict[str, str] = {}
+
+    def work(start: int) -> None:
+        for path in paths[start : start + _BLOCK]:
+            decoded[path], read[path] = _decode(files[path], dataset["form"], max(side, 1))
+            on_step(1)
+
+    run_in_threads(work, range(0, len(paths), _BLOCK), n_jobs)
+    # Of what was decoded, and not read again: files may change meanwhile.
+    folders.check_digest(read, dataset["folder"], dataset.get("digest"))
+    skipped = [(path, decoded[path]) for path in paths if isinstance(decoded[path], str)]
+    kept = {path: found for path in paths if isinstance(found := decoded[path], Picture)}
+    if not kept:
+        reasons = f" ({skipped[0][0]} {skipped[0][1]})" if skipped else ""
+        raise InputError(
+            f"of {len(paths)} files none can be used{reasons}: give a folder of "
+            "pictures, PNG or JPEG, WebP, GIF, BMP, TIFF"
+        )
+    by_folder = dataset.get("labels", "folders") == "folders"
+    places = {path: _place(path, by_folder) for path in kept}
+    order = {part: [path for path in kept if places[path][0] == part] for part in PARTS}
+    blank = np.empty((0, forming.FIELD, forming.FIELD), dtype=np.uint8)
+    coded, classes = naming.coded(
+        naming.usable({part: [places[path][1] for path in own] for part, own in order.items()})
+    )
+    return Content(
+        images={
+            part: np.stack([kept[path].image for path in own]) if own else blank
+            for part, own in order.items()
+        },
+        labels=coded,
+        classes=classes,
+        paths=[path for own in order.values() for path in own],
+        thumbnails=np.stack([kept[path].thumbnail for own in order.values() for path in own])
+        if side
+        else _NO_THUMBNAILS,
+        skipped=[(path, str(reason)) for path, reason in skipped],
+        notes=_notes(list(kept.values()), len(skipped)),
+    )
+
+
+def _notes(kept: Sequence[Picture], n_skipped: int) -> list[str]:
+    coloured = sum(picture.coloured for picture in kept)
+    notes = []
+    if coloured:
+        notes.append(f"{coloured:,} of {len(kept):,} pictures are coloured, and converted to grey")
+    if n_skipped:
+        files = "1 file was" if n_skipped == 1 else f"{n_skipped:,} files were"
+        notes.append(f"{files} left out, with the reason in data/raw/skipped.csv")
+    return notes
+
+
+def _decode(read: Callable[[], bytes], into: str, side: int) -> tuple[Picture | str, str]:
+    """Read and decode a picture, or say why it cannot be; with the digest of what was read."""
+    data = None
+    try:
+        data = read()
+        return decode(data, into, side), folders.content(data)
+    except InputError as error:
+        return str(error), folders.content(data)
+    except OSError as error:
+        return f"cannot be read ({error.strerror or error})", folders.content(None)
+
+
+def _thumbnails(
+    folder: Path, paths: Sequence[str], n_jobs: int
+) -> tuple[NDArray[np.uint8], list[tuple[str, str]]]:
+    """Read the pictures of a manifest to look at; also return those that cannot be, and why."""
+    side = thumbnail_side(len(paths))
+    found = np.zeros((len(paths), side, side, 3), dtype=np.uint8)
+    missing: list[tuple[str, str]] = []
+
+    def work(i: int) -> None:
+        picture, _ = _decode(lambda: folders.read(folder / paths[i]), form.FRAME, max(side, 1))
+        if isinstance(picture, str):
+            missing.append((paths[i], picture))
+        elif side:
+            found[i] = picture.thumbnail
+
+    run_in_threads(work, range(len(paths)), n_jobs)
+    return found, sorted(missing)
+
+
+def _parts(files: Mapping[str, bytes]) -> dict[str, arrays.Table]:
+    """Read the files of arrays, train first, and join images with labels in other files."""
+    values: dict[str, arrays.Table] = {}
+    labels: dict[str, list[Any]] = {}
+    for name, data in files.items():
+        base = name.lower()
+        part = "test" if "test" in base or "t10k" in base else "train"
+        if "label" in base:
+            (table,) = arrays.read(name, data).values()
+            labels[part] = table.labels or table.values.ravel().tolist()
+        else:
+            found = arrays.read(name, data)
+            values |= {part: found["train"]} if len(found) == 1 else found
+    if "train" not in values:
+        raise InputError(f"of the files {', '.join(files)} none holds images of train")
+    return {
+        part: arrays.Table(values[part].values, labels.get(part, values[part].labels))
+        for part in PARTS
+        if part in values
+    }
+
+
+def _place(path: str, by_folder: bool) -> tuple[str, str | int | None]:
+    """Tell part and class of a picture from its folders."""
+    *folders, _ = path.split("/")
+    part = folders[0] if folders and folders[0] in ("train", "test") and by_folder else ""
+    classes = folders[1:] if part else folders
+    return part or "train", naming.plain(classes[0]) if classes and by_folder else None

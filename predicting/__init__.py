@@ -1,1 +1,0 @@
-"""The parts of `predict.py`: reading what people have, answering, writing answers."""

@@ -1,0 +1,60 @@
+"""The table of experiments: what was changed, best first, within the width of a terminal."""
+
+import json
+import shlex
+import sys
+
+from dev import compare
+from tests.support import clones, graph
+
+BASE = {"Experiment": None, "rev": "main", "typ": "branch_base", "State": None}
+
+
+def row(name, accuracy, **params):
+    scores = {"accuracy": accuracy, "nmi": 0.5, "metrics/scores.json:k": 10.0}
+    return {**BASE, "Experiment": name, "rev": name, **scores, **params}
+
+
+def test_best_first_with_what_was_changed():
+    plain = {"recluster.k": 10, "tsne.perplexity": 20, "kmeans.k": 10}
+    rows = [
+        {**row(None, 0.9, **plain), "rev": "workspace", "typ": "baseline"},
+        {**row("main", 0.9, **plain), "typ": "baseline"},
+        row("worse", 0.8, **plain | {"tsne.perplexity": 5}),
+        row("better", 0.95, **plain | {"recluster.k": 12, "kmeans.k": 3}),
+        {**row("queued", None, **plain | {"recluster.k": 11}), "State": "Queued"},
+    ]
+    lines = compare.table(rows, ["accuracy", "nmi", "k"], "accuracy", 80).splitlines()
+    assert lines[0].split() == ["accuracy", "nmi", "k", "experiment", "changed"]
+    assert [line.split()[3] for line in lines[1:]] == ["better", "main", "worse", "queued"]
+    assert lines[1].split() == ["0.9500", "0.5000", "10", "better", "kmeans.k=3", "recluster.k=12"]
+    assert lines[2].split() == ["0.9000", "0.5000", "10", "main"]
+    assert lines[4].split()[-1] == "recluster.k=11"
+
+
+def test_long_lists_of_changes_go_on_in_the_next_line():
+    names = list(graph.leaves(graph.load_yaml(graph.PARAMS)))[:20]
+    main = {**row("main", 0.9), "typ": "baseline"}
+    rows = [{**main, "rev": "workspace"}, main, row("all", 0.95, **dict.fromkeys(names, 7))]
+    lines = compare.table(rows, ["accuracy"], "accuracy", 80).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(f"{name}=7" in " ".join(lines).split() for name in names)
+
+
+def test_experiments_of_dvc_are_found(clone, monkeypatch, capsys):
+    clones.dvc(clone, "exp", "run", "--name", "nine", "-S", "recluster.k=9")
+    monkeypatch.chdir(clone)
+    monkeypatch.setattr("sys.argv", ["compare"])
+    compare.main()
+    lines = capsys.readouterr().out.splitlines()
+    accuracy = json.loads((clone / "metrics/scores.json").read_text())["accuracy"]
+    assert [f"{accuracy:.4f}", "nine", "recluster.k=9"] in [
+        [words[0], *words[3:]] for words in map(str.split, lines)
+    ]
+
+
+def test_a_reader_that_stops_early_is_no_fault(clone):
+    command = f"{shlex.quote(sys.executable)} -m dev.compare -A | head -n 1"
+    done = clones.run(clone, "bash", "-o", "pipefail", "-c", command)
+    assert done.stdout.startswith("accuracy")
+    assert done.stderr == ""

@@ -1,0 +1,122 @@
+"""The tables of the documents follow from results, params, ``dvc.yaml`` and outputs."""
+
+import csv
+import json
+import re
+
+import numpy as np
+import yaml
+
+from dev.tables import documents
+from tests.support import graph
+from tests.support.documents import ROOT, USAGE, rows, text_of
+
+STAGES = graph.stages()
+OUTS = {out for stage in STAGES.values() for out in stage.outs}
+
+
+def test_tables_that_follow_from_results_are_up_to_date():
+    # How old a study is, no test asks.
+    for path, text in documents.filled(ROOT).items():
+        expected = documents.without_remarks(text)
+        assert documents.without_remarks(text_of(path)) == expected, "run `make renew`"
+
+
+def test_a_remark_is_all_that_an_old_study_adds():
+    table = "| a |\n| --- |\n| 1 |\n"
+    remark = "\n*Measured before the last change of `tsne@2`.*\n"
+    text = f"<!-- made -->\n\n{table}{remark}\n<!-- end -->\n"
+    assert documents.without_remarks(text) == f"<!-- made -->\n\n{table}\n<!-- end -->\n"
+
+
+def test_the_table_of_params_has_them_all():
+    listed = [row for row in rows(USAGE, 5) if re.fullmatch(r"`[\w.]+`", row[0])]
+    defaults = {row[0].strip("`"): yaml.safe_load(row[1].strip("`")) for row in listed}
+    assert defaults == graph.leaves(graph.load_yaml(graph.PARAMS))
+    assert all(row[2] and row[4] for row in listed)
+
+
+def effect(param, table):
+    """Look the stages up that a row of the table names for a param, first and then."""
+    key = max((key for key in table if graph.is_in(param, key)), key=len, default="draw.NAME")
+    first, then = (cell.replace("NAME", param.split(".")[1]) for cell in table[key])
+    if then.startswith("as for "):
+        then = table[names_in(then)[0]][1]
+    drawings = {name for name in STAGES if name.startswith("draw@")}
+    runs = drawings if first == "every drawing" else set(names_in(first))
+    if then.startswith("all"):
+        return runs, set(STAGES) - set(names_in(then)) - runs
+    return runs, set(names_in(then))
+
+
+def test_the_table_of_what_a_param_runs_says_what_dvc_yaml_does():
+    table = {row[0].strip("`"): row[1:] for row in rows(USAGE, 3) if row[0] != "param"}
+    for param in graph.leaves(graph.load_yaml(graph.PARAMS)):
+        readers = {
+            name
+            for name, stage in STAGES.items()
+            if any(graph.is_in(param, section) for section in stage.params)
+        }
+        follow = graph.downstream(readers, STAGES) - readers
+        assert effect(param, table) == (readers, follow), param
+    assert len(table) < 45, "params of one effect share a row"
+
+
+def names_in(cell):
+    return re.findall(r"`([^`]+)`", cell)
+
+
+# Outputs
+
+
+def listed_outputs():
+    listed = [row for row in rows(ROOT / "docs/output.md", 3) if row[0] != "path"]
+    return {row[0].strip("`"): row[1].strip("`") for row in listed}
+
+
+def test_every_output_is_listed_and_nothing_else():
+    listed = [row[0].strip("`") for row in rows(ROOT / "docs/output.md", 3) if row[0] != "path"]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == OUTS
+
+
+def test_outputs_are_as_they_are_listed(finished):
+    folder, _ = finished
+    for name, content in listed_outputs().items():
+        check(folder / name, content)
+
+
+def check(path, content):
+    """Compare a file with what docs/output.md says of its content."""
+    if path.suffix == ".npy":
+        check_array(np.load(path), content)
+    elif path.suffix == ".npz":
+        entries = dict(re.findall(r"(\w+): (\w+ \([^)]*\))", content))
+        with np.load(path) as arrays:
+            assert set(arrays.files) == set(entries), path
+            for key, entry in entries.items():
+                check_array(arrays[key], entry)
+    elif path.suffix == ".csv":
+        with path.open(newline="") as file:
+            assert next(csv.reader(file)) == content.split(", "), path
+    elif path.suffix == ".json":
+        assert list(json.loads(path.read_text())) == content.split(", "), path
+    elif path.suffix == ".js" and path.parent.name == "data":
+        values = json.loads(path.read_text().partition(",")[2].rstrip().removesuffix(");"))
+        assert list(values) == content.split(", "), path
+    elif path.suffix in (".html", ".css", ".js"):
+        assert content in ("page", "style", "script")
+    elif path.suffix == ".png":
+        assert content == "picture"
+        assert path.read_bytes().startswith(b"\x89PNG")
+    else:
+        assert path.read_bytes()[:3] == bytes([0, 0, 8])
+        assert content.startswith("IDX, uint8")
+
+
+def check_array(array, content):
+    dtype, sizes = re.fullmatch(r"(\w+) \((.*)\)", content).groups()
+    assert array.dtype == dtype
+    assert array.ndim == len(sizes.split(", "))
+    for size, length in zip(sizes.split(", "), array.shape, strict=True):
+        assert not size.isdigit() or int(size) == length

@@ -1,0 +1,240 @@
+"""The files around the code agree: locks, make targets, CI, Python versions."""
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from dev import check
+from dev.versions import versions
+from tests.support.situations import seen
+
+ROOT = Path(__file__).resolve().parents[2]
+EXTRAS = ("peers", "dask")
+LOCKS = (
+    "requirements.lock",
+    "requirements.build.lock",
+    *(f"requirements.{extra}.lock" for extra in EXTRAS),
+)
+ENTRY = re.compile(
+    r"(?P<name>[\w.-]+)==(?P<version>[^ ;]+)(?: ; [^\\\n]+)?"
+    r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
+)
+PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def project():
+    return tomllib.loads(read("pyproject.toml"))
+
+
+def pins(lock):
+    return {
+        canonicalize_name(entry["name"]): entry["version"] for entry in ENTRY.finditer(read(lock))
+    }
+
+
+# Locks
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_holds_nothing_but_pins_with_digests(lock):
+    title, wheels, sdist, rest = read(lock).split("\n", 3)
+    assert title.startswith("# ")
+    assert wheels == "--only-binary :all:"
+    assert sdist == "--no-binary antlr4-python3-runtime"
+    assert ENTRY.sub("", rest) == ""
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_lock_names_no_host_and_no_folder(lock):
+    assert "://" not in read(lock)
+    assert " @ " not in read(lock)
+
+
+def test_lock_has_one_version_of_each_package():
+    names = [
+        canonicalize_name(entry["name"]) for entry in ENTRY.finditer(read("requirements.lock"))
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_lock_fits_pyproject():
+    settings = project()["project"]
+    pinned = pins("requirements.lock")
+    for line in settings["dependencies"] + settings["optional-dependencies"]["dev"]:
+        requirement = Requirement(line)
+        assert pinned[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_lock_of_an_extra_adds_to_the_lock_and_changes_nothing(extra):
+    pinned, more = pins("requirements.lock"), pins(f"requirements.{extra}.lock")
+    for line in project()["project"]["optional-dependencies"][extra]:
+        requirement = Requirement(line)
+        assert more[canonicalize_name(requirement.name)] in requirement.specifier
+    assert {name: pinned[name] for name in more if name in pinned} == {
+        name: version for name, version in more.items() if name in pinned
+    }
+
+
+def test_builder_is_the_locked_one():
+    builders = pins("requirements.build.lock")
+    assert {"pip", "setuptools"} <= set(builders)
+    pinned = pins("requirements.lock")
+    for name in set(builders) & set(pinned):
+        assert builders[name] == pinned[name]
+
+
+def test_versions_are_those_of_the_lock():
+    assert read("stages/versions.yaml") == versions(read("requirements.lock"))
+    pinned = pins("requirements.lock")
+    for library, version in yaml.safe_load(read("stages/versions.yaml")).items():
+        assert version == pinned[canonicalize_name(library)]
+
+
+# Make and CI
+
+
+def make(*arguments):
+    # A make above this one must not hand its flags down.
+    return subprocess.run(
+        ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def test_help_lists_every_target():
+    targets = re.search(r"^\.PHONY: (.+)$", read("Makefile"), re.MULTILINE)[1].split()
+    rules = re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE)
+    assert rules == targets
+    lines = make("help").splitlines()
+    # What others need by themselves is not for people to type.
+    assert targets[len(lines) :] == ["ready", "peers"]
+    assert [line.split()[0] for line in lines] == targets[: len(lines)]
+    assert all(len(line.split()) > 1 for line in lines)
+
+
+def test_make_alone_helps():
+    assert make() == make("help")
+
+
+def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
+    commands = [line for line in read(".ci/run").splitlines() if line.startswith("make")]
+    assert commands == ["make dask", "make lint", "make test"]
+    job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
+    first, coverage, metrics = (step["run"] for step in job["steps"] if "run" in step)
+    assert (first, coverage) == (".ci/run", "make coverage")
+    assert "dvc metrics diff --md" in metrics
+
+
+def test_actions_are_pinned_and_may_only_read():
+    workflow = yaml.safe_load(read(".github/workflows/ci.yml"))
+    assert workflow["permissions"] == {"contents": "read"}
+    used = re.findall(r"uses: (\S+)", read(".github/workflows/ci.yml"))
+    assert used
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action) for action in used)
+
+
+@pytest.mark.parametrize("script", [".ci/run", "dev/lock.sh", "dev/venv.sh"])
+def test_scripts_can_be_run(script):
+    assert (ROOT / script).stat().st_mode & 0o111
+    subprocess.run(["bash", "-n", ROOT / script], check=True)
+    assert "set -euo pipefail" in read(script)
+
+
+def test_python_versions_agree():
+    settings = project()
+    assert settings["project"]["requires-python"] == ">=3.11"
+    assert settings["tool"]["ruff"]["target-version"] == "py311"
+    assert settings["tool"]["mypy"]["python_version"] == PYTHONS[0]
+    job = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]["test"]
+    matrix = job["strategy"]["matrix"]
+    assert matrix["python"] == PYTHONS
+    assert {row["machine"] for row in matrix["include"]} == {"ubuntu-24.04-arm", "macos-15"}
+    script = read("dev/venv.sh")
+    assert "sys.version_info >= (3, 11)" in script
+    (names,) = re.findall(r"names=\((.+ python3 .+)\)", script)
+    assert re.findall(r"python(3\.\d+)", names) == PYTHONS[::-1]
+
+
+def test_python_that_will_not_do_is_refused(tmp_path):
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "dev/venv.sh", tmp_path / "tools")
+    done = subprocess.run(
+        ["dev/venv.sh"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHON": "false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert seen("no-python") in done.stderr
+    assert "make PYTHON=/path/to/python" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_the_container_installs_from_what_the_installer_reads():
+    copied = re.findall(r"^COPY --chown=user (.+) \S+$", read("Dockerfile"), re.MULTILINE)
+    names = {name for line in copied[:-1] for name in line.split()}
+    assert names == {"requirements.lock", "requirements.build.lock", "dev/venv.sh"}
+    assert copied[-1] == "."
+    ignored = read(".dockerignore").splitlines()
+    assert {".venv*", "data", "models", ".dvc/cache"} <= set(ignored)
+    container = json.loads(read(".devcontainer.json"))
+    assert container["build"]["dockerfile"] == "Dockerfile"
+    assert "iterative.dvc" in container["customizations"]["vscode"]["extensions"]
+
+
+def test_metadata_agree():
+    citation, settings = yaml.safe_load(read("CITATION.cff")), project()["project"]
+    assert citation["version"] == settings["version"]
+    assert citation["license"] == settings["license"]
+    assert citation["authors"][0]["name"] == settings["authors"][0]["name"]
+    assert settings["authors"][0]["name"] in read("LICENSE")
+
+
+# Params
+
+SCHEMA = """{
+  "type": "object",
+  "properties": {"k": {"type": "integer", "minimum": 1}},
+  "additionalProperties": false
+}"""
+RELATED = '{"relations": [{"smaller": "a.k", "factor": 2, "larger": "a.l"}]}'
+
+
+@pytest.mark.parametrize(
+    ("schema", "params", "fault"),
+    [
+        (SCHEMA, "k: 2", None),
+        (SCHEMA, "k: 0", "params.yaml: $.k: 0 is less than the minimum of 1"),
+        (SCHEMA, "kk: 2", "params.yaml: $: Additional properties are not allowed"),
+        (SCHEMA, "k: 2\nl: 1", "params.yaml: $: Additional properties are not allowed"),
+        (RELATED, "a: {k: 5, l: 4}", "params.yaml: a.k is 5, for which a.l must be 10 or more"),
+        (RELATED, "a: {k: 2, l: 4}", None),
+        (RELATED, "a: {k: auto, l: 4}", None),
+        ('{"type": "text"}', "k: 2", "params.schema.json: $.type: 'text' is not valid"),
+    ],
+)
+def test_check_finds_faults(schema, params, fault, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("params.schema.json").write_text(schema)
+    Path("params.yaml").write_text(params)
+    faults = check.faults()
+    assert len(faults) == (fault is not None)
+    assert all(found.startswith(fault) for found in faults)

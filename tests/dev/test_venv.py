@@ -1,0 +1,172 @@
+"""The environment is made once and mended where its folder was moved, or refused in a sentence."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import graph
+from tests.support.situations import seen
+
+# What the script calls; a PATH of only these has no compiler.
+COMMANDS = ("bash", "cat", "cksum", "dirname", "mkdir", "mktemp", "rm", "sed")
+MISSING = "nosuch==1.0 --hash=sha256:" + "0" * 64 + "\n"
+
+
+def venv(folder, **environment):
+    """Run the script, with no package index in reach."""
+    settings = {"PATH": os.environ["PATH"], "HOME": str(folder), "PIP_NO_INDEX": "1"}
+    settings |= {"PIP_CONFIG_FILE": os.devnull, "PYTHON": sys.executable}
+    return subprocess.run(
+        ["dev/venv.sh"],
+        cwd=folder,
+        env=settings | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def empty(folder):
+    """Lay out a project whose locks hold no package."""
+    (folder / "tools").mkdir(parents=True)
+    shutil.copy(graph.ROOT / "dev/venv.sh", folder / "tools")
+    for name in ("requirements.lock", "requirements.build.lock"):
+        (folder / name).write_text("# None.\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Make an environment once; a copy of its folder is a folder that was moved."""
+    folder = empty(tmp_path_factory.mktemp("venv") / "made")
+    # What is set for other environments leads nothing elsewhere.
+    target = folder.parent / "target"
+    done = venv(folder, PIP_USER="1", PIP_TARGET=str(target), PYTHONSAFEPATH="1")
+    assert done.returncode == 0, done.stderr
+    assert not target.exists()
+    assert "Installing requirements.lock into .venv" in done.stderr
+    return folder
+
+
+@pytest.fixture
+def moved(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "größe mit Platz", symlinks=True)
+
+
+def test_where_all_is_well_nothing_is_said(made):
+    assert venv(made).stderr == ""
+
+
+def test_a_moved_environment_is_mended(moved):
+    done = venv(moved)
+    assert (done.returncode, len(done.stderr.splitlines())) == (0, 1)
+    assert seen("moved") in done.stderr
+    scripts = subprocess.run([moved / ".venv/bin/pip", "--version"], capture_output=True, text=True)
+    assert str(moved) in scripts.stdout
+    activate = ". .venv/bin/activate && which pip && echo [${MPLBACKEND:-}]"
+    shell = subprocess.run(
+        ["bash", "-c", activate],
+        cwd=moved,
+        env={"PATH": os.environ["PATH"], "MPLBACKEND": "x"},
+        capture_output=True,
+        text=True,
+    )
+    assert shell.stdout == f"{moved}/.venv/bin/pip\n[]\n"
+    assert venv(moved).stderr == ""
+
+
+def test_a_link_leads_to_the_environment_behind_it(made, tmp_path):
+    other = empty(tmp_path / "other")
+    (other / ".venv").symlink_to(made / ".venv")
+    assert venv(other).stderr == ""
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(moved):
+    for name in (moved / ".venv/bin").glob("python*"):
+        name.unlink()
+        name.symlink_to("/nowhere/python")
+    # It begins anew, and then lacks a package, which it names.
+    (moved / "requirements.build.lock").write_text(MISSING)
+    done = venv(moved)
+    assert done.returncode == 1
+    assert seen("python-gone") in done.stderr
+    assert f"nosuch==1.0 {seen('no-wheel')}" in done.stderr
+    assert not (moved / ".venv/.installed").exists()
+
+
+def test_a_second_make_waits_for_the_first(made):
+    guard = made / ".venv-lock"
+    guard.mkdir()
+    installed = made / ".venv/.installed"
+    known = installed.read_text()
+    installed.unlink()
+    owner = subprocess.Popen(["sleep", "60"])
+    (guard / "pid").write_text(str(owner.pid))
+    second = subprocess.Popen(["dev/venv.sh"], cwd=made, stderr=subprocess.PIPE, text=True)
+    said = second.stderr.readline()
+    # The first has finished.
+    installed.write_text(known)
+    shutil.rmtree(guard)
+    assert second.wait(20) == 0
+    assert said == seen("two-makes").replace("…", str(owner.pid)) + "\n"
+    owner.kill()
+    owner.wait()
+    # One that was killed leaves its mark, which holds nobody up.
+    installed.unlink()
+    guard.mkdir()
+    (guard / "pid").write_text(str(owner.pid))
+    done = venv(made, PYTHON="false")
+    assert seen("no-python") in done.stderr
+    assert "Waiting" not in done.stderr
+    assert not guard.exists()
+    installed.write_text(known)
+
+
+def a_python(folder, machine):
+    """Write a Python that says that it runs on another machine."""
+    path = folder / "python"
+    path.write_text(
+        f'#!/bin/sh\ncase "$2" in *ensurepip*) echo "$0" ;; *machine*) echo "{machine}" ;; '
+        f'*) exec "{sys.executable}" "$@" ;; esac\n'
+    )
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("machine", "name"),
+    [
+        ("linux x86_64 -", "musl"),
+        ("linux aarch64 -", "musl"),
+        ("darwin x86_64 -", "intel-mac"),
+        ("win32 AMD64 -", "other-machine"),
+    ],
+)
+def test_machines_without_wheels_are_refused_before_anything_is_fetched(tmp_path, machine, name):
+    folder = empty(tmp_path / "project")
+    done = venv(folder, PYTHON=a_python(tmp_path, machine))
+    assert done.returncode == 1
+    assert seen(name) in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (folder / ".venv").exists()
+
+
+def test_arm_needs_a_compiler(tmp_path):
+    folder = empty(tmp_path / "project")
+    few = tmp_path / "few"
+    few.mkdir()
+    for command in COMMANDS:
+        (few / command).symlink_to(shutil.which(command))
+    done = venv(folder, PYTHON=a_python(tmp_path, "linux aarch64 glibc"), PATH=str(few))
+    assert done.returncode == 1
+    assert seen("arm") in done.stderr
+
+
+@pytest.mark.parametrize("name", ["PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_a_missing_file_of_certificates_is_named(tmp_path, name):
+    done = venv(empty(tmp_path / "project"), **{name: "/nowhere"})
+    assert done.returncode == 1
+    assert f"{name} {seen('certificates')}" in done.stderr

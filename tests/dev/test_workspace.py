@@ -1,0 +1,209 @@
+"""Temporary copies hold what the workspace holds, and leave nothing behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from dev import provenance, smoke
+from dev.studies import original
+from dev.workspace import ROOT, dvc, repro, set_params, temporary_copy
+
+PARAMS = """\
+kmeans:
+  k: 10    # clusters
+  seed: 0  # of the starts
+"""
+PIPELINE = """\
+stages:
+  double:
+    cmd: python double.py
+    deps: [double.py]
+    params: [kmeans.k]
+    outs: [data/double.txt]
+"""
+DOUBLE = """\
+import os, pathlib, sys, yaml
+k = yaml.safe_load(open("params.yaml"))["kmeans"]["k"]
+os.makedirs("data", exist_ok=True)
+pathlib.Path("data/double.txt").write_text(f"{2 * k} {sys.prefix}")
+"""
+
+
+def git(folder, *arguments):
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def contents(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """Make a project in a folder whose name has a space."""
+    root = tmp_path / "a workspace"
+    (root / ".dvc").mkdir(parents=True)
+    files = {
+        ".dvc/config": "[core]\n    analytics = false\n",
+        ".dvc/.gitignore": "/config.local\n/tmp\n/cache\n",
+        ".gitignore": "/data\n",
+        "params.yaml": PARAMS,
+        "dvc.yaml": PIPELINE,
+        "double.py": DOUBLE,
+        "tracked.txt": "old",
+        "deleted.txt": "tracked, but gone",
+    }
+    for name, text in files.items():
+        (root / name).write_text(text)
+    git(root, "init", "--quiet")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message", "first")
+    return root
+
+
+def test_copy_holds_the_working_tree_as_it_stands(workspace):
+    (workspace / "tracked.txt").write_text("edited")
+    (workspace / "new file.txt").write_text("untracked")
+    (workspace / "deleted.txt").unlink()
+    (workspace / "data").mkdir()
+    (workspace / "data/ignored.txt").write_text("ignored")
+    before = contents(workspace)
+    with temporary_copy({}, root=workspace) as folder:
+        copied = contents(folder)
+        status = subprocess.check_output(["git", "status", "--short"], cwd=folder)
+    assert status == b""
+    assert copied["tracked.txt"] == b"edited"
+    assert copied["new file.txt"] == b"untracked"
+    assert {"deleted.txt", "data/ignored.txt"}.isdisjoint(copied)
+    assert {name for name in before if name not in copied} == {"data/ignored.txt"}
+    assert contents(workspace).items() >= before.items()
+    assert not folder.exists()
+
+
+def test_params_are_set_in_the_copy_alone(workspace):
+    with temporary_copy({"kmeans.k": 12}, root=workspace) as folder:
+        assert (folder / "params.yaml").read_text() == PARAMS.replace("10", "12")
+    assert (workspace / "params.yaml").read_text() == PARAMS
+
+
+@pytest.mark.parametrize("name", ["kmeans.kk", "kmeen.k", "k"])
+def test_unknown_param_is_refused(workspace, name):
+    with pytest.raises(KeyError, match=rf"params\.yaml has no param {name}"):
+        set_params(workspace / "params.yaml", {name: 12})
+
+
+def test_copy_shares_the_cache_unless_told_otherwise(workspace, capfd):
+    for empty, said in [(False, "Running"), (False, "is cached"), (True, "Running")]:
+        with temporary_copy({"kmeans.k": 12}, root=workspace, empty_cache=empty) as folder:
+            repro(folder, ["double"])
+            assert (folder / "data/double.txt").read_text() == f"24 {sys.prefix}"
+            assert (folder / ".dvc/cache").exists() == empty
+        assert said in capfd.readouterr().out
+    assert {path.name for path in (workspace / ".dvc/cache").iterdir()} == {"files", "runs"}
+    assert not (workspace / "data").exists()
+
+
+def test_surrounding_repository_and_settings_stay_out(workspace, tmp_path, monkeypatch):
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "pre-commit").write_text("#!/bin/sh\nexit 1\n")
+    (hooks / "pre-commit").chmod(0o755)
+    (tmp_path / ".gitconfig").write_text(f"[core]\n    hooksPath = {hooks}\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
+    with temporary_copy({}, root=workspace) as folder:
+        assert (folder / "tracked.txt").read_text() == "old"
+
+
+def test_failing_stage_is_an_error_and_leaves_nothing(workspace):
+    (workspace / "double.py").write_text("raise SystemExit('no')")
+    with (
+        pytest.raises(subprocess.CalledProcessError),
+        temporary_copy({}, root=workspace) as folder,
+    ):
+        repro(folder)
+    assert not folder.exists()
+
+
+def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
+    (workspace / "double.py").write_text(
+        textwrap.dedent(f"""\
+            import os, pathlib, time
+            pathlib.Path({str(tmp_path / "pid")!r}).write_text(f"{{os.getpid()}} {{os.getcwd()}}")
+            time.sleep(60)
+        """)
+    )
+    study = (
+        "import sys; from pathlib import Path; from dev.workspace import *\n"
+        "with temporary_copy({}, root=Path(sys.argv[1])) as folder: repro(folder)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", study, workspace], cwd=ROOT)
+    try:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) != 0
+    finally:
+        process.kill()
+    pid, folder = (tmp_path / "pid").read_text().split(" ", 1)
+    assert not Path(folder).exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid), 0)
+
+
+@pytest.mark.parametrize("study", [smoke, original], ids=["smoke", "original"])
+def test_params_of_the_studies_fit_the_schema(study, tmp_path):
+    params = tmp_path / "params.yaml"
+    params.write_text((ROOT / "params.yaml").read_text())
+    set_params(params, study.OVERRIDES)
+    schema = json.loads((ROOT / "params.schema.json").read_text())
+    jsonschema.validate(yaml.safe_load(params.read_text()), schema)
+
+
+def test_original_study_keeps_results_only_of_a_run_that_succeeded(tmp_path, monkeypatch):
+    results = tmp_path / "original"
+
+    def pretend(folder, *arguments):
+        assert arguments or not results.exists()
+        for name in original.KEPT:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text("new")
+
+    def fail(folder):
+        raise subprocess.CalledProcessError(1, "dvc")
+
+    monkeypatch.setattr(original, "RESULTS", results)
+    monkeypatch.setattr(original, "dvc", pretend)
+    monkeypatch.setattr(original, "repro", fail)
+    with pytest.raises(subprocess.CalledProcessError):
+        original.main()
+    assert not results.exists()
+    monkeypatch.setattr(original, "repro", pretend)
+    original.main()
+    names = {Path(name).name for name in original.KEPT}
+    assert {path.name for path in results.iterdir()} == names | {"params.json"}
+    kept = json.loads((results / "params.json").read_text())
+    assert kept.pop(provenance.KEY)["params"] == original.OVERRIDES
+    assert kept == original.OVERRIDES
+
+
+def test_dvc_runs_with_this_interpreter(workspace, capfd):
+    with temporary_copy({}, root=workspace) as folder:
+        dvc(folder, "root")
+    assert capfd.readouterr().out.strip() == "."

@@ -1,0 +1,48 @@
+"""Distances and sums that are exact, up to the limits of the types."""
+
+import numpy as np
+import pytest
+
+from mnist_clustering.clustering import kmeans
+from mnist_clustering.errors import InputError
+from mnist_clustering.exact.points import ExactPoints
+from tests.support.reference import squared_distances
+
+
+def test_distances_beyond_float32_are_exact():
+    rng = np.random.default_rng(0)
+    points = rng.integers(150, 256, (200, 784)).astype(np.uint8)
+    centres = rng.integers(150, 256, (6, 784))
+    assert (points.astype(int) ** 2).sum(axis=1).min() > 2**24
+    found = ExactPoints(points).distances(centres)
+    assert np.array_equal(found, squared_distances(points, centres))
+
+
+def test_sums_beyond_float32_are_exact():
+    points = np.random.default_rng(0).integers(200, 256, (150_000, 3)).astype(np.uint8)
+    labels = (np.arange(len(points)) % 10 == 0).astype(np.int32)
+    members = (labels == np.arange(2)[:, None]).astype(np.int8)
+    sums = ExactPoints(points).totals(members)
+    assert sums.min() > 2**20
+    assert sums.max() > 2**24
+    for cluster in (0, 1):
+        assert sums[cluster].tolist() == points[labels == cluster].sum(axis=0).tolist()
+
+
+def test_the_largest_coordinates_are_exact_and_larger_ones_refused():
+    # Twice the length, squared, is just below 2**53.
+    edge = 47_453_132
+    points = np.array([[edge], [-edge], [edge - 1]])
+    assert np.array_equal(ExactPoints(points).distances(points), squared_distances(points, points))
+    with pytest.raises(
+        InputError, match=r"coordinates up to 47453133 are too large.* use a coarser grid"
+    ):
+        ExactPoints(np.array([[edge + 1], [-edge]]))
+
+
+def test_large_bytes_are_summed_without_rounding():
+    # Longer than float32 can sum: the exact path must take over.
+    points = np.full((300, 784), 255, dtype=np.uint8)
+    points[::2, :100] = 0
+    found = kmeans.fit(points, 2, n_init=1, max_iter=10, seed=0)
+    assert found.inertia == 0

@@ -1,0 +1,257 @@
+"""Each drawing from small real data: a PNG, the same each time, whatever the clusters."""
+
+import importlib
+import io
+import re
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_clustering.errors import InputError
+from mnist_clustering.figures import canvas as page
+from mnist_clustering.figures import captions as labels
+from mnist_clustering.figures import centroids, marks, theme
+from stages import draw
+from tests.support.drawings import (
+    MODULES,
+    OPTIONS,
+    assert_within_the_page,
+    captions,
+    figure_of,
+    finished,
+    overlapping,
+    study,
+    texts,
+)
+
+
+@pytest.mark.parametrize("k", [7, 12])
+@pytest.mark.parametrize("name", MODULES)
+def test_each_drawing_is_a_png_of_its_inputs_alone(name, k):
+    make = figure_of(name, study(k)[name])
+    png = page.render(make, 60)
+    with mpl.rc_context({"font.size": 20, "axes.facecolor": "red", "savefig.dpi": 10}):
+        assert page.render(make, 60) == png
+    image = Image.open(io.BytesIO(png))
+    assert image.width == round(60 * theme.WIDTH)
+    assert not image.info.keys() - {"transparency"}
+    assert len(np.unique(np.asarray(image.convert("LA")), axis=0)) > 20
+
+
+def test_settings_are_left_as_they_were():
+    before = dict(mpl.rcParams)
+    page.render(figure_of("kl", study(10)["kl"]), 60)
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("k", [2, 12, 40])
+@pytest.mark.parametrize("name", MODULES)
+def test_no_text_leaves_the_page_or_covers_the_heading(name, k):
+    figure = finished(figure_of(name, study(k)[name]))
+    assert_within_the_page(figure)
+    # Clusters of a map lie where they lie.
+    assert name in ("map_2d", "map_3d") or overlapping(figure) == []
+
+
+def test_centroids_come_in_the_order_of_their_digits():
+    model, names = study(12)["centroids"]
+    figure = figure_of("centroids", (model, names))()
+    assert [caption.partition(" · ")[2] for caption in captions(figure)] == [
+        *"0123456789",
+        "–",
+        "–",
+    ]
+    shown = np.asarray(figure.axes[3].images[0].get_array())
+    cluster = names["one_to_one"].index(3)
+    assert captions(figure)[3] == f"c{cluster} · 3"
+    assert np.array_equal(shown.ravel(), model["centres"][cluster])
+
+
+def test_many_centroids_fit_on_a_page():
+    centres = np.zeros((60, 784), dtype=np.int64)
+    names = {"one_to_one": [*range(10), *[None] * 50], "majority": [0] * 60}
+    width, height = figure_of("centroids", ({"centres": centres}, names))().get_size_inches()
+    assert height < 2 * width
+
+
+def test_centroids_have_the_shape_of_the_images_that_were_clustered():
+    centres = np.arange(2 * 28 * 14).reshape(2, -1)
+    names = {"one_to_one": ["ant", None], "majority": ["ant", "bee"]}
+    inputs = {"centres": centres}, names
+    images = np.zeros((3, 28, 14), dtype=np.uint8)
+    figure = figure_of("centroids", (*inputs, images))()
+    assert np.array_equal(figure.axes[0].images[0].get_array(), centres[0].reshape(28, 14))
+    assert captions(figure) == ["c0 · ant", "c1 · –"]
+    with pytest.raises(InputError, match="a centroid of 392 pixels is no image of 19 x 19"):
+        centroids.draw(*inputs, columns=5, colour_map="gray")
+
+
+def test_the_most_frequent_confusion_and_the_most_misplaced_come_first():
+    images, clusters = study(10)["confused"]
+    figure = figure_of("confused", (images, clusters), pairs=4)()
+    _, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
+    wrong = true != given
+    kinds, counts = np.unique(np.stack([true, given])[:, wrong], axis=1, return_counts=True)
+    assert len(figure.axes) == 4
+    for axes, count in zip(figure.axes, sorted(counts)[::-1], strict=False):
+        name, number = (text.get_text() for text in axes.texts)
+        pair = [int(digit) for digit in name.split(" → ")]
+        assert number == ("1 image" if count == 1 else f"{count} images")
+        assert counts[(pair == kinds.T).all(axis=1)] == count
+        behind = np.flatnonzero((true == pair[0]) & (given == pair[1]))
+        behind = sorted(behind, key=lambda i: -clusters["misplaced"][i])[:5]
+        assert np.array_equal(np.asarray(axes.images[0].get_array()), np.hstack(images[behind]))
+    assert f"; {sum(sorted(counts)[-4:])} of {wrong.sum()} misplaced" in figure.texts[1].get_text()
+
+
+def test_images_of_clusters_without_a_digit_are_confused_with_none():
+    images, clusters = study(10)["confused"]
+    clusters = clusters | {"merged_2d_label": np.where(clusters["label"] == 3, np.nan, 3.0)}
+    figure = figure_of("confused", (images, clusters), pairs=50)()
+    assert "3 → –" in texts(figure)
+    assert len(figure.axes) == 10
+
+
+def test_few_confusions_or_none():
+    images, clusters = study(10)["confused"]
+    given = clusters["label"].copy()
+    perfect = clusters | {"merged_2d_label": given, "misplaced": clusters["index"] * 0}
+    make = figure_of("confused", (images, perfect))
+    assert "No confusion on the 2-D map" in texts(make())
+    assert page.render(make, 60)
+    given[0] = 9 - given[0]
+    one = make()
+    assert {"The one confusion on the 2-D map", "1 image"} <= set(texts(one))
+    assert page.render(lambda: one, 60)
+
+
+def test_clusters_come_in_the_order_of_their_digits_with_their_facts():
+    images, portraits = study(12)["clusters"]
+    figure = figure_of("clusters", (images, portraits))()
+    tiles = [axes for axes in figure.axes if axes.texts]
+    names = [tile.texts[0].get_text() for tile in tiles]
+    assert [name.partition(" · ")[2] for name in names] == [*"0123456789", "–", "–"]
+    for name, tile in zip(names, tiles, strict=True):
+        facts = portraits["merged_2d"][int(re.match(r"c(\d+) · ", name)[1])]
+        size = f"{facts['size']} images, {facts['purity']:.1%} pure"
+        assert tile.texts[1].get_text() == size
+        assert tile.texts[3].get_text().startswith(f"next to c{facts['nearest']} · ")
+        medoid, members = (inner.images[0].get_array() for inner in tile.child_axes)
+        assert np.array_equal(np.asarray(medoid), images[facts["medoid"]])
+        assert np.array_equal(np.asarray(members), np.hstack(images[facts["members"]]))
+
+
+def test_of_many_clusters_the_largest_are_drawn():
+    images, portraits = study(12)["clusters"]
+    figure = figure_of("clusters", (images, portraits), count=5)()
+    assert "The 5 largest of 12 clusters of the 2-D map" in texts(figure)
+    sizes = sorted(facts["size"] for facts in portraits["merged_2d"])[-5:]
+    drawn = [axes.texts[1].get_text() for axes in figure.axes if axes.texts]
+    assert sorted(int(re.match(r"(\d+) images", text)[1]) for text in drawn) == sizes
+
+
+def test_clusters_of_one_digit_alone_and_empty_ones():
+    images, _ = study(10)["clusters"]
+    one = {"digit": 6, "size": 1, "purity": 1.0, "medoid": 0, "members": [0], "nearest": None}
+    empty = {"digit": None, "size": 0, "purity": 0.0, "medoid": None, "members": [], "nearest": 0}
+    mixed = one | {"digit": 0, "digits": [5, 0, 0, 1, 0, 0, 3, 0, 0, 0], "nearest": 0}
+    found = [one | {"digits": [0] * 6 + [1, 0, 0, 0]}, empty | {"digits": [0] * 10}, mixed]
+    make = figure_of("clusters", (images, {"merged_2d": found}))
+    assert page.render(make, 60)
+    assert {"also 6 (3), 3 (1)", "next to c0 · 6", "c1 · –", ""} <= set(texts(make()))
+
+
+def test_no_class_is_drawn_over_another():
+    order = marks.mixed_order(1000)
+    assert sorted(order) == list(range(1000))
+    assert np.array_equal(order, marks.mixed_order(1000))
+    assert abs(np.corrcoef(order, np.arange(1000))[0, 1]) < 0.1
+
+
+def test_results_are_loaded_by_kind(tmp_path):
+    np.save(tmp_path / "a.npy", np.arange(3))
+    np.savez(tmp_path / "b.npz", centres=np.eye(2))
+    (tmp_path / "c.json").write_text('{"knee": null}')
+    (tmp_path / "d.csv").write_text("digit,given,phase\n1,,early\n2,none,late\n")
+    (tmp_path / "e.csv").write_text("actual,predicted\n")
+    loaded = draw.load(tmp_path)
+    assert list(loaded) == list("abcde")
+    assert loaded["a"].tolist() == [0, 1, 2]
+    assert loaded["b"]["centres"].tolist() == [[1, 0], [0, 1]]
+    assert loaded["c"] == {"knee": None}
+    assert loaded["d"]["digit"].tolist() == [1, 2]
+    assert np.isnan(loaded["d"]["given"]).all()
+    assert loaded["d"]["phase"].tolist() == ["early", "late"]
+    assert [len(column) for column in loaded["e"].values()] == [0, 0]
+
+
+KL = {"--flat": "plots/kl_2d.csv", "--deep": "plots/kl_3d.csv"}
+
+
+def test_stage_writes_the_png(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    params = {"dpi": 60, "kl": OPTIONS["kl"]}
+    monkeypatch.setattr(draw.common, "load_params", lambda *_: params)
+    for result in KL.values():
+        path = tmp_path / result
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("iteration,kl_divergence,phase\n25,5.5,optimisation\n50,4.5,optimisation\n")
+    draw.main("kl", "kl", *(word for argument, path in KL.items() for word in (argument, path)))
+    results = [draw.load(tmp_path / result) for result in KL.values()]
+    expected = page.render(figure_of("kl", results), 60)
+    assert (tmp_path / "plots/kl.png").read_bytes() == expected
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
+        "kl.png",
+        "kl_2d.csv",
+        "kl_3d.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "the words '' name no drawing"),
+        (["--help"], "the words '--help' name no drawing"),
+        (["kl", "kl", "--flat"], "name no drawing"),
+        (["kl", "kl", "flat", "a.csv"], "name no drawing"),
+        (["kl", "elbows"], "there is no module 'elbows'"),
+        (["kl", "kl", "--flat", "a.csv"], "takes the results flat, deep, not flat"),
+        (["kl", "kl", "--flat", "a.csv", "--steep", "b.csv"], "not flat, steep"),
+    ],
+)
+def test_wrong_words_are_answered_in_one_sentence(words, said):
+    with pytest.raises(InputError) as caught:
+        draw.main(*words)
+    assert said in str(caught.value)
+    assert str(caught.value).endswith("python -m stages.draw NAME MODULE --ARGUMENT PATH ...")
+
+
+def test_results_and_params_of_any_number(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked = []
+    monkeypatch.setattr(draw.common, "load_params", lambda *keys: asked.append(keys) or {"dpi": 50})
+    (tmp_path / "a.json").write_text("[1, 2]")
+
+    def plain(first, second, third=None):
+        figure = mpl.figure.Figure()
+        figure.text(0, 0, f"{first}{second}{third}")
+        return figure
+
+    monkeypatch.setattr("mnist_clustering.figures.kl.draw", plain)
+    draw.main("plain", "kl", "--first", "a.json", "--second", "a.json", "--third", "a.json")
+    # It takes results only, so that it has no section of params.
+    assert asked == [("draw", "dpi")]
+    assert (tmp_path / "plots/plain.png").is_file()
+
+
+def test_the_eye_is_far_from_any_rounding_boundary_at_whole_degrees(monkeypatch):
+    module = importlib.import_module("mnist_clustering.figures.map_3d")
+    # All others are these, but for signs.
+    degrees = [(azimuth, elevation) for azimuth in range(91) for elevation in range(91)]
+    rounded = [module._rotation(*both) for both in degrees]
+    monkeypatch.setattr(module, "_DECIMALS", 15)
+    exact = [module._rotation(*both) for both in degrees]
+    away = np.abs(np.abs(np.subtract(rounded, exact)) - 0.5e-6)
+    assert away.min() > 1e-12

@@ -1,0 +1,75 @@
+"""Models, several digits, labels and pages."""
+
+import csv
+import io
+import json
+
+import numpy as np
+
+from mnist_clustering.images import handwriting
+from tests.support.fitted import enlarged, png, run_main
+
+
+def test_a_missing_or_damaged_model(capsys, path, test_images, tmp_path):
+    picture = png(enlarged(test_images[0]), tmp_path)
+    missing = run_main(capsys, picture, "--model", tmp_path / "none.npz")
+    assert missing[0] == 1
+    assert "make it by `make repro`, or fetch it by `dvc pull`" in missing[2]
+    (tmp_path / "cut.npz").write_bytes(path.read_bytes()[:1000])
+    (tmp_path / "empty.npz").write_bytes(b"")
+    np.savez(tmp_path / "other.npz", a=np.zeros(3))
+    np.savez(tmp_path / "pickled.npz", allow_pickle=True, version=np.array([{}]))
+    np.save(tmp_path / "array.npy", np.zeros(3))
+    for name in ("cut.npz", "empty.npz", "other.npz", "pickled.npz", "array.npy"):
+        status, _, err = run_main(capsys, picture, "--model", tmp_path / name)
+        assert status == 1
+        assert err.count("\n") == 1
+        assert "is not a fitted model" in err, name
+
+
+def test_several_digits_are_cut_apart(capsys, path, test_images, tmp_path):
+    row = np.hstack([enlarged(image, 100, 30) for image in test_images[:3]])
+    page = png(255 - np.kron(row, np.ones((3, 3), dtype=np.uint8)), tmp_path)
+    out = json.loads(run_main(capsys, page, "--model", path, "--json", "-")[1])
+    assert [answer["reason"] for answer in out] == [handwriting.SEVERAL]
+    out = json.loads(run_main(capsys, page, "--many", "--model", path, "--json", "-")[1])
+    assert len(out) == 3
+    for number, answer in enumerate(out):
+        left, top, right, bottom = answer["box"]
+        assert 480 * number + 60 < left < right < 480 * number + 420
+        assert 60 < top < bottom < 420
+    assert "box" in run_main(capsys, page, "--many", "--model", path)[1].splitlines()[0]
+
+
+def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path, run):
+    folder, actual = tmp_path / "some" / "digits", run[1]["test_labels"]
+    folder.mkdir(parents=True)
+    for number, image in enumerate(test_images[:25]):
+        png(255 - enlarged(image), folder, f"{number:02}<.png")
+    (folder / "notes.txt").write_text("no picture")
+    (folder / ".hidden.png").write_bytes(b"")
+    table = tmp_path / "labels.csv"
+    lines = [f"{number:02}<.png,{actual[number]}" for number in range(25)]
+    table.write_text("\n".join(["file,label", *lines]))
+    words = ("--labels", table, "--html", tmp_path / "a.html", "--csv", "-", "--model", path)
+    status, out, err = run_main(capsys, tmp_path / "some", *words)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert status == 0
+    assert [row["actual"] for row in rows] == [str(label) for label in actual[:25]]
+    right = sum(row["label"] == row["actual"] for row in rows)
+    assert right > 10
+    assert f"right {right / 25:.2%}" in err
+    page = (tmp_path / "a.html").read_text()
+    assert page.count("<article>") == 25
+    assert page.count("&lt;.png") == 25
+    assert "http" not in page
+    np.save(tmp_path / "labels.npy", actual[:24])
+    status, _, err = run_main(capsys, folder, "--labels", tmp_path / "labels.npy", "--model", path)
+    assert (status, "has 24 labels for 25 images" in err) == (1, True)
+    table.write_text("file,label\nother.png,3")
+    assert (
+        "has no label for image 0 of"
+        in run_main(capsys, folder, "--labels", table, "--model", path)[2]
+    )
+    (tmp_path / "bare").mkdir()
+    assert "without pictures or arrays" in run_main(capsys, tmp_path / "bare")[2]

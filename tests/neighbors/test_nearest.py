@@ -1,0 +1,194 @@
+"""Neighbours by exact search against brute force and scikit-learn, ties, extreme integers."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sklearn.neighbors import NearestNeighbors
+
+from mnist_clustering.errors import InputError
+from mnist_clustering.neighbors import nearest as neighbors
+from mnist_clustering.neighbors import tiles
+from mnist_clustering.neighbors.nearest import nearest
+from tests.support.real import PIXELS
+from tests.support.reference import nearest_by_brute_force
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_search_is_exact_in_both_types(data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    n, d = data.draw(st.integers(1, 200)), data.draw(st.integers(1, 5))
+    # Short points are searched in float32, long ones in float64, or just the queries are long.
+    reach = data.draw(st.sampled_from([2, 50, 30_000]))
+    farther = data.draw(st.sampled_from([reach, 30_000]))
+    points = rng.integers(-reach, reach, (n, d)).astype(np.int16)
+    queries = rng.integers(-farther, farther, (data.draw(st.integers(1, 20)), d)).astype(np.int16)
+    k = data.draw(st.integers(1, n))
+    indices, distances = nearest(points, queries, k=k)
+    exact = ((queries[:, None].astype(np.int64) - points) ** 2).sum(axis=2)
+    order = np.argsort(exact, axis=1, kind="stable")[:, :k]
+    assert np.array_equal(indices, order)
+    assert np.array_equal(distances, np.take_along_axis(exact, order, axis=1))
+
+
+@pytest.fixture
+def small_tiles(monkeypatch):
+    """What many points are searched by, at sizes at which brute force ends."""
+    monkeypatch.setattr(neighbors, "_MANY", 30)
+    monkeypatch.setattr(neighbors, "_SHARE", 3)
+    monkeypatch.setattr(tiles, "_QUERIES", 8)
+    monkeypatch.setattr(tiles, "_POINTS", 24)
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.data())
+def test_tiles_find_what_brute_force_finds(small_tiles, data):
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    n, d = data.draw(st.integers(30, 120)), data.draw(st.integers(1, 4))
+    # From duplicates and ties everywhere to sums that only float64 holds.
+    reach = data.draw(st.sampled_from([1, 2, 9, 300, 30_000]))
+    points = rng.integers(-reach, reach + 1, (n, d)).astype(np.int16)
+    queries = None
+    if data.draw(st.booleans()):
+        farther = data.draw(st.sampled_from([reach, 30_000]))
+        queries = rng.integers(-farther, farther, (data.draw(st.integers(1, 40)), d))
+        queries = queries.astype(np.int16)
+    k = data.draw(st.integers(1, n // 3))
+    found = nearest(points, queries, k=k, n_jobs=data.draw(st.sampled_from([1, 2])))
+    asked = points if queries is None else queries
+    expected = nearest_by_brute_force(points, asked, k, itself=queries is None)
+    assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+def test_a_query_whose_square_float32_rounds_is_compared_with_all(small_tiles):
+    # All products are exact in float32, and so is each distance, but not 4201 squared.
+    points = np.arange(-300, 301, 7, dtype=np.int16)[:, None]
+    queries = np.array([[4201], [4095]], dtype=np.int16)
+    assert 4201**2 > 2**24 > (4201 - 300) ** 2
+    found = nearest(points, queries, k=4)
+    expected = nearest_by_brute_force(points, queries, 4, itself=False)
+    assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize("type_", [np.int16, np.int64])
+def test_many_points_are_searched_within_limits(type_, monkeypatch):
+    # Parts of real images, which need float64 where they are scaled; and a crowd of duplicates.
+    shifts = range(-(-2 * neighbors._MANY // len(PIXELS)))
+    points = np.concatenate([np.roll(PIXELS, shift, axis=1)[:, 200:600:9] for shift in shifts])
+    points = points.astype(type_) * (1 if type_ == np.int16 else 1000)
+    points[:900] = 0
+    rows = np.r_[:5, 1000 : len(points) : 1301]
+    whole = []
+    lowest = neighbors._lowest
+    monkeypatch.setattr(
+        neighbors, "_lowest", lambda ranks, k: (whole.append(len(ranks)), lowest(ranks, k))[1]
+    )
+    indices, distances = nearest(points, k=40, n_jobs=2)
+    expected = nearest_by_brute_force(points, points[rows], 41, itself=False)
+    for row, near, squared in zip(rows, *expected, strict=True):
+        others = near != row
+        others[-1] &= not others.all()
+        assert np.array_equal(indices[row], near[others])
+        assert np.array_equal(distances[row], squared[others])
+    # The crowd, and few others, had to be compared with all.
+    assert 900 <= sum(whole) < 0.15 * len(points)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.integers(1, 9))
+def test_ties_go_to_the_lower_index(seed, d, k):
+    # A coarse grid: duplicates, and ties that reach far past the neighbours wanted.
+    points = np.random.default_rng(seed).integers(0, 3, (40, d)).astype(np.int16)
+    for queries in (None, points[:7] + 1):
+        indices, distances = nearest(points, queries, k=k)
+        asked = points if queries is None else queries
+        expected = nearest_by_brute_force(points, asked, k, itself=queries is None)
+        assert np.array_equal(indices, expected[0])
+        assert np.array_equal(distances, expected[1])
+
+
+def test_neighbours_are_those_of_scikit_learn(train, test):
+    indices, distances = nearest(train, test, k=12)
+    found, expected = (
+        NearestNeighbors(n_neighbors=12, algorithm="kd_tree").fit(train).kneighbors(test)
+    )
+    assert distances == pytest.approx(found**2)
+    assert np.mean(indices == expected) > 0.999
+    assert (indices.dtype, distances.dtype) == (np.int32, np.int64)
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_neighbours_of_real_images_are_those_of_scikit_learn(n_jobs):
+    expected, _ = NearestNeighbors(algorithm="brute").fit(PIXELS.astype(float)).kneighbors(None, 30)
+    indices, distances = nearest(PIXELS, k=30, n_jobs=n_jobs)
+    assert np.array_equal(np.rint(expected**2), distances)
+    difference = PIXELS[:, None].astype(np.int64) - PIXELS[indices[:, :3]]
+    assert np.array_equal(distances[:, :3], (difference**2).sum(axis=2))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 4), st.integers(1, 12))
+def test_the_order_of_points_does_not_change_distances(seed, d, k):
+    rng = np.random.default_rng(seed)
+    points = rng.integers(-4, 5, (50, d)).astype(np.int16)
+    order = rng.permutation(50)
+    indices, distances = nearest(points, k=k)
+    moved_indices, moved_distances = nearest(points[order], k=k)
+    assert np.array_equal(moved_distances, distances[order])
+    ahead = distances[:, -1:] > distances
+    for row, before in enumerate(order):
+        # Neighbours nearer than the last one are the same points; the last ones may be tied.
+        mine = set(indices[before][ahead[before]].tolist())
+        assert mine == set(order[moved_indices[row][ahead[before]]].tolist())
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16])
+def test_extreme_values_do_not_wrap_around(dtype):
+    low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
+    points = np.array([[low] * 40, [high] * 40] * 6 + [[low] * 39 + [high]], dtype=dtype)
+    # Five points tie with the point itself and six more with one another.
+    indices, distances = nearest(points, k=7)
+    step = high - low
+    assert indices[0].tolist() == [2, 4, 6, 8, 10, 12, 1]
+    assert distances[0].tolist() == [0, 0, 0, 0, 0, step**2, 40 * step**2]
+    assert indices[12].tolist() == [0, 2, 4, 6, 8, 10, 1]
+    assert distances[12].tolist() == [step**2] * 6 + [39 * step**2]
+
+
+def test_duplicates_of_real_images_come_first_and_by_index():
+    points = np.concatenate([PIXELS[:40], PIXELS[:40], PIXELS[:40]])
+    indices, distances = nearest(points, k=3)
+    assert indices[:, :2].tolist() == [
+        sorted({i % 40, i % 40 + 40, i % 40 + 80} - {i}) for i in range(120)
+    ]
+    assert not distances[:, :2].any()
+    assert distances[:, 2].all()
+
+
+def test_neighbours_are_the_same_on_any_number_of_threads(train):
+    once = nearest(train, k=20, n_jobs=1)
+    twice = nearest(train, k=20, n_jobs=2)
+    assert all(np.array_equal(a, b) for a, b in zip(once, twice, strict=True))
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_more_neighbours_than_points_are_refused(k, train):
+    with pytest.raises(InputError, match="ask for 1 to 4"):
+        nearest(train[:5], k=k)
+
+
+@pytest.mark.parametrize("k", [0, 4])
+def test_too_many_neighbours(k):
+    points, queries = np.zeros((3, 2), dtype=np.int16), np.zeros((1, 2), dtype=np.int16)
+    with pytest.raises(InputError, match=f"{k} neighbours were asked of 3 images"):
+        nearest(points, queries, k=k)
+
+
+def test_numbers_that_no_type_holds_exactly_are_refused():
+    with pytest.raises(InputError, match="too long for exact distances: use a coarser grid"):
+        nearest(np.array([[2**26], [0]]), k=1)

@@ -1,0 +1,168 @@
+"""The report as its reader gets it: complete, small, without scripts, true to the results."""
+
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from mnist_clustering.pages import html, pipeline, sections, words
+from tests.support import graph
+
+
+class Reader(HTMLParser):
+    """Collects tags, links and texts; void tags need no end."""
+
+    VOID = ("meta", "img", "path", "rect")
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.links, self.images, self.texts = [], [], [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        values = dict(attrs)
+        self.links += [values[name] for name in ("href", "src") if name in values]
+        if tag == "img":
+            self.images.append(values)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.VOID:
+            assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def report(finished):
+    folder, _ = finished
+    page = (folder / "report.html").read_text()
+    return folder, page, Reader(page)
+
+
+def test_it_is_whole_and_needs_nothing_else(report):
+    _, page, reader = report
+    assert reader.open == []
+    assert "script" not in reader.tags
+    assert len(page) < 2_000_000
+    outside = [link for link in reader.links if not link.startswith("data:image/png;base64,")]
+    assert outside == ["site/index.html"]
+    assert not re.search(r"/home/|/tmp/|/root/|20\d\d-\d\d-\d\d", page), "no path, no clock"
+
+
+def test_the_result_comes_first_and_is_that_of_the_metrics(report):
+    folder, page, _ = report
+    scores = json.loads((folder / "metrics/scores.json").read_text())
+    interval = json.loads((folder / "metrics/examine.json").read_text())["merged_2d"]["accuracy"]
+    lead = page[page.index('class="result"') :][:600]
+    for share in (scores["accuracy"], interval["low"], interval["high"]):
+        assert f"{100 * share:.2f}" in lead
+    assert f"with {scores['k']} clusters" in lead
+    assert "held out" in lead
+
+
+def test_every_figure_has_its_words_command_digests_and_data(report):
+    folder, page, reader = report
+    drawings = {n: s for n, s in graph.stages(folder).items() if n.startswith("draw@")}
+    assert len(reader.images) == len(drawings)
+    assert all(image["alt"] for image in reader.images)
+    for stage in drawings.values():
+        assert html.text(stage.does) in page
+        assert html.text(stage.command) in page
+        for path in (*stage.outs, *stage.data):
+            file = folder / path
+            if file.is_file():
+                assert hashlib.md5(file.read_bytes()).hexdigest() in page, path
+    curve = (folder / "plots/elbow_map.csv").read_text().splitlines()[1].split(",")
+    assert all(f">{float(cell):g}<" in page or f">{cell}<" in page for cell in curve[1:])
+
+
+def test_params_and_versions_are_listed_but_not_where_files_are(report):
+    folder, _, reader = report
+    texts = set(reader.texts)
+    params = graph.leaves(graph.load_yaml(graph.PARAMS, folder))
+    assert set(params) - texts == {"download.mirror"}
+    versions = graph.load_yaml(graph.VERSIONS, folder)
+    assert {*versions, *map(str, versions.values())} <= texts
+
+
+def test_text_is_escaped_and_numbers_stand_right():
+    shown = html.table(("a<b", "n"), [("x & y", 1), (html.code("<z>"), 2.5), (None, None)])
+    assert "a&lt;b" in shown
+    assert "x &amp; y" in shown
+    assert "<code>&lt;z&gt;</code>" in shown
+    assert '<td class="number">2.5</td>' in shown
+    assert shown.count("–") == 2
+
+
+def test_without_labels_there_are_no_scores():
+    assert "without labels" in sections.result({"k": 7}, {}, {}, "official")
+
+
+def test_what_was_fitted_on_is_not_called_held_out():
+    scores = {"accuracy": 0.5, "k": 2}
+    interval = {"merged_2d": {"accuracy": {"low": 0.4, "high": 0.6}}}
+    assert "not held out" in sections.result(scores, {}, interval, "all")
+
+
+def paragraph(form, n_train=60_000, *, labelled=True, **changes):
+    params = graph.load_yaml(graph.PARAMS)
+    for name, value in changes.items():
+        section, _, key = name.partition("__")
+        params[section][key] = value
+    return words.method(params, form, n_train, 10, labelled=labelled)
+
+
+def test_the_method_is_that_of_the_form():
+    text, references = paragraph("handwriting")
+    assert "deskewed [1]" in text
+    assert "of smoothed gradient orientations [2] and of concavities." in text
+    assert "as many as three times the perplexity were kept by the image distortion model" in text
+    assert len(references) == len(words.REFERENCES)
+    text, references = paragraph("frame", labelled=False, features__pixel_weight=1)
+    assert "deskewed" not in text
+    assert "of concavities and of pixels." in text
+    assert text.endswith("No step used a label.")
+    assert not any("LeCun" in one or "Kuhn" in one for one in references)
+    text, references = paragraph("embedding", n_train=80, split__method="all")
+    assert "Embeddings were rounded" in text
+    assert not re.search("gradient|distortion|pixels|test image", text)
+    assert "the 79 nearest" in text
+    assert "with perplexity 10 " in text
+    assert [int(n) for n in re.findall(r"\[(\d)\]", text)] == [1, 2, 3, 4]
+    assert len(references) == 4
+
+
+def test_what_the_params_leave_out_is_not_described():
+    text, _ = paragraph("handwriting", features__deskew=False, distortion__directions="none")
+    assert "deskewed" not in text
+    assert "distortion" not in text
+    text, _ = paragraph("handwriting", distortion__k=70, distortion__directions="reverse")
+    assert "Of these, 70 were kept by the reverse" in text
+    assert "approximate" in paragraph("handwriting", n_train=200_000)[0]
+
+
+def test_the_graph_has_each_stage_below_what_it_needs():
+    stages = pipeline.grouped(
+        {
+            name: {"reads": stage.data, "writes": stage.outs}
+            for name, stage in graph.stages().items()
+        }
+    )
+    drawn = pipeline.graph(stages)
+    heights = {
+        name: float(y)
+        for y, name in re.findall(r'<text x="[\d.]+" y="([\d.]+)"[^>]*>([\w]+)</text>', drawn)
+    }
+    assert set(heights) == set(stages)
+    for name, sources in pipeline.needs(stages).items():
+        assert all(heights[source] < heights[name] for source in sources)
+    assert pipeline.needs(stages)["split"] == ["download"]

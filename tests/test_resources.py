@@ -1,0 +1,104 @@
+"""What a process inherits neither breaks a stage nor decides how it computes."""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_clustering import resources
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "available", "expected"),
+    [
+        ("3", 2, 3),
+        ("8", 1, 8),
+        ("0", 4, 4),
+        ("", 4, 4),
+        ("2,1", 4, 4),
+        ("²", 4, 4),
+        ("٣", 4, 4),
+        ("1000000", 2, 8),
+        ("1" * 5000, 4, 4),
+        ("", 192, resources.MOST_THREADS),
+        ("64", 192, resources.MOST_THREADS),
+    ],
+)
+def test_threads_are_as_many_as_make_sense(wanted, available, expected):
+    assert resources.threads(wanted, available) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"cpu.max": "200000 100000\n"}, 2),
+        ({"cpu.max": "50000 100000\n"}, 0.5),
+        ({"cpu.max": "max 100000\n"}, None),
+        ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 3),
+        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
+        ({"cpu.max": "nonsense\n"}, None),
+        ({}, None),
+    ],
+)
+def test_quota_of_a_container_is_read(files, expected, tmp_path, monkeypatch):
+    for name, content in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    assert resources.quota(tmp_path) == expected
+    monkeypatch.setattr(resources.os, "sched_getaffinity", lambda _: set(range(64)), raising=False)
+    assert resources.cores(tmp_path) == max(1, round(expected or 64))
+
+
+def test_cores_where_there_is_no_affinity(monkeypatch, tmp_path):
+    monkeypatch.delattr(resources.os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(resources.os, "cpu_count", lambda: 7)
+    assert resources.cores(tmp_path) == 7
+
+
+def test_a_stage_starts_under_any_of_these():
+    settings = {
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "OMP_NUM_THREADS": "²",
+        "NUMBA_NUM_THREADS": "many",
+    }
+    script = "import stages.elbow, os; print(os.environ['MPLBACKEND'], stages.elbow.LIBRARIES[0])"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("agg numpy\n", "")
+
+
+# How much of an array of 50 MB goes back to the system when it is freed.
+GIVEN_BACK = """
+import resource, sys
+import numpy as np
+from mnist_clustering import resources
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+
+if sys.argv[1] == "keep":
+    resources.keep_memory()
+array = np.ones(50_000_000, dtype=np.uint8)
+full = resident()
+del array
+print(full - resident())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others manage by themselves")
+@pytest.mark.parametrize(("word", "least", "most"), [("keep", -1e6, 1e6), ("not", 49e6, 51e6)])
+def test_freed_memory_stays_with_a_stage(word, least, most):
+    command = [sys.executable, "-c", GIVEN_BACK, word]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert least < int(done.stdout) < most
