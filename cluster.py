@@ -50,8 +50,8 @@ def main(words: Sequence[str] | None = None) -> int:
             "split.method": "all",
             "recluster.k": options.k,
             "kmeans.k": 10 if options.k == "auto" else options.k,
-            "merge.k_max": 40,
-            "merge.micro_clusters": max(100, 0 if options.k == "auto" else 3 * options.k),
+            "micro.k_max": 40,
+            "micro.micro_clusters": max(100, 0 if options.k == "auto" else 3 * options.k),
         }
         place = _lay_out(target / PIPELINE, overrides)
         described = {

@@ -88,12 +88,12 @@ def table(place: Path) -> list[dict[str, Any]]:
     given = [row for _, table in _PARTS for row in _read(place / table)]
     train, _ = positions = [np.load(place / name).astype(np.float64) for name, _ in _PARTS]
     facts = json.loads((place / "data/examine/clusters.json").read_text(encoding="utf-8"))
-    medoids = [train[cluster["medoid"]] for cluster in facts["merged_2d"]]
+    medoids = [train[cluster["medoid"]] for cluster in facts["clusters_2d"]]
     rows: list[dict[str, Any]] = []
     for image, position in zip(given, np.concatenate(positions), strict=True):
-        cluster = int(image["merged_2d_cluster"])
+        cluster = int(image["clusters_2d"])
         away = float(np.hypot(*(position - medoids[cluster])))
-        name = image["merged_2d_label"]
+        name = image["clusters_2d_label"]
         x, y = (f"{value:.3f}" for value in position)
         path = paths[int(image["index"])]
         found = (path, cluster, name, x, y, f"{away:.3f}", "")

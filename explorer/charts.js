@@ -67,7 +67,7 @@ function curve(table, name, across, up) {
 }
 
 function showNumbers() {
-  const { elbow_map: map, elbow_pixels: raw, merge_2d: merge } = data.curves;
+  const { elbow_map: map, elbow_pixels: raw, micro_2d: merge } = data.curves;
   part("numbers").replaceChildren(
     make("p", {}, "How many clusters are there? Criteria over k, none of which uses a label. A line marks " +
       "the k in use."),

@@ -20,7 +20,7 @@ _MOST = {
     "tsne.perplexity": lambda n: max(n // 8, 2),
     "elbow.k_max": lambda n: n // 2,
     "recluster.k": lambda n: n // 4,
-    "merge.micro_clusters": lambda n: n // 4,
+    "micro.micro_clusters": lambda n: n // 4,
 }
 
 

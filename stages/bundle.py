@@ -21,11 +21,10 @@ CANDIDATES = "data/neighbors/train_indices.npy"
 NEIGHBORS = "data/distortion/train_forward_indices.npy"
 GRADIENTS = "data/distortion/train_gradients.npy"
 MAP = "data/tsne/2d/train.npy"
-NAMES = "data/evaluate/names_merged_2d.json"
+NAMES = "data/evaluate/names_clusters_2d.json"
 DESCRIPTOR = "models/features.npz"
-CLUSTERS = "models/merge_2d.npz"
+CLUSTERS = "models/recluster/clusters_2d.npz"
 MODEL = "models/model.npz"
-LIBRARIES = ("numpy", "numba", "llvmlite")
 
 
 def main() -> None:
@@ -66,4 +65,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

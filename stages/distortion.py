@@ -18,7 +18,6 @@ IMAGES = "data/split/{}_images.npy"
 NEIGHBORS = "data/neighbors/{}_{}.npy"
 OUTPUT = "data/distortion"
 KINDS = ("indices", "distances")
-LIBRARIES = ("numpy", "numba", "llvmlite")
 
 
 def main() -> None:
@@ -81,4 +80,4 @@ def reverse(points: np.ndarray, forward: distortion.Ranked, k: int) -> distortio
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

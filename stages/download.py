@@ -23,7 +23,6 @@ RECORD = "data/raw/dataset.json"
 PATHS = "data/raw/paths.csv"
 SKIPPED = "data/raw/skipped.csv"
 THUMBNAILS = "data/raw/thumbnails.npy"
-LIBRARIES = ("numpy", "pillow", "scikit-learn", "scipy")
 # Where DVC noted which dataset the results here are of.
 LOCK = Path("dvc.lock")
 BACK = "touch params.yaml && git checkout . && dvc checkout"
@@ -106,4 +105,4 @@ def note(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

@@ -1,82 +1,76 @@
-"""Draw one picture from results; the only stage that imports matplotlib."""
+"""Draw pictures from results, several at a time; the only stage that imports matplotlib."""
 
 import csv
 import functools
-import importlib
-import importlib.util
 import inspect
 import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+import multiprocessing
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_clustering import files
+from mnist_clustering import files, resources
 from mnist_clustering.errors import InputError
-from mnist_clustering.figures import canvas as page
-from stages import common
+from mnist_clustering.figures import (
+    canvas,
+    centroids,
+    clusters,
+    confused,
+    confusion,
+    elbow,
+    kl,
+    map_2d,
+    map_3d,
+)
+from stages import common, drawings
 
-OUTPUT = "plots/{}.png"
-LIBRARIES = ("numpy", "matplotlib", "pillow")
-USAGE = "call it as dvc.yaml does: python -m stages.draw NAME MODULE --ARGUMENT PATH ..."
+DRAWINGS = {"curves": drawings.CURVES, "clusters": drawings.CLUSTERS}
+_MODULES = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (centroids, clusters, confused, confusion, elbow, kl, map_2d, map_3d)
+}
+# What is to be drawn, by name: processes that are forked know it without being sent it.
+_jobs: dict[str, Callable[[], bytes]] = {}
 
 
-def main(*words: str) -> None:
-    """Load the results of a drawing, draw them and write the PNG.
+def main(group: str) -> None:
+    """Draw the pictures of a group, "curves" or "clusters", in as many processes as there are cores.
 
     A function with keyword-only parameters gets the params of the drawing's section of ``draw``.
     """
-    name, module, paths = parse(words)
-    draw = importlib.import_module(module).draw
-    own = check_arguments(draw, paths)
-    params = common.load_params("draw", "dpi", *([name] if own else []))
-    results = {argument: load(path) for argument, path in paths.items()}
-    png = page.render(functools.partial(draw, **results, **params.get(name, {})), params["dpi"])
-    with files.output(OUTPUT.format(name)) as temporary:
-        temporary.write_bytes(png)
+    if group not in DRAWINGS:
+        raise InputError(f"there is no group {group}: {' and '.join(DRAWINGS)} are drawn")
+    for name, drawing in DRAWINGS[group].items():
+        draw = _MODULES[drawing.module].draw
+        parameters = inspect.signature(draw).parameters.values()
+        own = [name] if any(each.kind == each.KEYWORD_ONLY for each in parameters) else []
+        params = common.load_params("draw", "dpi", *own)
+        results = {argument: load(Path(path)) for argument, path in drawing.inputs.items()}
+        figure = functools.partial(draw, **results, **params.get(name, {}))
+        _jobs[name] = functools.partial(canvas.render, figure, params["dpi"])
+    with multiprocessing.get_context("fork").Pool(resources.threads(), _ignore_interrupts) as pool:
+        for name, png in pool.imap_unordered(render, DRAWINGS[group]):
+            with files.output(drawings.OUTPUT.format(name)) as temporary:
+                temporary.write_bytes(png)
 
 
-def parse(words: Sequence[str]) -> tuple[str, str, dict[str, Path]]:
-    """Read the command line: name, module, and the path of each result by argument.
-
-    Raises
-    ------
-    InputError
-        If words are missing, or if there is no such module.
-    """
-    name, module, *rest = words if len(words) > 1 else ("", "")
-    options, paths = rest[::2], rest[1::2]
-    if not name or len(options) > len(paths) or not all(map(_OPTION, options)):
-        raise InputError(f"the words {' '.join(words)!r} name no drawing: {USAGE}")
-    path = f"mnist_clustering.figures.{module}"
-    if not module.isidentifier() or not importlib.util.find_spec(path):
-        raise InputError(f"there is no module {module!r}: {USAGE}")
-    return name, path, {option[2:]: Path(path) for option, path in zip(options, paths, strict=True)}
+def _ignore_interrupts() -> None:
+    # One sentence is enough: that of the process which waits for the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def check_arguments(draw: Callable[..., Any], paths: Mapping[str, Path]) -> bool:
-    """Check that each result is an argument of a function; return whether it takes params too.
-
-    Raises
-    ------
-    InputError
-        If the function takes no such result, or needs another one.
-    """
-    parameters = inspect.signature(draw).parameters.values()
-    takes = {p.name: p.default is p.empty for p in parameters if p.kind != p.KEYWORD_ONLY}
-    if not {name for name, needed in takes.items() if needed} <= set(paths) <= set(takes):
-        given = f"{', '.join(takes)}, not {', '.join(paths) or 'none'}"
-        raise InputError(f"{draw.__module__}.draw takes the results {given}: {USAGE}")
-    return len(takes) < len(parameters)
+def render(name: str) -> tuple[str, bytes]:
+    """Draw one picture: its name, and the PNG."""
+    return name, _jobs[name]()
 
 
+@functools.cache
 def load(path: Path) -> Any:
-    """Read a result by its kind: an array, arrays, a table, JSON, or a folder of these by name."""
-    if path.is_dir():
-        return {member.stem: load(member) for member in sorted(path.glob("[!.]*"))}
+    """Read a result by its kind: an array, arrays, a table or JSON."""
     return _READERS[path.suffix](path)
 
 
@@ -105,7 +99,6 @@ def _column(cells: tuple[str, ...]) -> NDArray[Any]:
     return np.array(numbers, dtype=np.float64)
 
 
-_OPTION = re.compile(r"--[a-z]\w*").fullmatch
 _READERS: dict[str, Callable[[Path], Any]] = {
     ".npy": np.load,
     ".npz": _read_arrays,
@@ -114,4 +107,4 @@ _READERS: dict[str, Callable[[Path], Any]] = {
 }
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

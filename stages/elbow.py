@@ -15,7 +15,6 @@ CURVES = "plots/elbow_{}.csv"
 METRICS = "metrics/elbow_{}.json"
 PREFERRED_K = "data/elbow/{}/k.json"
 PARAMS = ("k_min", "k_max", "max_iter", "silhouette_sample", "seed")
-LIBRARIES = ("numpy", "scipy", "kneed")
 
 
 def main(space: str) -> None:
@@ -50,4 +49,4 @@ def main(space: str) -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

@@ -14,12 +14,11 @@ IMAGES = "data/split/rest_images.npy"
 INDICES = "data/split/rest_indices.npy"
 LABELS = "data/label/rest.npy"
 CLASSES = "data/label/classes.json"
-NAMES = "data/evaluate/names_merged_2d.json"
+NAMES = "data/evaluate/names_clusters_2d.json"
 MODEL = "models/model.npz"
 POSITIONS = "data/extend/positions.npy"
 TABLE = "data/extend/clusters.csv"
 METRICS = "metrics/extend.json"
-LIBRARIES = ("numpy", "numba", "llvmlite", "scipy")
 BLOCK = 10_000
 
 
@@ -43,8 +42,8 @@ def main() -> None:
     table = {
         "index": np.load(INDICES),
         "label": labelling.texts(labels, classes),
-        "merged_2d_cluster": clusters,
-        "merged_2d_label": scores.labels_of(clusters, names["one_to_one"]),
+        "clusters_2d": clusters,
+        "clusters_2d_label": scores.labels_of(clusters, names["one_to_one"]),
     }
     files.save_table(TABLE, list(table), zip(*table.values(), strict=True))
     majority = labelling.codes_of(names, classes)["majority"]
@@ -53,4 +52,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

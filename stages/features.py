@@ -16,7 +16,6 @@ DATASET = "data/split/dataset.json"
 IMAGES = "data/split/{}_images.npy"
 FEATURES = "data/features"
 MODEL = "models/features.npz"
-LIBRARIES = ("numpy",)
 
 
 def main() -> None:
@@ -42,4 +41,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

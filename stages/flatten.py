@@ -7,7 +7,6 @@ from stages import common
 
 SPLIT = "data/split"
 FLAT = "data/flat"
-LIBRARIES = ("numpy",)
 
 
 def main() -> None:
@@ -18,4 +17,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

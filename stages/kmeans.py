@@ -11,7 +11,6 @@ FLAT = "data/flat"
 CLUSTERS = "data/kmeans"
 MODEL = "models/kmeans.npz"
 METRICS = "metrics/kmeans.json"
-LIBRARIES = ("numpy",)
 
 
 def main() -> None:
@@ -36,4 +35,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

@@ -17,7 +17,6 @@ PATHS = "data/raw/paths.csv"
 LATER = Path("labels.csv")
 OUTPUT = "data/label/{}.npy"
 CLASSES = "data/label/classes.json"
-LIBRARIES = ("numpy",)
 PARTS = ("train", "test", "rest")
 
 
@@ -44,4 +43,4 @@ def read_table(path: str | Path) -> list[list[str]]:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

@@ -14,14 +14,13 @@ MAP = "data/tsne/{}d/{}.npy"
 NEIGHBORS = "data/distortion/train_{}_indices.npy"
 OUTPUT = "data/micro/{}d/{}"
 MODEL = "models/micro_{}d.npz"
-CURVE = "plots/merge_{}d.csv"
-LIBRARIES = ("numpy", "scipy", "kneed")
+CURVE = "plots/micro_{}d.csv"
 
 
 def main(n_dims: str) -> None:
     """Fit micro-clusters on train, assign test, order their merges and judge what they leave."""
     train, test = (snap(np.load(MAP.format(n_dims, part))) for part in ("train", "test"))
-    params = fitting.fitting("merge", common.load_params("merge"), len(train))
+    params = fitting.fitting("micro", common.load_params("micro"), len(train))
     forward, reverse = (
         np.load(NEIGHBORS.format(direction), mmap_mode="r")[:, : params["edges"]]
         for direction in ("forward", "reverse")
@@ -58,4 +57,4 @@ def main(n_dims: str) -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

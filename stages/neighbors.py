@@ -10,7 +10,6 @@ from stages import common
 
 FEATURES = "data/features"
 NEIGHBORS = "data/neighbors"
-LIBRARIES = ("numpy",)
 
 
 def main() -> None:
@@ -30,4 +29,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

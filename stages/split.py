@@ -5,17 +5,15 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import yaml
 
 from mnist_clustering import files, progress
 from mnist_clustering import limits as fitting
 from mnist_clustering.images import checking, form, forming, idx, splitting
-from stages import common
+from stages import common, parameters
 
 RAW = "data/raw"
 RECORD = "data/raw/dataset.json"
 SPLIT = "data/split"
-LIBRARIES = ("numpy", "pillow", "scikit-learn", "scipy")
 
 
 def main() -> None:
@@ -63,7 +61,7 @@ def main() -> None:
 
 def _report(train: np.ndarray, labels: np.ndarray, classes: list[str | int]) -> None:
     """Say what the user should know of the images, in one sentence each."""
-    given = yaml.safe_load(common.PARAMS.read_text(encoding="utf-8"))
+    given = parameters.load()  # Said, not computed with.
     sentences = [
         fitting.lowered(given, len(train)),
         checking.about_labels(labels),
@@ -88,4 +86,4 @@ def _read(prefix: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

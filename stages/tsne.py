@@ -21,7 +21,6 @@ OUTPUT = "data/tsne/{}d"
 CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
 PARAMS = ("perplexity", "forward_weight", "exaggeration", "seed", "test_neighbors")
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE")
 FRAMED = 10_000
 SIGNS = 8
 
@@ -105,4 +104,4 @@ def plan(
 
 
 if __name__ == "__main__":
-    common.run(main, LIBRARIES)
+    common.run(main)

@@ -16,7 +16,7 @@ QUICK = {
     "elbow.map_starts": 1,
     "elbow.pixels_starts": 1,
     "kmeans.n_init": 1,
-    "merge.n_init": 1,
+    "micro.n_init": 1,
     "recluster.n_init": 1,
     "tsne.map_3d.iterations": 25,
 }

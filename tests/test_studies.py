@@ -58,22 +58,22 @@ def test_seeds_change_the_map_and_the_training_images(small_workspace):
     found = seeds.study({}, [0, 1], 250)
     assert list(found) == [
         "pixels",
-        "tsne_2d",
-        "merged_2d",
+        "kmeans_2d",
+        "clusters_2d",
         "preferred_k",
         "stability",
         "resampled",
         "transductive",
     ]
-    accuracy = found["merged_2d"]["test"]["accuracy"]
+    accuracy = found["clusters_2d"]["test"]["accuracy"]
     assert accuracy["n"] == 2
     assert 0.3 < accuracy["min"] <= accuracy["mean"] <= 1
     # Seed 0 with the found k is the finished run itself, but for that k.
     assert len(found["preferred_k"]["silhouette"]) == 2
     assert set(found["stability"]["kmeans"]["ari"]) == {"2", "3", "4", "5"}
     assert min(found["stability"]["kmeans"]["ari"].values()) < 1
-    assert 0.3 < found["resampled"]["merged_2d"]["test"]["accuracy"]["min"] <= 1
-    assert list(found["transductive"]["merged_2d"]) == ["train"]
+    assert 0.3 < found["resampled"]["clusters_2d"]["test"]["accuracy"]["min"] <= 1
+    assert list(found["transductive"]["clusters_2d"]) == ["train"]
     # What the study made stays in its copies.
     assert clones.run(small_workspace, "git", "status", "--porcelain").stdout == ""
 
@@ -85,7 +85,7 @@ def test_the_ablation_scores_what_the_pipeline_would(small_workspace):
     found = ablation.study(chosen, {"download.mirror": str(small_workspace / "data/raw")})
     assert tuple(found) == titles
     reference = json.loads((small_workspace / "metrics/evaluate.json").read_text())
-    for row, partition in (("default", "merged_2d"), (kmeans_row, "tsne_2d")):
+    for row, partition in (("default", "clusters_2d"), (kmeans_row, "kmeans_2d")):
         expected = reference[partition]["test"]
         for name in ("accuracy", "nmi", "ari"):
             assert found[row][name] == expected[name], (row, name)
@@ -164,7 +164,7 @@ def test_the_committed_seeds_keep_what_was_asked_of_them():
         (found["resampled"], "test"),
         (found["transductive"], "train"),
     ):
-        accuracy = part["merged_2d"][scored]["accuracy"]
+        accuracy = part["clusters_2d"][scored]["accuracy"]
         assert accuracy["n"] == 5
         assert accuracy["mean"] >= 0.994
         assert accuracy["std"] <= 0.001

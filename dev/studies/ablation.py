@@ -61,7 +61,7 @@ class Run:
 
 def by_merging(run: Run, **changed: int) -> Clusters:
     """Cluster as ``micro`` and ``recluster`` do, except for the given params."""
-    params = run.params["merge"] | changed
+    params = run.params["micro"] | changed
     micro = _kmeans(run, params, params["micro_clusters"])
     n_micro, edges = len(micro.centres), params["edges"]
     counts = merging.count_containment(

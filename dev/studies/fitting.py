@@ -80,7 +80,7 @@ def fit(folder: Path, n: int) -> dict[str, Any]:
         json.loads((folder / f"metrics/{name}.json").read_text(encoding="utf-8"))
         for name in ("evaluate", "extend")
     )
-    accuracy = {part: scored["merged_2d"][part]["accuracy"] for part in ("train", "test")}
+    accuracy = {part: scored["clusters_2d"][part]["accuracy"] for part in ("train", "test")}
     accuracy["rest"] = placed.get("accuracy")
     return {"rest": placed["images"], "accuracy": accuracy, "stages": taken}
 

@@ -27,7 +27,7 @@ from mnist_clustering.exact.grid import snap
 from mnist_clustering.placing import executors
 
 SEEDS = range(5)
-SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "merge.seed")
+SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "micro.seed")
 # Size of a subset: nine tenths of the training images. The 10,000 test images stay the same.
 DRAWN = 54_000
 # No run is told how many clusters there are.
@@ -119,7 +119,7 @@ def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
     with temporary_copy(settings) as folder:
         repro(folder, targets)
         elbow, merge = (
-            _read(folder / f"metrics/{name}.json") for name in ("elbow_map", "merge_2d")
+            _read(folder / f"metrics/{name}.json") for name in ("elbow_map", "micro_2d")
         )
         return {
             "scores": {
@@ -135,8 +135,8 @@ def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
 
 PARTITIONS = {
     "pixels": ("data/kmeans", "models/kmeans.npz"),
-    "tsne_2d": ("data/recluster/2d", "models/recluster_2d.npz"),
-    "merged_2d": ("data/merge/2d", "models/merge_2d.npz"),
+    "kmeans_2d": ("data/recluster/2d", "models/recluster_2d.npz"),
+    "clusters_2d": ("data/merge/2d", "models/merge_2d.npz"),
 }
 
 

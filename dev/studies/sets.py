@@ -63,7 +63,7 @@ def scored(name: str, n_classes: int) -> dict[str, Any]:
         "silhouette_prefers": merged["silhouette"],
         **{
             way: {score: scores[way]["test"][score] for score in SCORES}
-            for way in ("pixels", "merged_2d")
+            for way in ("pixels", "clusters_2d")
         },
     }
 

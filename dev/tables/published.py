@@ -27,7 +27,7 @@ def published(root: Path, *, references: bool = False) -> str:
     """Lay published figures out beside ours, which are means over seeds."""
     found = read(root / SEEDS)
     whole, held_out, drawn = (
-        part["merged_2d"][scored]["accuracy"]
+        part["clusters_2d"][scored]["accuracy"]
         for part, scored in (
             (found["transductive"], "train"),
             (found, "test"),

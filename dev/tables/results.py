@@ -23,10 +23,10 @@ ORIGINAL_PARAMS = "dev/studies/results/original/params.json"
 STUDY = {"pixels": ("–", "59.3", "–"), "map": ("82.3", "–", "–")}
 PARTITIONS = {
     "pixels": "raw pixels",
-    "tsne_2d": "2-D map, KMeans",
-    "tsne_3d": "3-D map, KMeans",
-    "merged_2d": "2-D map, merged",
-    "merged_3d": "3-D map, merged",
+    "kmeans_2d": "2-D map, KMeans",
+    "kmeans_3d": "3-D map, KMeans",
+    "clusters_2d": "2-D map, merged",
+    "clusters_3d": "3-D map, merged",
 }
 # How images of the seeds' runs are chosen, and what of them is scored.
 PROTOCOLS = {
@@ -69,10 +69,10 @@ def figures(root: Path) -> str:
         ("KMeans on pixels, the original study", *STUDY["pixels"]),
         ("KMeans on pixels, here", *_headline(ours, "pixels")),
         ("t-SNE, then KMeans, the original study", *STUDY["map"]),
-        ("its route on this code (`make original`), 2-D", *_headline(route, "tsne_2d")),
-        ("2-D map, then KMeans, here", *_headline(ours, "tsne_2d")),
-        ("**2-D map, merged**", *(f"**{share}**" for share in _headline(ours, "merged_2d"))),
-        ("**3-D map, merged**", *(f"**{share}**" for share in _headline(ours, "merged_3d"))),
+        ("its route on this code (`make original`), 2-D", *_headline(route, "kmeans_2d")),
+        ("2-D map, then KMeans, here", *_headline(ours, "kmeans_2d")),
+        ("**2-D map, merged**", *(f"**{share}**" for share in _headline(ours, "clusters_2d"))),
+        ("**3-D map, merged**", *(f"**{share}**" for share in _headline(ours, "clusters_3d"))),
     ]
     header = ("", "train, by majority", "test, by majority", "test, one to one")
     return table(header, rows, numbers=3)
@@ -88,7 +88,7 @@ def sets(root: Path) -> str:
             f"{facts['train']:,} / {facts['test']:,}",
             str(facts["classes"]),
             _percent(facts["pixels"]["accuracy"]),
-            f"**{_percent(facts['merged_2d']['accuracy'])}**",
+            f"**{_percent(facts['clusters_2d']['accuracy'])}**",
             str(facts["silhouette_prefers"]),
         )
         for name, facts in found.items()

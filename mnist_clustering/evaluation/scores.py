@@ -3,12 +3,12 @@
 Labels are codes from 0, which stand for classes, and negative for none.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from mnist_clustering.evaluation import agreement
 from mnist_clustering.exact.rounding import CANCELLED, to_decimals
@@ -76,6 +76,8 @@ def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
     >>> one_to_one(table)
     [1, 7]
     """
+    from scipy.optimize import linear_sum_assignment  # Takes longer to import than all else here.
+
     matched: list[int | None] = [None] * len(table)
     for cluster, label in zip(*linear_sum_assignment(table, maximize=True), strict=True):
         if table[cluster, label]:
@@ -185,6 +187,36 @@ def score(
         "cluster_purity": [to_decimals(value, error=0) for value in purity.tolist()],
     }
     return {"summary": summary, "details": details}
+
+
+def confusions(
+    table: Mapping[str, Sequence[Any]], partitions: Iterable[str]
+) -> list[tuple[str, str, str, int]]:
+    """Count the labelled images of each label by the label of their cluster.
+
+    Parameters
+    ----------
+    table : mapping of str to sequence
+        Columns "label" and, for each partition, "NAME_label": texts, empty for none.
+    partitions : iterable of str
+
+    Returns
+    -------
+    list of (str, str, str, int)
+        Partition, true label, label of the cluster ("none" for none) and number of images; pairs
+        that do not occur are left out.
+    """
+    rows = []
+    for name in partitions:
+        pairs = zip(table["label"], table[f"{name}_label"], strict=True)
+        counts = Counter((actual, given or "none") for actual, given in pairs if actual)
+        rows += [(name, *pair, counts[pair]) for pair in sorted(counts, key=_in_order)]
+    return rows
+
+
+def _in_order(pair: tuple[str, str]) -> list[tuple[bool, int, str]]:
+    """Numbers by value, before words."""
+    return [(not text.isdecimal(), int(text) if text.isdecimal() else 0, text) for text in pair]
 
 
 def misplacement(

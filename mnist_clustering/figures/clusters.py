@@ -45,7 +45,7 @@ def draw(
     images : ndarray of uint8, shape (n, height, width)
         Of train.
     portraits : mapping
-        "merged_2d": of each cluster its "digit" (label, None for none), "size", "purity", "digits",
+        "clusters_2d": of each cluster its "digit" (label, None for none), "size", "purity", "digits",
         "medoid", "members" and "nearest" other cluster. Without labels, "digit" and "purity" are
         None.
     thumbnails, indices : ndarray, optional
@@ -57,7 +57,7 @@ def draw(
     colour_map : str
         Of the intensities.
     """
-    clusters = portraits["merged_2d"]
+    clusters = portraits["clusters_2d"]
     images = marks.as_seen(images, thumbnails, indices)
     labelled = any(cluster["purity"] is not None for cluster in clusters)
     largest = sorted(range(len(clusters)), key=lambda c: -clusters[c]["size"])[:count]

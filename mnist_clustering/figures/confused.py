@@ -38,7 +38,7 @@ def draw(
     ----------
     images : ndarray of uint8, shape (n, height, width)
     clusters : mapping
-        Columns "label" and "merged_2d_label" (labels, as `labels.encode` takes them) and
+        Columns "label" and "clusters_2d_label" (labels, as `labels.encode` takes them) and
         "misplaced" (distances), a row an image.
     thumbnails, indices : ndarray, optional
         As `marks.as_seen` takes them.
@@ -49,7 +49,7 @@ def draw(
     colour_map : str
         Of the intensities.
     """
-    names, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
+    names, (true, given) = labels.encode(clusters["label"], clusters["clusters_2d_label"])
     if (true < 0).all():
         return page.without_labels("The most frequent confusions on the 2-D map")
     images = marks.as_seen(images, thumbnails, indices)

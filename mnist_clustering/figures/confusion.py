@@ -16,14 +16,14 @@ from mnist_clustering.figures import marks, theme
 
 _PARTITIONS = {
     "pixels": "Raw pixels",
-    "merged_2d": "2-D map",
-    "merged_3d": "3-D map",
+    "clusters_2d": "2-D map",
+    "clusters_3d": "3-D map",
 }
 # Of the recalls: label, marker, colour and shift, so that equal values stand side by side.
 _MARKS = {
     "pixels": ("pixels", "s", theme.INK, -0.26),
-    "merged_2d": ("2-D map", "o", theme.ACCENTS[0], 0.0),
-    "merged_3d": ("3-D map", "^", theme.ACCENTS[1], 0.26),
+    "clusters_2d": ("2-D map", "o", theme.ACCENTS[0], 0.0),
+    "clusters_3d": ("3-D map", "^", theme.ACCENTS[1], 0.26),
 }
 _COLOUR, _EDGE = theme.ACCENTS[0], "#245a96"  # of cells, and of the white numbers on them
 _NOTE = (
@@ -35,28 +35,29 @@ _LEAST_TYPE = 4.0  # points; numbers that would be smaller are left out
 
 
 def draw(
-    tables: Mapping[str, Mapping[str, NDArray[Any]]], scores: Mapping[str, Any], *, gamma: float
+    table: Mapping[str, NDArray[Any]], scores: Mapping[str, Any], *, gamma: float
 ) -> Figure:
     """Draw the confusion matrices of pixels, 2-D and 3-D map, and the recall of each label.
 
     Parameters
     ----------
-    tables : mapping
-        By partition the columns "actual" and "predicted" (labels, as `labels.encode` takes them),
-        a row a test image. Clusters are matched with labels on *train*.
+    table : mapping
+        Columns "partition" (names), "actual" and "predicted" (labels, as `labels.encode` takes
+        them) and "images" (how many). Clusters are matched with labels on *train*.
     scores : mapping
         By partition, "test": "accuracy", for which clusters are matched on *test*. Where that
         differs from the share on the diagonal the note says so.
     gamma : float
         Shares are raised to this power before they are coloured; below 1 it brings out the small.
     """
-    if not len(tables["pixels"]["actual"]):
+    if not len(table["actual"]):
         return page.without_labels("Which label is taken for which")
-    columns = [tables[name][kind] for name in _PARTITIONS for kind in ("actual", "predicted")]
-    names, codes = labels.encode(*columns)
+    names, (actual, predicted) = labels.encode(table["actual"], table["predicted"])
+    images = table["images"].astype(np.int64)
+    rows = {name: table["partition"] == name for name in _PARTITIONS}
     counts = {
-        name: count(codes[2 * i], codes[2 * i + 1], len(names))
-        for i, name in enumerate(_PARTITIONS)
+        name: count(actual[own], predicted[own], images[own], len(names))
+        for name, own in rows.items()
     }
     figure, top = page.page(7.5, "Which label is taken for which", _note(counts, scores, gamma))
     long = max(map(len, names)) > 2
@@ -76,13 +77,20 @@ def draw(
     return figure
 
 
-def count(actual: NDArray[np.integer], predicted: NDArray[np.integer], n: int) -> NDArray[np.int64]:
-    """Count the images of each label by the label given.
+def count(
+    actual: NDArray[np.integer],
+    predicted: NDArray[np.integer],
+    images: NDArray[np.int64],
+    n: int,
+) -> NDArray[np.int64]:
+    """Lay the numbers of images out by label and by the label given.
 
     Parameters
     ----------
-    actual, predicted : ndarray of integers, shape (n_images,)
+    actual, predicted : ndarray of integers, shape (m,)
         Codes from 0 to n - 1, -1 for none; images without a true label are left out.
+    images : ndarray of int64, shape (m,)
+        How many are of such a pair.
     n : int
         Labels.
 
@@ -91,8 +99,8 @@ def count(actual: NDArray[np.integer], predicted: NDArray[np.integer], n: int) -
     ndarray of int64, shape (n, n), or (n, n + 1) if some images were given no label
     """
     known = actual >= 0
-    cells = actual[known] * (n + 1) + np.where(predicted < 0, n, predicted)[known]
-    counts = np.bincount(cells, minlength=n * (n + 1)).reshape(n, n + 1)
+    counts = np.zeros((n, n + 1), dtype=np.int64)
+    np.add.at(counts, (actual[known], predicted[known]), images[known])
     return counts if counts[:, -1].any() else counts[:, :-1]
 
 

@@ -37,8 +37,8 @@ def draw(
     ----------
     positions : ndarray of float32, shape (n, 2)
     clusters : mapping
-        Columns "label" and "merged_2d_label" (labels, as `labels.encode` takes them) and
-        "merged_2d_cluster" (numbers), a row an image.
+        Columns "label" and "clusters_2d_label" (labels, as `labels.encode` takes them) and
+        "clusters_2d" (numbers), a row an image.
     title : str
         Which map this is.
     palette : str
@@ -48,8 +48,8 @@ def draw(
     alpha : float
         Opacity of a point.
     """
-    names, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
-    numbers = clusters["merged_2d_cluster"].astype(np.int64)
+    names, (true, given) = labels.encode(clusters["label"], clusters["clusters_2d_label"])
+    numbers = clusters["clusters_2d"].astype(np.int64)
     if (true < 0).all():
         names, given, _ = labels.scheme(clusters["label"], numbers)
         return _draw_one(positions, names, given, title, palette, point_size, alpha)

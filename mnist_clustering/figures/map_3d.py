@@ -47,7 +47,7 @@ def draw(
     ----------
     positions : ndarray of float32, shape (n, 3)
     clusters : mapping
-        Columns "label" (labels, as `labels.encode` takes them) and "merged_3d_cluster" (numbers,
+        Columns "label" (labels, as `labels.encode` takes them) and "clusters_3d" (numbers,
         which colour the images if none has a label), a row an image.
     palette : str
         A name of `theme.PALETTES`.
@@ -63,7 +63,7 @@ def draw(
         How much the farthest points fade into the page, from 0 to 1.
     """
     names, codes, labelled = labels.scheme(
-        clusters["label"], clusters["merged_3d_cluster"].astype(np.int64)
+        clusters["label"], clusters["clusters_3d"].astype(np.int64)
     )
     cube, diameter = _to_cube(positions), marks.diameter(point_size, len(positions))
     spots = [np.median(cube[codes == code], axis=0) for code in range(len(names))]

@@ -8,12 +8,11 @@ from mnist_clustering.pages import html
 
 PARTITIONS = {
     "pixels": "KMeans on pixels",
-    "tsne_2d": "KMeans on the 2-D map",
-    "tsne_3d": "KMeans on the 3-D map",
-    "merged_2d": "2-D map, merged",
-    "merged_3d": "3-D map, merged",
+    "kmeans_2d": "KMeans on the 2-D map",
+    "kmeans_3d": "KMeans on the 3-D map",
+    "clusters_2d": "clusters of the 2-D map",
+    "clusters_3d": "clusters of the 3-D map",
 }
-HEADLINE = "merged_2d"
 _HELD_OUT = {
     "official": "The test images are the official ones, held out: nothing was fitted to them.",
     "stratified": "The test images were drawn at random and held out: nothing was fitted to them.",
@@ -28,22 +27,26 @@ def result(
     scores: Mapping[str, Any],
     evaluated: Mapping[str, Any],
     intervals: Mapping[str, Any],
+    headline: str,
     method: str,
 ) -> str:
     """Say first what came out.
 
     Parameters
     ----------
-    scores, evaluated, intervals : mapping
-        Contents of ``metrics/scores.json``, ``metrics/evaluate.json`` and
-        ``metrics/examine.json``.
+    scores : mapping
+        "k", and "accuracy" where there are labels.
+    evaluated, intervals : mapping
+        Scores by partition and part, and the intervals of those of test.
+    headline : str
+        The partition that the result is about.
     method : str
         The param ``split.method``.
     """
     held = _HELD_OUT.get(method, "")
     if "accuracy" not in scores:
         return f'<p class="result">{scores["k"]} clusters; without labels there are no scores.</p>'
-    interval = intervals[HEADLINE]["accuracy"]
+    interval = intervals[headline]["accuracy"]
     lead = (
         f'<p class="result"><strong>{_percent(scores["accuracy"])} %</strong> of the test images '
         f"lie in a cluster of their label (95 % interval {_percent(interval['low'])} to "
@@ -74,28 +77,31 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
 
-def figure(stage: Mapping[str, Any], files: Mapping[str, bytes], params: Mapping[str, Any]) -> str:
+def figure(
+    shows: str, command: str, files: Mapping[str, bytes], params: Mapping[str, Any]
+) -> str:
     """Show a picture, and behind a line the command, params, digests and small tables.
 
     Parameters
     ----------
-    stage : mapping
-        That drew it: "does", "command", and paths that it "reads" and "writes".
+    shows : str
+        What it shows.
+    command : str
+        That drew it.
     files : mapping of str to bytes
-        Contents by path, of the picture and of all that it was drawn from.
+        Contents by path, first of the picture, then of all that it was drawn from.
     params : mapping
         Those of the drawing, by dotted name.
     """
-    (picture,) = stage["writes"]
+    picture = next(iter(files.values()))
     rows = [
-        ("command", html.code(stage["command"])),
+        ("command", html.code(command)),
         *((f"param {key}", html.code(value)) for key, value in params.items()),
         *((path, html.code(f"md5 {digest(content)}")) for path, content in files.items()),
     ]
     tables = [_data(path, content) for path, content in files.items() if path.endswith(".csv")]
     return (
-        f"<figure>{html.image(files[picture], stage['does'])}"
-        f"<figcaption>{html.text(stage['does'])}.</figcaption>\n"
+        f"<figure>{html.image(picture, shows)}<figcaption>{html.text(shows)}.</figcaption>\n"
         + html.details("How it was made", html.table(("", ""), rows), *tables)
         + "</figure>"
     )

@@ -69,7 +69,7 @@ def method(
         _neighbors(fitted["neighbors"], n_train),
         _ranked(fitted["distortion"]) if form.is_drawn(name) else "",
         _mapped(fitted["tsne"], apart=fitted["split"]["method"] != "all"),
-        f"The map was clustered by KMeans [kmeans] into {fitted['merge']['micro_clusters']} "
+        f"The map was clustered by KMeans [kmeans] into {fitted['micro']['micro_clusters']} "
         f"micro-clusters, which were merged along the graph of neighbours to {k} clusters.",
         f"As a baseline, KMeans with {fitted['kmeans']['k']} clusters was applied to the "
         f"{'raw pixels' if form.is_drawn(name) else 'embeddings themselves'}.",

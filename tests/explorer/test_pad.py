@@ -46,7 +46,7 @@ def test_a_drawing_lands_where_predict_puts_its_image(paper, finished):
     placed = model.apply(fitted, image, drawn=np.array([True]))
     star = paper.run("views[0].star")
     assert np.float32(star).tolist() == placed.positions[0].tolist()
-    names = json.loads((finished[0] / "data/evaluate/names_merged_2d.json").read_text())
+    names = json.loads((finished[0] / "data/evaluate/names_clusters_2d.json").read_text())
     label = names["one_to_one"][placed.clusters[0]]
     reason = placed.reasons[0]
     assert (f"{reason}." if reason else f"It is a {label}") in said

@@ -17,7 +17,7 @@ def known(finished):
         parts = (np.load(folder / "data" / path.format(part)) for part in ("train", "test"))
         return np.concatenate(list(parts))
 
-    names = json.loads((folder / "data/evaluate/names_merged_2d.json").read_text())["one_to_one"]
+    names = json.loads((folder / "data/evaluate/names_clusters_2d.json").read_text())["one_to_one"]
     found = SimpleNamespace(
         folder=folder,
         labels=both("label/{}.npy"),

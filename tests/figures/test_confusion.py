@@ -25,7 +25,7 @@ def test_title_and_diagonal_of_a_confusion_matrix_are_the_same_thing():
     swapped = {"actual": table["actual"], "predicted": table["predicted"].copy()}
     swapped["predicted"][table["predicted"] == 3] = 8
     swapped["predicted"][table["predicted"] == 8] = 3
-    figure = figure_of("confusion", (tables | {"merged_2d": swapped}, scores))()
+    figure = figure_of("confusion", (tables | {"clusters_2d": swapped}, scores))()
     right = {
         name: f"{(found['actual'] == found['predicted']).mean():.1%}"
         for name, found in (("Raw pixels", table), ("2-D map", swapped), ("3-D map", table))

@@ -91,7 +91,7 @@ def test_centroids_have_the_shape_of_the_images_that_were_clustered():
 def test_the_most_frequent_confusion_and_the_most_misplaced_come_first():
     images, clusters = study(10)["confused"]
     figure = figure_of("confused", (images, clusters), pairs=4)()
-    _, (true, given) = labels.encode(clusters["label"], clusters["merged_2d_label"])
+    _, (true, given) = labels.encode(clusters["label"], clusters["clusters_2d_label"])
     wrong = true != given
     kinds, counts = np.unique(np.stack([true, given])[:, wrong], axis=1, return_counts=True)
     assert len(figure.axes) == 4
@@ -108,7 +108,7 @@ def test_the_most_frequent_confusion_and_the_most_misplaced_come_first():
 
 def test_images_of_clusters_without_a_digit_are_confused_with_none():
     images, clusters = study(10)["confused"]
-    clusters = clusters | {"merged_2d_label": np.where(clusters["label"] == 3, np.nan, 3.0)}
+    clusters = clusters | {"clusters_2d_label": np.where(clusters["label"] == 3, np.nan, 3.0)}
     figure = figure_of("confused", (images, clusters), pairs=50)()
     assert "3 → –" in texts(figure)
     assert len(figure.axes) == 10
@@ -117,7 +117,7 @@ def test_images_of_clusters_without_a_digit_are_confused_with_none():
 def test_few_confusions_or_none():
     images, clusters = study(10)["confused"]
     given = clusters["label"].copy()
-    perfect = clusters | {"merged_2d_label": given, "misplaced": clusters["index"] * 0}
+    perfect = clusters | {"clusters_2d_label": given, "misplaced": clusters["index"] * 0}
     make = figure_of("confused", (images, perfect))
     assert "No confusion on the 2-D map" in texts(make())
     assert page.render(make, 60)
@@ -134,7 +134,7 @@ def test_clusters_come_in_the_order_of_their_digits_with_their_facts():
     names = [tile.texts[0].get_text() for tile in tiles]
     assert [name.partition(" · ")[2] for name in names] == [*"0123456789", "–", "–"]
     for name, tile in zip(names, tiles, strict=True):
-        facts = portraits["merged_2d"][int(re.match(r"c(\d+) · ", name)[1])]
+        facts = portraits["clusters_2d"][int(re.match(r"c(\d+) · ", name)[1])]
         size = f"{facts['size']} images, {facts['purity']:.1%} pure"
         assert tile.texts[1].get_text() == size
         assert tile.texts[3].get_text().startswith(f"next to c{facts['nearest']} · ")
@@ -147,7 +147,7 @@ def test_of_many_clusters_the_largest_are_drawn():
     images, portraits = study(12)["clusters"]
     figure = figure_of("clusters", (images, portraits), count=5)()
     assert "The 5 largest of 12 clusters of the 2-D map" in texts(figure)
-    sizes = sorted(facts["size"] for facts in portraits["merged_2d"])[-5:]
+    sizes = sorted(facts["size"] for facts in portraits["clusters_2d"])[-5:]
     drawn = [axes.texts[1].get_text() for axes in figure.axes if axes.texts]
     assert sorted(int(re.match(r"(\d+) images", text)[1]) for text in drawn) == sizes
 
@@ -158,7 +158,7 @@ def test_clusters_of_one_digit_alone_and_empty_ones():
     empty = {"digit": None, "size": 0, "purity": 0.0, "medoid": None, "members": [], "nearest": 0}
     mixed = one | {"digit": 0, "digits": [5, 0, 0, 1, 0, 0, 3, 0, 0, 0], "nearest": 0}
     found = [one | {"digits": [0] * 6 + [1, 0, 0, 0]}, empty | {"digits": [0] * 10}, mixed]
-    make = figure_of("clusters", (images, {"merged_2d": found}))
+    make = figure_of("clusters", (images, {"clusters_2d": found}))
     assert page.render(make, 60)
     assert {"also 6 (3), 3 (1)", "next to c0 · 6", "c1 · –", ""} <= set(texts(make()))
 

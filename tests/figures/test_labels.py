@@ -38,13 +38,13 @@ def test_labels_may_have_any_names_and_any_number(name, n):
     given[:50] = ""
     table = {
         "label": true,
-        "merged_2d_label": given,
-        "merged_2d_cluster": rng.integers(n, size=len(images)),
-        "merged_3d_cluster": rng.integers(n, size=len(images)),
+        "clusters_2d_label": given,
+        "clusters_2d": rng.integers(n, size=len(images)),
+        "clusters_3d": rng.integers(n, size=len(images)),
         "misplaced": rng.random(len(images)),
     }
     pair = {"actual": true, "predicted": given}
-    parts = ("pixels", "merged_2d", "merged_3d")
+    parts = ("pixels", "clusters_2d", "clusters_3d")
     results = {
         "map_2d": (positions[:, :2], table),
         "map_3d": (positions, table),

@@ -77,7 +77,7 @@ def test_few_images_lower_params_all_at_once():
     said = fitting.lowered(params, 40)
     assert said == (
         "40 training images allow only neighbors.k 39 (not 150), neighbors.test_k 39 (not 150), "
-        "tsne.perplexity 5 (not 20), merge.micro_clusters 10 (not 100)"
+        "tsne.perplexity 5 (not 20), micro.micro_clusters 10 (not 100)"
     )
     assert seen("few-images") in said
     assert fitting.lowered(params, 60_000) == ""

@@ -61,7 +61,7 @@ def test_it_is_whole_and_needs_nothing_else(report):
 def test_the_result_comes_first_and_is_that_of_the_metrics(report):
     folder, page, _ = report
     scores = json.loads((folder / "metrics/scores.json").read_text())
-    interval = json.loads((folder / "metrics/examine.json").read_text())["merged_2d"]["accuracy"]
+    interval = json.loads((folder / "metrics/examine.json").read_text())["clusters_2d"]["accuracy"]
     lead = page[page.index('class="result"') :][:600]
     for share in (scores["accuracy"], interval["low"], interval["high"]):
         assert f"{100 * share:.2f}" in lead
@@ -109,7 +109,7 @@ def test_without_labels_there_are_no_scores():
 
 def test_what_was_fitted_on_is_not_called_held_out():
     scores = {"accuracy": 0.5, "k": 2}
-    interval = {"merged_2d": {"accuracy": {"low": 0.4, "high": 0.6}}}
+    interval = {"clusters_2d": {"accuracy": {"low": 0.4, "high": 0.6}}}
     assert "not held out" in sections.result(scores, {}, interval, "all")
 
 

@@ -66,10 +66,10 @@ def test_idx_of_another_size_with_names(own, capsys):
     assert "split: images of 56 x 56 pixels are brought into form" in capsys.readouterr().err
     rows = table("data/evaluate/clusters_train.csv")
     assert {row["label"] for row in rows} == {*"abcd"}
-    assert {row["merged_2d_label"] for row in rows} <= {*"abcd", ""}
-    assert set(inline.load("data/evaluate/names_merged_2d.json")["one_to_one"]) <= {*"abcd", None}
+    assert {row["clusters_2d_label"] for row in rows} <= {*"abcd", ""}
+    assert set(inline.load("data/evaluate/names_clusters_2d.json")["one_to_one"]) <= {*"abcd", None}
     scores = inline.load("metrics/evaluate.json")
-    assert scores["merged_2d"]["train"]["accuracy"] > scores["pixels"]["train"]["accuracy"] - 0.2
+    assert scores["clusters_2d"]["train"]["accuracy"] > scores["pixels"]["train"]["accuracy"] - 0.2
     assert len(inline.load("data/evaluate/details.json")["pixels"]["test"]["recall"]) == 4
 
 
@@ -87,7 +87,7 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
         assert not re.search('accuracy|nmi|"ari|ceiling', text), "scores without labels"
     rows = table("data/evaluate/clusters_train.csv")
     assert len(rows) == 75
-    assert {row["label"] + row["merged_2d_label"] for row in rows} == {""}
+    assert {row["label"] + row["clusters_2d_label"] for row in rows} == {""}
     drawings = [name for name in graph.stages() if name.startswith("draw@")]
     inline.run(*drawings)
     for name in drawings:
@@ -115,7 +115,7 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
     assert Path("data/tsne/2d/train.npy").stat().st_mtime_ns == before
     assert inline.load("metrics/scores.json")["accuracy"] > 0.9
     rows = table("data/evaluate/clusters_train.csv")
-    right = [paths[int(row["index"])].startswith(row["merged_2d_label"] or "-") for row in rows]
+    right = [paths[int(row["index"])].startswith(row["clusters_2d_label"] or "-") for row in rows]
     assert np.mean(right) > 0.9
 
     # A picture of the set is brought into the same form again, and so lies on itself.
@@ -126,7 +126,7 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
         (row,) = predict.predict([source], fitted)
         assert row["neighbors"][0] == number
         assert row["distance"] == 0
-        assert row["label"] == rows[number]["merged_2d_label"]
+        assert row["label"] == rows[number]["clusters_2d_label"]
         block = blocks._normalised([[path.read_bytes()]], fitted.form)
         assert np.array_equal(block.images, source.images)
     assert predict.main(["--many", "--model", "models/model.npz", str(path)]) == 1

@@ -136,7 +136,7 @@ def test_an_experiment_shows_in_metrics_and_plots(clone):
     }
     assert clones.ran(done) == below(*readers) - PIXELS_DRAWN
     metrics = json.loads(clones.dvc(clone, "metrics", "diff", "--json").stdout)
-    scored = {"evaluate", "examine", "scores", "merge_2d", "merge_3d"}
+    scored = {"evaluate", "examine", "scores", "micro_2d", "merge_3d"}
     assert set(metrics) == {f"metrics/{name}.json" for name in scored}
     changed = {name.rpartition(".")[0] for name in metrics["metrics/evaluate.json"]}
     assert {f"{kind}_{n}d.train" for kind in ("tsne", "merged") for n in (2, 3)} <= changed

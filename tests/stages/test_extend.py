@@ -25,12 +25,12 @@ def test_the_rest_is_placed_as_test_is_and_scored(run, tmp_path, monkeypatch):
     assert np.array_equal(np.load(extend.POSITIONS), expected.positions)
     with open(extend.TABLE, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [int(row["merged_2d_cluster"]) for row in rows] == expected.clusters.tolist()
+    assert [int(row["clusters_2d"]) for row in rows] == expected.clusters.tolist()
     assert [int(row["label"]) for row in rows] == parts["test_labels"].tolist()
     assert rows[0]["index"] == "7"
     found = json.loads((tmp_path / extend.METRICS).read_text())
     assert found["images"] == len(rows)
     # As good as those that the map is made of.
-    right = np.mean([row["label"] == row["merged_2d_label"] for row in rows])
+    right = np.mean([row["label"] == row["clusters_2d_label"] for row in rows])
     assert abs(found["accuracy"] - right) < 0.02
     assert found["accuracy"] > 0.8

@@ -73,9 +73,9 @@ def study(k):
     clusters = {
         "index": np.arange(len(target), dtype=float),
         "label": target.astype(float),
-        "merged_2d_cluster": found.labels_.astype(float),
-        "merged_3d_cluster": found.labels_.astype(float),
-        "merged_2d_label": given,
+        "clusters_2d": found.labels_.astype(float),
+        "clusters_3d": found.labels_.astype(float),
+        "clusters_2d_label": given,
         "misplaced": np.where(given == target, 0.0, 1.0 + np.arange(len(target)) % 7),
     }
     names = {"one_to_one": matched, "majority": counts.argmax(axis=1).tolist()}
@@ -96,7 +96,7 @@ def study(k):
         "kl_divergence": 4 + 50 / iterations,
         "phase": np.where(iterations <= 250, "early_exaggeration", "optimisation"),
     }
-    partitions = ("pixels", "merged_2d", "merged_3d")
+    partitions = ("pixels", "clusters_2d", "clusters_3d")
     predictions = {"actual": clusters["label"], "predicted": given}
     scores = {"test": {"accuracy": scored(counts)}}
     return {
@@ -108,7 +108,7 @@ def study(k):
         "map_3d": (positions, clusters),
         "confusion": (dict.fromkeys(partitions, predictions), dict.fromkeys(partitions, scores)),
         "confused": (images, clusters),
-        "clusters": (images, {"merged_2d": portraits}),
+        "clusters": (images, {"clusters_2d": portraits}),
     }
 
 

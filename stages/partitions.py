@@ -1,0 +1,52 @@
+"""The partitions that are compared: what each is called, and where it is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+PARTS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """Clusters of train, and of test by the same centres.
+
+    Attributes
+    ----------
+    folder : str
+        Of ``train.npy`` and ``test.npy``, the cluster of each image.
+    model : str
+        File of the centres, and of the cluster that each belongs to where it is merged.
+    points : str
+        What was clustered, of train.
+    """
+
+    folder: str
+    model: str
+    points: str
+
+    def load(self) -> dict[str, NDArray[np.int32]]:
+        """Read the cluster of each image of train and of test."""
+        return {part: np.load(f"{self.folder}/{part}.npy") for part in PARTS}
+
+    def load_model(self) -> dict[str, NDArray[np.integer]]:
+        """Read "centres" and "clusters", to which they belong: each to its own, unless merged."""
+        with np.load(self.model) as arrays:
+            own = np.arange(len(arrays["centres"]))
+            return {"centres": arrays["centres"], "clusters": arrays.get("clusters", own)}
+
+
+PARTITIONS = {
+    "pixels": Partition("data/kmeans", "models/kmeans.npz", "data/flat/train.npy"),
+} | {
+    f"{way}_{dims}": Partition(
+        f"data/recluster/{way}_{dims}",
+        f"models/recluster/{way}_{dims}.npz",
+        f"data/tsne/{dims}/train.npy",
+    )
+    for way in ("kmeans", "clusters")
+    for dims in ("2d", "3d")
+}
+# The one that predict.py, the pictures and the summary are about.
+HEADLINE = "clusters_2d"
