@@ -16,7 +16,7 @@ export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix explore report maps original predict place sweep cluster compare doctor seeds ablation bench dask wire renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix explore report maps original predict place sweep cluster compare doctor seeds ablation bench dask renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -36,7 +36,6 @@ lint: ready ## check format, style, types, params.yaml and dvc.yaml
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -m dev.check
-	$(PY) -m dev.wire --check
 	$(PY) -m dev.scripts
 	$(DVC) dag --dot >/dev/null
 
@@ -96,8 +95,6 @@ bench: ready peers ## measure beside peers (ARGS=stages: a part, study: an hour)
 dask: ## install what clusters and parquet need, for place and sweep
 	@dev/venv.sh .venv-dask requirements.dask.lock
 
-wire: ready ## write into dvc.yaml what follows from the imports of the stages
-	$(PY) -m dev.wire
 
 renew: ready ## bring locks, digests and docs up to date (ARGS=studies: too)
 	$(PY) -m dev.renew $(ARGS)

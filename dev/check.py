@@ -1,42 +1,34 @@
-"""Validate params.schema.json, params.yaml against it, and the dataset's description."""
+"""Check params.schema.json, params.yaml against it, and the dataset's description, before a run."""
 
 import json
 import sys
-from pathlib import Path
 
 import jsonschema
-import yaml
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.sources import description
-from stages import common, download
+from stages import download, parameters
 
 
 def faults() -> list[str]:
     """Return one sentence for each fault."""
-    schema = json.loads(Path("params.schema.json").read_text(encoding="utf-8"))
-    params = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator
+    schema = json.loads(parameters.SCHEMA.read_text(encoding="utf-8"))
     try:
-        validator.check_schema(schema)
+        jsonschema.Draft202012Validator.check_schema(schema)
     except jsonschema.SchemaError as error:
-        return [f"params.schema.json: {error.json_path}: {error.message}"]
-    errors = [*validator(schema).iter_errors(params)]
-    if errors:
-        return [f"params.yaml: {error.json_path}: {error.message}" for error in errors]
-    found = [f"params.yaml: {misfit}" for misfit in common.misfits(params, schema)]
+        return [f"{parameters.SCHEMA}: {error.json_path}: {error.message}"]
     try:
-        if dataset := params.get("download", {}).get("dataset"):
-            description.load(dataset)
+        params = parameters.parse(parameters.read())
+        if found := list(parameters.faults(params, schema, whole=True)):
+            return found
+        description.load(params["download"]["dataset"])
     except InputError as error:
-        found.append(str(error))
-    return found
+        return [str(error)]
+    # The stage says so too, but not where DVC takes its outputs from the cache.
+    download.warn(params["download"]["dataset"])
+    return []
 
 
 if __name__ == "__main__":
     if found := faults():
         sys.exit("\n".join(found))
-    # The stage says so too, but not where DVC takes its outputs from the cache.
-    download.warn(
-        yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))["download"]["dataset"]
-    )

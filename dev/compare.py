@@ -1,10 +1,9 @@
 """List experiments: what was changed in each, and its scores, best first.
 
-    python -m dev.compare [-A] [--by SCORE]
+    python -m dev.compare [-A] [--by SCORE] [--plot]
 
-`dvc exp show` has a column for every param and score, which no terminal is wide enough for. This
-shows the headline scores (metrics/scores.json) and only the params that differ from the commit
-that an experiment started from.
+`dvc exp show --only-changed` leaves out columns where a terminal is too narrow for all. This names
+every param that differs from the commit that an experiment started from, and sorts by a score.
 """
 
 import argparse
@@ -13,22 +12,25 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import dvc.api
 from dvc.exceptions import DvcException
 
 from dev import graph
-from dev.imports import ROOT
-from dev.tables.markdown import read
+from mnist_clustering import files
 
 SCORES = "metrics/scores.json"
+COLUMNS = ("accuracy", "nmi", "k")
+PICTURE = Path("compare.png")
+# What is drawn: along the axis, and a line for each value.
+AXIS, LINES = "recluster.k", "tsne.perplexity"
 Row = Mapping[str, Any]
 
 
 def main() -> None:
-    """Print the table."""
-    scores = list(read(ROOT / SCORES))
+    """Print the table, or draw it."""
     parser = argparse.ArgumentParser(prog="compare", description=__doc__.splitlines()[0])
     parser.add_argument(
         "-A",
@@ -37,19 +39,54 @@ def main() -> None:
         help="of all commits of this branch, not only of the last one",
     )
     parser.add_argument(
-        "--by", choices=scores, default=scores[0], help="score to sort by (default: %(default)s)"
+        "--by",
+        choices=COLUMNS,
+        default=COLUMNS[0],
+        help="score to sort by (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--plot",
+        action="store_true",
+        help=f"draw accuracy and NMI over {AXIS} and {LINES} to {PICTURE} instead",
     )
     options = parser.parse_args()
     try:
         rows = dvc.api.exp_show(num=-1 if options.all_commits else 1)
     except DvcException as error:
         sys.exit(f"compare: {error}")
+    if options.plot:
+        sys.exit(_plot(rows))
     width = shutil.get_terminal_size().columns
     try:
-        print(table(rows, scores, options.by, width), flush=True)
+        print(table(rows, COLUMNS, options.by, width), flush=True)
     except BrokenPipeError:
         # Whoever reads it, such as head, has seen enough; nothing is left to flush at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def points(rows: Sequence[Row], score: str) -> dict[Any, list[tuple[float, float]]]:
+    """Collect a score of all rows by the value of `LINES`, each over that of `AXIS`, in order."""
+    found: dict[Any, dict[float, float]] = {}
+    for row in rows:
+        k, line = _value(row, AXIS, graph.PARAMS), _value(row, LINES, graph.PARAMS)
+        value = _value(row, score, SCORES)
+        if isinstance(k, int | float) and isinstance(value, int | float) and line is not None:
+            found.setdefault(line, {})[k] = value
+    return {line: sorted(found[line].items()) for line in sorted(found, key=str)}
+
+
+def _plot(rows: Sequence[Row]) -> str | None:
+    """Draw accuracy and NMI over the number of clusters; return what stands against it."""
+    from mnist_clustering.figures import canvas, sweep
+
+    scores = {score: points(rows, score) for score in ("accuracy", "nmi")}
+    if max((len(line) for line in scores["accuracy"].values()), default=0) < 2:
+        return f"compare: no two experiments differ in {AXIS}: run some, as docs/sweeps.md shows"
+    png = canvas.render(lambda: sweep.draw(scores), 160)
+    with files.output(PICTURE) as temporary:
+        temporary.write_bytes(png)
+    print(f"compare: drawn to {PICTURE}")
+    return None
 
 
 def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> str:
@@ -72,7 +109,7 @@ def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> st
         for row, changed in zip(rows, changes, strict=True)
         if changed or row["rev"] != "workspace"
     ]
-    listed.sort(key=lambda pair: -(_value(pair[0], by, SCORES) or -1))
+    listed.sort(key=lambda pair: _rank(_value(pair[0], by, SCORES)))
     cells = [
         [*(_shown(_value(row, name, SCORES)) for name in scores), row["Experiment"] or row["rev"]]
         for row, _ in listed
@@ -119,14 +156,18 @@ def _value(row: Row, name: str, file: str) -> Any:
     return None if value == "" else value
 
 
+def _rank(value: Any) -> float:
+    return -value if isinstance(value, int | float) else 1.0
+
+
 def _plain(value: Any) -> str:
     """Undo that DVC makes floats of numbers."""
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _shown(value: Any) -> str:
-    if value is None:
-        return "-"
+    if not isinstance(value, int | float):
+        return "-"  # None, or what a commit of another layout has there.
     return f"{value:.4f}" if value != int(value) else f"{value:.0f}"
 
 

@@ -3,7 +3,7 @@
 import sys
 import webbrowser
 
-from dev.imports import ROOT
+from dev.graph import ROOT
 
 PAGE = ROOT / "explorer" / "index.html"
 

@@ -1,4 +1,4 @@
-"""The stages of dvc.yaml as DVC itself resolves them, and what their code imports."""
+"""The stages of dvc.yaml as DVC itself resolves them, and the params that they read."""
 
 import functools
 import re
@@ -10,12 +10,12 @@ from typing import Any
 import yaml
 from dvc.repo import Repo
 
-from dev.imports import ROOT
-
+ROOT = Path(__file__).resolve().parent.parent
 PARAMS = "params.yaml"
-VERSIONS = "stages/versions.yaml"
 SCHEMA = "params.schema.json"
-FIRST = "evaluate"
+# The first stage, of which all others read the digests of their code.
+CODE = "code"
+_DIGESTS = "data/code/"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,6 @@ class Stage:
     command: str
     deps: frozenset[str]
     params: tuple[str, ...]
-    libraries: frozenset[str]
     outs: frozenset[str]
     cached: frozenset[str]
     metrics: frozenset[str]
@@ -44,17 +43,12 @@ class Stage:
         return self.command.split()[3:]
 
     @property
-    def code(self) -> frozenset[str]:
-        """Modules that it runs."""
-        return frozenset(dep for dep in self.deps if dep.endswith(".py"))
-
-    @property
     def data(self) -> frozenset[str]:
-        """Files that it reads."""
-        return self.deps - self.code
+        """Files and folders that it reads, but for the digests of its code."""
+        return frozenset(dep for dep in self.deps if not dep.startswith(_DIGESTS))
 
     def needs(self, other: "Stage") -> bool:
-        """Whether it reads an output of the other: the same path, or a folder and a file in it."""
+        """Whether it reads results of the other: the same path, or one inside the other."""
         return any(
             Path(out).is_relative_to(dep) or Path(dep).is_relative_to(out)
             for dep in self.data
@@ -64,39 +58,36 @@ class Stage:
 
 @functools.cache
 def stages(root: Path = ROOT) -> dict[str, Stage]:
-    """Load the stages by name, in the order of running; ``root`` has a ``.dvc`` folder.
-
-    That is the order of dvc.yaml, but for `FIRST`, which stands first there for its metrics.
-    """
+    """Load the stages by name, in the order of dvc.yaml; ``root`` has a ``.dvc`` folder."""
     with Repo(str(root), config={"core": {"no_scm": True}}) as repo:
-        found = {stage.name: _resolve(stage) for stage in repo.index.stages}
-    ordered: dict[str, Stage] = {}
-    for name, stage in found.items():
-        if name == FIRST:
-            continue
-        if FIRST in found and stage.needs(found[FIRST]):
-            ordered.setdefault(FIRST, found[FIRST])
-        ordered[name] = stage
-    return ordered | found
+        return {stage.name: _resolve(stage) for stage in repo.index.stages}
 
 
 def _resolve(stage: Any) -> Stage:
     declared: dict[str, list[str]] = {
         dep.def_path: dep.params for dep in stage.deps if hasattr(dep, "params")
     }
-    assert set(declared) <= {PARAMS, VERSIONS}, "params come from these two files"
+    assert set(declared) <= {PARAMS}, "params come from this file"
     return Stage(
         name=stage.name,
         does=stage.desc or "",
         command=stage.cmd,
         deps=frozenset(dep.def_path for dep in stage.deps if not hasattr(dep, "params")),
         params=tuple(declared.get(PARAMS, [])),
-        libraries=frozenset(declared.get(VERSIONS, [])),
         outs=frozenset(out.def_path for out in stage.outs),
         cached=frozenset(out.def_path for out in stage.outs if out.use_cache),
         metrics=frozenset(out.def_path for out in stage.outs if out.metric),
         plots=frozenset(out.def_path for out in stage.outs if out.plot),
     )
+
+
+def contents(path: str, root: Path = ROOT) -> list[str]:
+    """List the files of an output, which may be a folder."""
+    whole = root / path
+    if not whole.is_dir():
+        return [path]
+    files = (file for file in sorted(whole.rglob("*")) if file.is_file())
+    return [file.relative_to(root).as_posix() for file in files]
 
 
 def upstream(names: Iterable[str], graph: Mapping[str, Stage]) -> set[str]:

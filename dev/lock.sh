@@ -48,4 +48,3 @@ pin requirements.dask.lock "The same, and what clusters and parquet need" \
     echo 'cython ; sys_platform == "linux" and platform_machine == "aarch64"'
 } >"$temporary/build.in"
 pin requirements.build.lock "What installs requirements.lock" "$temporary/build.in"
-"$python" -m dev.versions

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from dev.imports import ROOT
+from dev.graph import ROOT
 from tests.support.browser import Browser, found
 
 PAGE = ROOT / "explorer" / "index.html"

@@ -1,20 +1,23 @@
 """Which code and params made a results file, and whether they have changed since.
 
-A study writes its results through `stamp`; `stale` names what has changed. Digests ignore
-comments, docstrings, format and the paths of modules (`dev.fingerprint`).
+A study writes its results through `stamp`; `stale` names what has changed. Digests of code are
+those of `stages.digests`, for which comments and docstrings do not count.
 """
 
+import contextlib
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from dev import graph
-from dev.fingerprint import Fingerprints, Reader, shorten
-from dev.imports import ROOT
+from dev.graph import ROOT
+from stages import digests as code
+from stages.imports import Imports
 
 KEY = "provenance"
-DATASETS = "datasets"
+DATASETS, PAGE = "datasets", "explorer"
 ALL = "*"
 UNKNOWN = "code that is not on record"
 
@@ -86,34 +89,34 @@ def digests(
 ) -> dict[str, str | None]:
     """Digest stages, with all that they need, and files; None for what there is no longer."""
     roots = list(roots)
-    known = graph.stages(root)
+    known = {name: stage for name, stage in graph.stages(root).items() if name != graph.CODE}
     needed = graph.upstream([name for name in known if name in roots or ALL in roots], known)
     values = graph.leaves(graph.load_yaml(graph.PARAMS, root)) | dict(params)
-    code = Fingerprints(reader(root))
-    found: dict[str, str | None] = {
-        name: of_stage(known[name], values, code, root) for name in known if name in needed
-    }
-    return found | {name: _of_file(name, code, root) for name in roots if name not in {*known, ALL}}
+    with contextlib.chdir(root):
+        imports = Imports()
+        found: dict[str, str | None] = {
+            name: _of_stage(known[name], values, imports, root) for name in known if name in needed
+        }
+        files = (name for name in roots if name not in {*known, ALL})
+        return found | {name: _of_file(name, imports, root) for name in files}
 
 
-def of_stage(
-    stage: graph.Stage, values: Mapping[str, Any], code: Fingerprints, root: Path = ROOT
-) -> str:
+def _of_stage(stage: graph.Stage, values: Mapping[str, Any], imports: Imports, root: Path) -> str:
     """Digest all that decides what a stage computes from its data."""
-    versions = graph.load_yaml(graph.VERSIONS, root)
+    modules = sorted(imports.closure(f"stages/{stage.script}.py"))
+    libraries = imports.libraries(modules)
     kept = {
         name: value
         for name, value in values.items()
         if any(graph.is_in(name, section) for section in stage.params)
     }
-    written = [dep for dep in sorted(stage.data) if dep.startswith("stages/")]
-    read = [_of_written(dep, values["download.dataset"], root) for dep in written]
+    written = sorted(dep for dep in stage.data if dep in (DATASETS, PAGE))
     content = (
-        code.of(stage.code),
+        code.of(modules),
         stage.arguments,
         sorted(kept.items()),
-        sorted((name, versions[name]) for name in stage.libraries),
-        read,
+        sorted((name, version) for name, version in code.installed().items() if name in libraries),
+        [_of_written(dep, values["download.dataset"], root) for dep in written],
     )
     return shorten(json.dumps(content))
 
@@ -122,20 +125,18 @@ def _of_written(path: str, dataset: str, root: Path) -> Any:
     """Content of what lies beside the code; of all datasets only the one in use counts."""
     if path == DATASETS:
         return graph.load_yaml(f"{path}/{dataset}.yaml", root)
-    files = sorted((root / path).iterdir()) if (root / path).is_dir() else [root / path]
+    files = sorted((root / path).iterdir())
     return {file.name: shorten(file.read_text(encoding="utf-8")) for file in files}
 
 
-def _of_file(path: str, code: Fingerprints, root: Path) -> str | None:
+def _of_file(path: str, imports: Imports, root: Path) -> str | None:
+    """Digest a module, with what it imports where it is of the library, or data of dvc.lock."""
     if not path.endswith(".py"):
         return _locked(root).get(path)
     if not (root / path).is_file():
         return None
-    if path.startswith("stages/"):
-        return code.of([path])
-    # Of the project's modules that it imports only the names count.
-    read = reader(root)
-    return Fingerprints(lambda name: read(name) if name == path else read(name) and "").of([path])
+    modules = imports.closure(path) if path in imports.names else {path}
+    return shorten(json.dumps(sorted(code.of(modules).values())))
 
 
 def _locked(root: Path) -> dict[str, str]:
@@ -144,11 +145,6 @@ def _locked(root: Path) -> dict[str, str]:
     return {out["path"]: shorten(out["md5"]) for stage in stages for out in stage["outs"]}
 
 
-def reader(root: Path) -> Reader:
-    """Read files of a folder by path, as `Fingerprints` wants it."""
-
-    def read(path: str) -> str | None:
-        file = root / path
-        return file.read_text(encoding="utf-8") if file.is_file() else None
-
-    return read
+def shorten(text: str) -> str:
+    """Return the first 64 bits of the SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

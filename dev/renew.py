@@ -2,9 +2,8 @@
 
     python -m dev.renew [STUDY...]
 
-In this order: dvc.yaml, dvc.lock with metrics and plots, the digests of small runs, the figures
-and the tables of the docs. Stages whose code changed in comments or paths alone are locked again,
-and only the others run. Studies and benchmarks are renewed only if they are named (`studies` names
+In this order: dvc.lock with metrics and plots, the digests of small runs, the figures and the
+tables of the docs. Studies and benchmarks are renewed only if they are named (`studies` names
 all), and only if code or params that they depend on have changed.
 """
 
@@ -16,9 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from dvc.repo import Repo
+from dvc.utils.serialize import modify_yaml
 
-from dev import graph, provenance, reference, relock, steps, verify_matrix, wire
-from dev.imports import ROOT
+from dev import graph, provenance, reference, steps, verify_matrix
+from dev.graph import ROOT
 from dev.tables import __main__ as tables
 from dev.workspace import dvc
 from tests.support import clones
@@ -87,9 +87,9 @@ def main() -> None:
                      f"them) or some of {', '.join(STUDIES)}")  # fmt: skip
     before = _contents()
     try:
-        wire.main()
         _lock()
-        _references()
+        for name, overrides in REFERENCES.items():
+            reference.make(ROOT / name, overrides)
         steps.main()
         for name in STUDIES if "studies" in named else dict.fromkeys(named):
             _study(name)
@@ -107,25 +107,15 @@ def main() -> None:
 
 
 def _lock() -> None:
-    """Lock again what only reads differently, and run the rest."""
+    """Run what is not up to date, and forget stages that dvc.yaml no longer has."""
+    cached = (out for stage in graph.stages().values() for out in stage.cached)
     with Repo(str(ROOT)) as repo:
-        cached = (out for stage in graph.stages().values() for out in stage.cached)
         if missing := [str(ROOT / out) for out in cached if not (ROOT / out).exists()]:
             repo.checkout(targets=missing, allow_missing=True)
-    locked = relock.relocked()
-    if locked:
-        _say(f"locked again without running, for their code does what it did: {', '.join(locked)}")
     dvc(ROOT, "repro")
-    relock.forget()
-    relock.keep()
-
-
-def _references() -> None:
-    """Renew the digests of the small runs whose code or params have changed."""
-    for name, overrides in REFERENCES.items():
-        if provenance.stale(ROOT / name):
-            _say(f"{name}: a small run")
-            reference.make(ROOT / name, overrides)
+    with modify_yaml(ROOT / "dvc.lock") as lock:
+        for name in set(lock["stages"]) - set(graph.stages()):
+            del lock["stages"][name]
 
 
 def _study(name: str) -> None:

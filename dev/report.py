@@ -14,7 +14,7 @@ from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from dvc.scm import RevError, resolve_rev
 
-from dev.imports import ROOT
+from dev.graph import ROOT
 from mnist_clustering import files
 from mnist_clustering.pages import html, sections
 

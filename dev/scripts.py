@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dev.imports import ROOT
+from dev.graph import ROOT
 from mnist_clustering.pages import explorer as page
 
 FOLDER = ROOT / "explorer"

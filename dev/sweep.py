@@ -27,7 +27,7 @@ from dev.workspace import ROOT, cache_folder, command_line
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.placing import executors
-from stages import common
+from stages import parameters
 
 
 def main() -> int:
@@ -118,7 +118,8 @@ def run(place: Place, grid: Mapping[str, Settings], spread: Any) -> dict[str, st
     for name, own in grid.items():
         try:
             params[name] = with_settings(known, own)
-            common.check_params(graph.nested(params[name]), schema)
+            if fault := next(parameters.faults(graph.nested(params[name]), schema), ""):
+                raise InputError(fault)
         except InputError as error:
             failed[name] = str(error)
     good = {name: params[name] for name in grid if name not in failed}

@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 from dvc.repo import Repo
 
-from dev import differences, machine
+from dev import differences, graph, machine
 from dev.workspace import ROOT, cache_folder, command_line, repro, temporary_copy
 
 LOCK = "dvc.lock"
@@ -41,7 +41,7 @@ def main() -> int:
 def verify(root: Path, keep: Path | None = None) -> int:
     """Run every stage of a workspace in a temporary copy, report, and return the exit status."""
     started = time.monotonic()
-    expected = digests(root / LOCK)
+    expected = digests(root)
     with contextlib.ExitStack() as stack:
         mirror = stack.enter_context(raw_files(root, expected))
         overrides = {} if mirror is None else {"download.mirror": str(mirror)}
@@ -55,14 +55,35 @@ def verify(root: Path, keep: Path | None = None) -> int:
     return code
 
 
-def digests(lock: Path) -> Digests:
-    """Read the digest of every output, by stage and path."""
-    stages = yaml.safe_load(lock.read_text(encoding="utf-8"))["stages"]
+def digests(root: Path) -> Digests:
+    """Read the digest of every output of dvc.lock, by stage and path; of a folder every file's.
+
+    Those of the stage ``code`` are left out, for they say nothing about results.
+    """
+    stages = yaml.safe_load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+    cache = cache_folder(root)
     return {
-        (name, out["path"]): out["md5"]
+        (name, path): md5
         for name, stage in stages.items()
+        if name != graph.CODE
         for out in stage.get("outs", [])
+        for path, md5 in _members(out["path"], out["md5"], root, cache)
     }
+
+
+def _members(path: str, md5: str, root: Path, cache: Path) -> Iterator[tuple[str, str]]:
+    """Yield the files of a folder, as DVC keeps them in its cache, or else from the folder."""
+    listed = cache / "files" / "md5" / md5[:2] / md5[2:]
+    if not md5.endswith(".dir"):
+        yield path, md5
+    elif listed.is_file():
+        for entry in json.loads(listed.read_text(encoding="utf-8")):
+            yield f"{path}/{entry['relpath']}", entry["md5"]
+    elif (root / path).is_dir():
+        for file in graph.contents(path, root):
+            yield file, differences.digest(root / file)
+    else:
+        yield path, md5
 
 
 @contextlib.contextmanager
@@ -87,8 +108,11 @@ def raw_files(root: Path, expected: Digests) -> Iterator[Path | None]:
 
 def forget(folder: Path) -> None:
     """Remove the lock and all outputs of a copy, so that every stage must run."""
-    for _, path in digests(folder / LOCK):
-        (folder / path).unlink(missing_ok=True)
+    for stage in graph.stages(folder).values():
+        for path in stage.outs:
+            if (folder / path).is_dir():
+                shutil.rmtree(folder / path)
+            (folder / path).unlink(missing_ok=True)
     (folder / LOCK).unlink()
 
 
@@ -103,7 +127,7 @@ def reference(root: Path, path: str, md5: str) -> Path | None:
 
 def report(root: Path, folder: Path, expected: Digests, seconds: float) -> int:
     """Compare a run with the workspace's lock, print the result, return the exit status."""
-    found = digests(folder / LOCK)
+    found = digests(folder)
     different = in_order(folder, expected, found)
     if not different:
         stages = len({stage for stage, _ in expected})

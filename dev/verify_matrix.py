@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dev import machine, reference
-from dev.verify import LOCK, Digests, digests, forget, in_order
+from dev.verify import Digests, digests, forget, in_order
 from dev.workspace import ROOT, command_line, dvc, temporary_copy
 
 OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
@@ -154,7 +154,7 @@ def attempt(setting: Setting, expected: Digests) -> Result:
     ).stdout.strip()  # fmt: skip
     try:
         with finished(setting) as folder:
-            found = digests(folder / LOCK)
+            found = digests(folder)
             different = in_order(folder, expected, found)
             said = f"{len(different)} differ, first {different[0][1]}" if different else ""
     except (subprocess.CalledProcessError, AssertionError) as error:
@@ -180,7 +180,7 @@ def finished(setting: Setting) -> Iterator[Path]:
                 raise
             log.seek(start)
             computed = log.read().count(b"Running stage '")
-        stages = len({stage for stage, _ in digests(folder / LOCK)})
+        stages = len({stage for stage, _ in digests(folder)})
         assert computed == (0 if setting.warm else stages), f"{computed} of {stages} stages ran"
         yield folder
 

@@ -5,7 +5,6 @@ Each stage looks again when it begins and when it ends (`stages.unchanged`).
 """
 
 import json
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,7 +32,7 @@ def of(paths: Iterable[str]) -> dict[str, str]:
     found, new = {}, dict[str, list[int | str]]()
     for path in paths:
         try:
-            state = os.stat(path)
+            state = Path(path).stat()
         except FileNotFoundError:
             continue
         now = [state.st_size, state.st_mtime_ns]
@@ -114,9 +113,9 @@ def installed() -> dict[str, str]:
     known = {name.lower().replace("-", "_"): name for name in LIBRARIES}
     found = {}
     for folder in reversed(sys.path):
-        if folder and os.path.isdir(folder):
-            for entry in os.listdir(folder):
-                name, _, version = entry.removesuffix(".dist-info").partition("-")
-                if entry.endswith(".dist-info") and name.lower() in known:
+        if folder and Path(folder).is_dir():
+            for entry in Path(folder).glob("*.dist-info"):
+                name, _, version = entry.stem.partition("-")
+                if name.lower() in known:
                     found[known[name.lower()]] = version
     return found

@@ -38,7 +38,7 @@ _jobs: dict[str, Callable[[], bytes]] = {}
 
 
 def main(group: str) -> None:
-    """Draw the pictures of a group, "curves" or "clusters", in as many processes as there are cores.
+    """Draw the pictures of a group, "curves" or "clusters", in a process for each core.
 
     A function with keyword-only parameters gets the params of the drawing's section of ``draw``.
     """
@@ -92,11 +92,11 @@ def _read_table(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _column(cells: tuple[str, ...]) -> NDArray[Any]:
+    texts = np.array(cells, dtype=np.str_)
     try:
-        numbers = [float(cell) if cell not in ("", "none") else np.nan for cell in cells]
+        return np.where(np.isin(texts, ("", "none")), "nan", texts).astype(np.float64)
     except ValueError:
-        return np.array(cells)
-    return np.array(numbers, dtype=np.float64)
+        return texts
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {

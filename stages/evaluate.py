@@ -22,6 +22,7 @@ PREFERRED_K = "metrics/recluster.json"
 MAPS = {"kl_2d": "metrics/tsne_2d.json", "kl_3d": "metrics/tsne_3d.json"}
 SUMMARY = "metrics/scores.json"
 METRICS = "metrics/evaluate.json"
+INTERVALS = "metrics/intervals.json"
 OUTPUT = "data/evaluate/{}"
 CONFUSION = "plots/confusion.csv"
 
@@ -31,60 +32,51 @@ def main() -> None:
     params = common.load_params("evaluate")
     labels = {part: np.load(LABELS.format(part)) for part in PARTS}
     classes = _json(CLASSES)["classes"]
+    n_classes = len(classes)
     clusters = {name: partition.load() for name, partition in PARTITIONS.items()}
     models = {name: partition.load_model() for name, partition in PARTITIONS.items()}
-    sizes = {name: int(model["clusters"].max()) + 1 for name, model in models.items()}
-    names = {
-        name: scores.name_clusters(labels["train"], own["train"], sizes[name], len(classes))
-        for name, own in clusters.items()
-    }
-    majority = {name: own["majority"] for name, own in names.items()}
-    scored = {
-        name: {
-            part: scores.score(labels[part], own[part], majority[name], len(classes))
-            for part in PARTS
+    names, scored = {}, {}
+    for name, own in clusters.items():
+        k = int(models[name]["clusters"].max()) + 1
+        names[name] = scores.name_clusters(labels["train"], own["train"], k, n_classes)
+        majority = names[name]["majority"]
+        scored[name] = {
+            part: scores.score(labels[part], own[part], majority, n_classes) for part in PARTS
         }
-        for name, own in clusters.items()
-    }
     known = labels["test"] >= 0
-    tested = {name: own["test"][known] for name, own in clusters.items()}
-    n_classes = len(classes)
     intervals = bootstrap.intervals(
-        labels["test"][known], tested, majority, n_classes=n_classes, **params
+        labels["test"][known],
+        {name: own["test"][known] for name, own in clusters.items()},
+        {name: own["majority"] for name, own in names.items()},
+        n_classes=n_classes,
+        **params,
     )
-    agreement = {
-        part: examination.agreement({name: own[part] for name, own in clusters.items()})
-        for part in PARTS
-    }
-    files.save_json(SUMMARY, _summary(scored, intervals, sizes[HEADLINE]))
-    files.save_json(OUTPUT.format("intervals.json"), intervals)
-    files.save_json(OUTPUT.format("agreement.json"), agreement)
+    matched = names[HEADLINE]["one_to_one"]
+    places = snap(np.load(TEST_MAP))
+    far = scores.misplacement(places, **models[HEADLINE], labels=labels["test"],
+                              label_of_cluster=matched)  # fmt: skip
+
+    files.save_json(SUMMARY, _summary(scored, intervals, len(matched)))
+    files.save_json(INTERVALS, intervals)
     for path, kind in ((METRICS, "summary"), (OUTPUT.format("details.json"), "details")):
         chosen = {name: {part: own[part][kind] for part in PARTS} for name, own in scored.items()}
         files.save_json(path, chosen)
+    by_part = {part: {name: own[part] for name, own in clusters.items()} for part in PARTS}
+    agreement = {part: examination.agreement(own) for part, own in by_part.items()}
+    files.save_json(OUTPUT.format("agreement.json"), agreement)
     named = {name: labelling.values_of(own, classes) for name, own in names.items()}
-    for name, own in named.items():
-        files.save_json(OUTPUT.format(f"names_{name}.json"), own)
+    for name, called in named.items():
+        files.save_json(OUTPUT.format(f"names_{name}.json"), called)
     for part in PARTS:
         table: dict[str, Any] = {"index": np.load(INDICES.format(part))}
         table["label"] = labelling.texts(labels[part], classes)
-        for name, own in clusters.items():
-            table[name] = own[part]
-            table[f"{name}_label"] = scores.labels_of(own[part], named[name]["one_to_one"])
+        for name, cluster in by_part[part].items():
+            table[name] = cluster
+            table[f"{name}_label"] = scores.labels_of(cluster, named[name]["one_to_one"])
         if part == "test":
-            matched = names[HEADLINE]["one_to_one"]
-            far = scores.misplacement(
-                snap(np.load(TEST_MAP)),
-                **models[HEADLINE],
-                labels=labels["test"],
-                label_of_cluster=matched,
-            )
             table["misplaced"] = [to_decimals(value, 3) for value in far.tolist()]
-            files.save_table(
-                CONFUSION,
-                ("partition", "actual", "predicted", "images"),
-                scores.confusions(table, PARTITIONS),
-            )
+            header = ("partition", "actual", "predicted", "images")
+            files.save_table(CONFUSION, header, scores.confusions(table, PARTITIONS))
         rows = zip(*table.values(), strict=True)
         files.save_table(OUTPUT.format(f"clusters_{part}.csv"), list(table), rows)
 
@@ -99,9 +91,8 @@ def _summary(
         own = scored[name]["test"]["summary"]
         if own:
             found[f"accuracy{suffix}"], found[f"nmi{suffix}"] = own["accuracy"], own["nmi"]
-            interval = intervals[name]["accuracy"]
-            half = (interval["high"] - interval["low"]) / 2
-            found[f"margin{suffix}"] = to_decimals(half)
+            ends = intervals[name]["accuracy"]
+            found[f"margin{suffix}"] = to_decimals((ends["high"] - ends["low"]) / 2)
     maps = {name: _json(path)["kl_divergence"] for name, path in MAPS.items()}
     return found | {"k": k, "preferred_k": _json(PREFERRED_K)["2d"]["silhouette"]} | maps
 

@@ -31,7 +31,7 @@ def load() -> dict[str, Any]:
         If there is no such file, if it is no YAML, or if a value is unknown or not allowed by the
         schema: whichever stage reads it, so that the first one refuses what a later one would.
     """
-    text, schema = _text(), SCHEMA.read_bytes()
+    text, schema = read(), SCHEMA.read_bytes()
     given = parse(text)
     state = {"md5": hashlib.md5(text.encode() + schema).hexdigest()}
     try:
@@ -65,7 +65,14 @@ def load_section(section: str, *keys: str) -> dict[str, Any]:
     return {key: values[key] for key in keys} if keys else dict(values)
 
 
-def _text() -> str:
+def read() -> str:
+    """Return the text of ``params.yaml``.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     try:
         return PARAMS.read_text(encoding="utf-8")
     except FileNotFoundError:

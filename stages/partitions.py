@@ -1,6 +1,7 @@
 """The partitions that are compared: what each is called, and where it is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ class Partition:
         """Read the cluster of each image of train and of test."""
         return {part: np.load(f"{self.folder}/{part}.npy") for part in PARTS}
 
-    def load_model(self) -> dict[str, NDArray[np.integer]]:
+    def load_model(self) -> dict[str, NDArray[Any]]:
         """Read "centres" and "clusters", to which they belong: each to its own, unless merged."""
         with np.load(self.model) as arrays:
             own = np.arange(len(arrays["centres"]))

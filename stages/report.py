@@ -18,7 +18,7 @@ DATASET = "data/split/dataset.json"
 TRAIN = "data/split/train_indices.npy"
 SCORES = "metrics/scores.json"
 EVALUATED = "metrics/evaluate.json"
-INTERVALS = "data/evaluate/intervals.json"
+INTERVALS = "metrics/intervals.json"
 DRAWINGS = {"clusters": drawings.CLUSTERS, "curves": drawings.CURVES}
 OUTPUT = "report.html"
 

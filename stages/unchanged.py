@@ -31,7 +31,7 @@ class Watch:
 
     def __init__(self, name: str | None) -> None:
         self.name = name
-        self.root = os.getcwd() + os.sep
+        self.root = f"{Path.cwd()}{os.sep}"
         self.read: dict[str, tuple[int, ...]] = {}
         self.written: set[str] = set()
         # Of this process, which ends with the stage: a hook cannot be taken away.
@@ -40,9 +40,9 @@ class Watch:
     def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = arguments
-            if not flags & (os.O_WRONLY | os.O_RDWR) and (name := self._inside(path)):
-                if state := _state(name):
-                    self.read.setdefault(name, state)
+            name = "" if flags & (os.O_WRONLY | os.O_RDWR) else self._inside(path)
+            if name and (state := _state(name)):
+                self.read.setdefault(name, state)
         elif event == "os.rename" and (name := self._inside(arguments[1])):
             self.written.add(name)
 
@@ -67,9 +67,10 @@ class Watch:
         if not path.is_file():
             raise InputError(f"{path} is missing: dvc repro begins with the stage code, {_AGAIN}")
         noted = json.loads(path.read_text(encoding="utf-8"))
-        now = digests.of(noted["modules"])
-        if changed := [each for each in noted["modules"] if noted["modules"][each] != now.get(each)]:
-            raise InputError(f"{changed[0]} has changed since the stage code looked at it: {_AGAIN}")
+        modules = noted["modules"]
+        now = digests.of(modules)
+        if changed := next((each for each in modules if modules[each] != now.get(each)), ""):
+            raise InputError(f"{changed} has changed since the stage code looked at it: {_AGAIN}")
         found = digests.installed() if noted["libraries"] else {}
         for library, version in noted["libraries"].items():
             if found.get(library) != version:
@@ -114,7 +115,7 @@ class Watch:
 def _state(path: str) -> tuple[int, ...]:
     """Tell one state of a file from another; nothing where it is no file."""
     try:
-        state = os.stat(path)
+        state = Path(path).stat()
     except OSError:
         return ()
     return (state.st_size, state.st_mtime_ns, state.st_ino)

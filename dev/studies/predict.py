@@ -27,9 +27,9 @@ from sklearn.datasets import load_digits, load_sample_images
 import predict
 from dev import provenance
 from dev.studies import sheets, sweeps
+from dev.workspace import command_line
 from mnist_clustering import files, progress
 from mnist_clustering.images import handwriting
-from stages import common
 
 MADE_BY = (
     "dev/studies/predict.py",
@@ -264,4 +264,4 @@ def _time(file: Path) -> float:
 
 
 if __name__ == "__main__":
-    common.run(main, ("numpy", "scikit-learn", "scipy", "pillow", "matplotlib"))
+    command_line(main, "predict")

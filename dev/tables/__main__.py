@@ -1,6 +1,6 @@
 """Write the tables of README.md and docs anew."""
 
-from dev.imports import ROOT
+from dev.graph import ROOT
 from dev.tables.documents import filled
 
 

@@ -8,7 +8,7 @@ from dev.benchmarks import page
 from dev.tables.markdown import read, table
 
 EVALUATE = "metrics/evaluate.json"
-EXAMINE = "metrics/examine.json"
+INTERVALS = "metrics/intervals.json"
 SEEDS = "metrics/seeds.json"
 ABLATION = "dev/studies/results/ablation.json"
 PEERS = "dev/benchmarks/results/peers.json"
@@ -25,8 +25,8 @@ PARTITIONS = {
     "pixels": "raw pixels",
     "kmeans_2d": "2-D map, KMeans",
     "kmeans_3d": "3-D map, KMeans",
-    "clusters_2d": "2-D map, merged",
-    "clusters_3d": "3-D map, merged",
+    "clusters_2d": "clusters of the 2-D map",
+    "clusters_3d": "clusters of the 3-D map",
 }
 # How images of the seeds' runs are chosen, and what of them is scored.
 PROTOCOLS = {
@@ -109,12 +109,12 @@ def _headline(scored: Any, partition: str) -> tuple[str, str, str]:
 
 def scores(root: Path) -> str:
     """Lay out all scores of the committed run."""
-    ours, examined = read(root / EVALUATE), read(root / EXAMINE)
+    ours, intervals = read(root / EVALUATE), read(root / INTERVALS)
     rows = [
         (
             f"{title}, {part}",
             _percent(ours[name][part]["accuracy"]),
-            _interval(examined[name]["accuracy"]) if part == "test" else "–",
+            _interval(intervals[name]["accuracy"]) if part == "test" else "–",
             _percent(ours[name][part]["majority_accuracy"]),
             f"{ours[name][part]['nmi']:.3f}",
             f"{ours[name][part]['ari']:.3f}",
@@ -163,7 +163,7 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def ceiling(root: Path) -> str:
     """Lay out how well the nearest training images name test images, all labels given."""
-    found = read(root / EXAMINE)["ceiling"]
+    found = read(root / INTERVALS)["ceiling"]
     rows = [(title, f"{100 * found[name]:.2f}") for name, title in CEILING.items()]
     return table(("vote of the 5 nearest by", "test, %"), rows, numbers=1)
 

@@ -92,10 +92,12 @@ def resample(
         name: np.empty((resamples, n_clusters, n_classes), dtype=np.int64)
         for name, (_, n_clusters) in clusters.items()
     }
+    cells = {name: own.astype(np.int64) * n_classes + labels for name, (own, _) in clusters.items()}
     for i in range(resamples):
         drawn = generator.integers(0, len(labels), size=len(labels))
-        for name, (own, n_clusters) in clusters.items():
-            tables[name][i] = scores.contingency(labels[drawn], own[drawn], n_clusters, n_classes)
+        for name, table in tables.items():
+            counts = np.bincount(cells[name][drawn], minlength=table[i].size)
+            table[i] = counts.reshape(table[i].shape)
     return tables
 
 

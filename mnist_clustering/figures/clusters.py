@@ -45,9 +45,9 @@ def draw(
     images : ndarray of uint8, shape (n, height, width)
         Of train.
     portraits : mapping
-        "clusters_2d": of each cluster its "digit" (label, None for none), "size", "purity", "digits",
-        "medoid", "members" and "nearest" other cluster. Without labels, "digit" and "purity" are
-        None.
+        "clusters_2d": of each cluster its "digit" (label, None for none), "size", "purity",
+        "digits", "medoid", "members" and "nearest" other cluster. Without labels, "digit" and
+        "purity" are None.
     thumbnails, indices : ndarray, optional
         As `marks.as_seen` takes them.
     count : int

@@ -34,9 +34,7 @@ _NOTE = (
 _LEAST_TYPE = 4.0  # points; numbers that would be smaller are left out
 
 
-def draw(
-    table: Mapping[str, NDArray[Any]], scores: Mapping[str, Any], *, gamma: float
-) -> Figure:
+def draw(table: Mapping[str, NDArray[Any]], scores: Mapping[str, Any], *, gamma: float) -> Figure:
     """Draw the confusion matrices of pixels, 2-D and 3-D map, and the recall of each label.
 
     Parameters

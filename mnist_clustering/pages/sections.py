@@ -77,9 +77,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
 
-def figure(
-    shows: str, command: str, files: Mapping[str, bytes], params: Mapping[str, Any]
-) -> str:
+def figure(shows: str, command: str, files: Mapping[str, bytes], params: Mapping[str, Any]) -> str:
     """Show a picture, and behind a line the command, params, digests and small tables.
 
     Parameters

@@ -1,21 +1,8 @@
 """What the other tests of DVC rely on: commands in forks do what they do elsewhere."""
 
-import shutil
-
-from dvc.utils.serialize import modify_yaml
-
 from dev.workspace import ROOT
 from tests.support import clones
 from tests.support.forks import STRANGE
-
-
-def test_locks_are_written_as_dvc_writes_them(finished, tmp_path):
-    written = (finished[0] / "dvc.lock").read_text()
-    lock = shutil.copy(finished[0] / "dvc.lock", tmp_path)
-    with modify_yaml(lock) as data:
-        assert len(data["stages"]) > 20
-    # But for where a long command goes on in the next line.
-    assert (tmp_path / "dvc.lock").read_text().split() == written.split()
 
 
 def test_folder_words_output_and_exit_code_pass(tmp_path):

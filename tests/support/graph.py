@@ -1,11 +1,12 @@
 """The stages of dvc.yaml as DVC itself resolves them."""
 
 from dev.graph import (
+    CODE,
     PARAMS,
     ROOT,
     SCHEMA,
-    VERSIONS,
     Stage,
+    contents,
     downstream,
     is_in,
     leaves,
@@ -15,11 +16,12 @@ from dev.graph import (
 )
 
 __all__ = [
+    "CODE",
     "PARAMS",
     "ROOT",
     "SCHEMA",
-    "VERSIONS",
     "Stage",
+    "contents",
     "downstream",
     "is_in",
     "leaves",

@@ -2,24 +2,24 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
-from dev import provenance, renew
+from stages import code
 from tests.support import graph
 
 STAGES = graph.stages()
-# Folders whose files are in git and are no outputs.
-KEPT = ("stages/", "studies/")
+# What git keeps, and no stage writes; dvc.lock has its digest.
+KEPT = (
+    *("stages", "mnist_clustering", "requirements.lock", "datasets", "explorer"),
+    *("labels.csv", "dev/studies/results/maps.npz", graph.PARAMS),
+)
 
 
 @pytest.fixture(scope="module")
 def lock():
     return graph.load_yaml("dvc.lock")["stages"]
-
-
-def digest(path):
-    return hashlib.md5((graph.ROOT / path).read_bytes()).hexdigest()
 
 
 def digests(entries):
@@ -36,16 +36,9 @@ def test_a_stage_is_locked_as_it_is_declared(lock, name):
     assert locked["cmd"] == stage.command
     assert set(digests(locked["deps"])) == stage.deps
     assert set(digests(locked["outs"])) == stage.outs
-    assert locked.get("params", {}) == values_of(stage)
-
-
-def values_of(stage):
-    """Return the params of a stage and the versions of its libraries, as the lock has them."""
-    return {
-        path: {key: value_of(graph.load_yaml(path), key) for key in keys}
-        for path, keys in ((graph.PARAMS, stage.params), (graph.VERSIONS, sorted(stage.libraries)))
-        if keys
-    }
+    params = graph.load_yaml(graph.PARAMS)
+    values = {key: value_of(params, key) for key in stage.params}
+    assert locked.get("params", {}).get(graph.PARAMS, {}) == values
 
 
 def value_of(params, key):
@@ -57,42 +50,44 @@ def value_of(params, key):
 @pytest.mark.parametrize("name", STAGES)
 def test_the_lock_has_the_digests_of_the_tree(lock, name):
     stage, locked = STAGES[name], lock[name]
-    files = {path for path in stage.deps if (graph.ROOT / path).is_file()}
-    sources = {path: digest(path) for path in files if path.startswith(KEPT)}
     in_git = {path: digest(path) for path in stage.outs - stage.cached}
-    folders = {path for path in stage.data - files if path.startswith("stages/")}
-    sources |= {path: of_folder(path, written(path)) for path in folders}
-    assert {path: digests(locked["deps"])[path] for path in sources} == sources
-    assert {path: digests(locked["outs"])[path] for path in in_git} == in_git
+    assert {path: digests(locked["outs"])[path] for path in in_git} == in_git, "run `make renew`"
+    kept = {path: digest(path) for path in stage.data if path in KEPT}
+    assert {path: digests(locked["deps"])[path] for path in kept} == kept, "run `make renew`"
 
 
-@pytest.mark.parametrize("name", renew.REFERENCES)
-def test_the_digests_of_the_small_runs_are_of_this_code_and_these_params(name):
-    assert provenance.stale(graph.ROOT / name) == [], "run `make renew`"
+def test_results_belong_to_the_code(lock, monkeypatch):
+    monkeypatch.chdir(graph.ROOT)
+    texts = {name: f"{json.dumps(own, indent=2)}\n" for name, own in code.described().items()}
+    expected = {f"data/code/{name}.json": md5(text.encode()) for name, text in texts.items()}
+    locked = {path: md5 for own in lock.values() for path, md5 in digests(own["deps"]).items()}
+    found = {path: md5 for path, md5 in locked.items() if path.startswith("data/code/")}
+    assert found == {path: expected[path] for path in found}, "run `make renew`"
+    assert set(expected) - set(found) == {"data/code/code.json"}
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_what_a_stage_reads_is_what_another_wrote(lock, name):
     made = {path: md5 for locked in lock.values() for path, md5 in digests(locked["outs"]).items()}
-    # labels.csv is the user's.
-    given = (*KEPT, graph.PARAMS, "labels.csv")
-    read = {dep for dep in STAGES[name].deps if not dep.startswith(given)}
-    expected = {dep: made[dep] if dep in made else of_folder(dep, made) for dep in read}
-    assert {dep: digests(lock[name]["deps"])[dep] for dep in read} == expected
+    read = digests(lock[name]["deps"])
+    assert {path: md5 for path, md5 in read.items() if path in made} == {
+        path: made[path] for path in read if path in made
+    }
 
 
-def written(folder):
-    """Digests of the files of a folder that is kept in git."""
-    files = (path for path in (graph.ROOT / folder).iterdir() if path.is_file())
-    return {f"{folder}/{path.name}": digest(path) for path in files}
+def md5(data):
+    return hashlib.md5(data).hexdigest()
 
 
-def of_folder(folder, made):
-    """Digest of a folder as DVC makes it, of the digests of its files."""
+def digest(path):
+    """Digest of a file, or of a folder as DVC makes it of those of its files."""
+    whole = graph.ROOT / path
+    if whole.is_file():
+        return md5(whole.read_bytes())
+    files = [file for file in whole.rglob("*") if file.is_file() and "__pycache__" not in str(file)]
     entries = [
-        {"md5": md5, "relpath": path.removeprefix(f"{folder}/")}
-        for path, md5 in sorted(made.items())
-        if path.startswith(f"{folder}/")
+        {"md5": md5(file.read_bytes()), "relpath": Path(file.relative_to(whole)).as_posix()}
+        for file in files
     ]
-    text = json.dumps(entries, sort_keys=True)
-    return f"{hashlib.md5(text.encode()).hexdigest()}.dir"
+    entries.sort(key=lambda entry: entry["relpath"])
+    return f"{md5(json.dumps(entries, sort_keys=True).encode())}.dir"
