@@ -21,14 +21,15 @@ def faults() -> list[str]:
         params = parameters.parse(parameters.read())
         if found := list(parameters.faults(params, schema, whole=True)):
             return found
-        description.load(params["download"]["dataset"])
+        if dataset := params.get("download", {}).get("dataset"):
+            description.load(dataset)
     except InputError as error:
         return [str(error)]
-    # The stage says so too, but not where DVC takes its outputs from the cache.
-    download.warn(params["download"]["dataset"])
     return []
 
 
 if __name__ == "__main__":
     if found := faults():
         sys.exit("\n".join(found))
+    # The stage says so too, but not where DVC takes its outputs from the cache.
+    download.warn(parameters.load()["download"]["dataset"])

@@ -2,13 +2,11 @@
 
 import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
-import yaml
 from threadpoolctl import threadpool_info
 
-from dev.workspace import ROOT
+from stages.digests import installed
 
 _CPU = Path("/proc/cpuinfo")
 _FLAGS = ("avx", "avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")
@@ -34,7 +32,6 @@ def facts() -> dict[str, str]:
     """Collect the facts by name: processor, C library, BLAS kernels, versions."""
     import scipy.linalg  # noqa: F401  # scipy loads a BLAS of its own
 
-    pinned = yaml.safe_load((ROOT / "stages" / "versions.yaml").read_text(encoding="utf-8"))
     pools = sorted(
         f"{pool['internal_api']} {pool['version'] or '?'}"
         f" {pool.get('architecture', '')}, {pool['num_threads']} threads".replace(" ,", ",")
@@ -48,7 +45,7 @@ def facts() -> dict[str, str]:
         "C library": " ".join(platform.libc_ver()).strip() or "not glibc",
         "thread pools": "; ".join(dict.fromkeys(pools)),
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        "libraries": ", ".join(f"{name} {version(name)}" for name in pinned),
+        "libraries": ", ".join(f"{name} {own}" for name, own in installed().items()),
     }
 
 

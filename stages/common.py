@@ -67,7 +67,7 @@ def run(main: Callable[..., None]) -> None:
     try:
         watch.check_code()
         main(*words)
-        watch.check(_read, parameters.load() if _read else {})
+        watch.check(_read, parameters.load)
     except MemoryError as error:
         sys.exit(
             f"{name}: out of memory ({error or 'no more to be had'}): close other programs, or "

@@ -93,8 +93,9 @@ def parse(text: str) -> dict[str, Any]:
         given = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "an unknown line"
-        raise InputError(f"{PARAMS} is no YAML: {place}: {error.problem}; {BACK}") from None
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+        what = error.problem or error.context
+        raise InputError(f"{PARAMS} is no YAML: {place}: {what}; {BACK}") from None
     except yaml.YAMLError as error:
         raise InputError(f"{PARAMS} is no YAML: {' '.join(str(error).split())}; {BACK}") from None
     if not isinstance(given, dict) or not all(isinstance(key, str) for key in given):

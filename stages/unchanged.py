@@ -7,7 +7,7 @@ old result would be locked, and kept in the run cache, as that of the new params
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,21 +79,24 @@ class Watch:
                     f"{library} {version}: install requirements.lock"
                 )
 
-    def check(self, params: Mapping[tuple[str, str], Any], now: Mapping[str, Any]) -> None:
+    def check(
+        self, params: Mapping[tuple[str, str], Any], load: Callable[[], Mapping[str, Any]]
+    ) -> None:
         """Check at the end that nothing has changed; remove what was written if something has.
 
         Parameters
         ----------
         params : mapping of (str, str) to object
             What the stage has read of params.yaml, by section and key.
-        now : mapping of str to mapping
-            What stands there now.
+        load : callable
+            Reads what stands there now.
 
         Raises
         ------
         InputError
         """
         try:
+            now = load() if params else {}
             for (section, key), value in params.items():
                 if (given := now.get(section, {}).get(key)) != value:
                     raise InputError(

@@ -13,9 +13,9 @@ from tests.support.situations import seen
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "project"
-    (folder / "tools").mkdir(parents=True)
+    (folder / "dev").mkdir(parents=True)
     (folder / ".dvc").mkdir()
-    shutil.copy(graph.ROOT / "dev/ready.sh", folder / "tools")
+    shutil.copy(graph.ROOT / "dev/ready.sh", folder / "dev")
     return folder
 
 

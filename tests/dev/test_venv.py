@@ -31,8 +31,8 @@ def venv(folder, **environment):
 
 def empty(folder):
     """Lay out a project whose locks hold no package."""
-    (folder / "tools").mkdir(parents=True)
-    shutil.copy(graph.ROOT / "dev/venv.sh", folder / "tools")
+    (folder / "dev").mkdir(parents=True)
+    shutil.copy(graph.ROOT / "dev/venv.sh", folder / "dev")
     for name in ("requirements.lock", "requirements.build.lock"):
         (folder / name).write_text("# None.\n")
     return folder

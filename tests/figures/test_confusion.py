@@ -3,32 +3,36 @@
 import numpy as np
 
 from mnist_clustering.figures import confusion
-from tests.support.drawings import captions, figure_of, study, texts
+from tests.support.drawings import captions, confusions, figure_of, study, texts
 
 
 def test_confusion_counts():
     actual, predicted = np.array([0, 0, 2, 3, -1]), np.array([0, 1, 2, 3, 0])
-    counts = confusion.count(actual, predicted, 4)
-    assert counts.tolist() == [[1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
-    assert confusion.diagonal(counts) == 3 / 4
-    assert np.array_equal(confusion.recalls(counts), [0.5, np.nan, 1, 1], equal_nan=True)
+    images = np.array([7, 1, 2, 3, 9])
+    counts = confusion.count(actual, predicted, images, 4)
+    assert counts.tolist() == [[7, 1, 0, 0], [0, 0, 0, 0], [0, 0, 2, 0], [0, 0, 0, 3]]
+    assert confusion.diagonal(counts) == 12 / 13
+    assert np.array_equal(confusion.recalls(counts), [7 / 8, np.nan, 1, 1], equal_nan=True)
     predicted[3] = -1
-    counts = confusion.count(actual, predicted, 4)
+    counts = confusion.count(actual, predicted, images, 4)
     assert counts.shape == (4, 5)
-    assert counts[3].tolist() == [0, 0, 0, 0, 1]
+    assert counts[3].tolist() == [0, 0, 0, 0, 3]
 
 
 def test_title_and_diagonal_of_a_confusion_matrix_are_the_same_thing():
     # Names of clusters that were found elsewhere: two are swapped.
-    tables, scores = study(10)["confusion"]
-    table = tables["pixels"]
-    swapped = {"actual": table["actual"], "predicted": table["predicted"].copy()}
-    swapped["predicted"][table["predicted"] == 3] = 8
-    swapped["predicted"][table["predicted"] == 8] = 3
-    figure = figure_of("confusion", (tables | {"clusters_2d": swapped}, scores))()
+    table, scores = study(10)["confusion"]
+    own = table["partition"] == "pixels"
+    actual, predicted = table["actual"][own], table["predicted"][own]
+    swapped = predicted.copy()
+    swapped[predicted == 3] = 8
+    swapped[predicted == 8] = 3
+    plain = (actual, predicted)
+    mixed = confusions({"pixels": plain, "clusters_2d": (actual, swapped), "clusters_3d": plain})
+    figure = figure_of("confusion", (mixed, scores))()
     right = {
-        name: f"{(found['actual'] == found['predicted']).mean():.1%}"
-        for name, found in (("Raw pixels", table), ("2-D map", swapped), ("3-D map", table))
+        name: f"{(actual == found).mean():.1%}"
+        for name, found in (("Raw pixels", predicted), ("2-D map", swapped), ("3-D map", predicted))
     }
     assert captions(figure)[:3] == [f"{name}: {share}" for name, share in right.items()]
     assert right["Raw pixels"] != right["2-D map"]
@@ -36,5 +40,5 @@ def test_title_and_diagonal_of_a_confusion_matrix_are_the_same_thing():
     assert f"Matched on test instead: 2-D map {right['Raw pixels']}." in note
     assert "Clusters got their labels on train" in note
     assert "share of the row to the power 0.5" in note
-    figure = figure_of("confusion", (tables, scores), gamma=1.0)()
+    figure = figure_of("confusion", (table, scores), gamma=1.0)()
     assert not any("power" in text or "instead" in text for text in texts(figure))

@@ -14,6 +14,7 @@ from mnist_clustering.figures import canvas as page
 from mnist_clustering.figures import captions as labels
 from mnist_clustering.figures import centroids, marks, theme
 from stages import draw
+from stages.drawings import CURVES
 from tests.support.drawings import (
     MODULES,
     OPTIONS,
@@ -176,8 +177,7 @@ def test_results_are_loaded_by_kind(tmp_path):
     (tmp_path / "c.json").write_text('{"knee": null}')
     (tmp_path / "d.csv").write_text("digit,given,phase\n1,,early\n2,none,late\n")
     (tmp_path / "e.csv").write_text("actual,predicted\n")
-    loaded = draw.load(tmp_path)
-    assert list(loaded) == list("abcde")
+    loaded = {path.stem: draw.load(path) for path in tmp_path.iterdir()}
     assert loaded["a"].tolist() == [0, 1, 2]
     assert loaded["b"]["centres"].tolist() == [[1, 0], [0, 1]]
     assert loaded["c"] == {"knee": None}
@@ -187,63 +187,28 @@ def test_results_are_loaded_by_kind(tmp_path):
     assert [len(column) for column in loaded["e"].values()] == [0, 0]
 
 
-KL = {"--flat": "plots/kl_2d.csv", "--deep": "plots/kl_3d.csv"}
-
-
-def test_stage_writes_the_png(tmp_path, monkeypatch):
+def test_stage_writes_the_pngs_of_a_group(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     params = {"dpi": 60, "kl": OPTIONS["kl"]}
-    monkeypatch.setattr(draw.common, "load_params", lambda *_: params)
-    for result in KL.values():
+    asked = []
+    monkeypatch.setattr(draw.common, "load_params", lambda *keys: asked.append(keys) or params)
+    kl = CURVES["kl"]
+    monkeypatch.setitem(draw.DRAWINGS, "curves", {"kl": kl})
+    for result in kl.inputs.values():
         path = tmp_path / result
         path.parent.mkdir(exist_ok=True)
         path.write_text("iteration,kl_divergence,phase\n25,5.5,optimisation\n50,4.5,optimisation\n")
-    draw.main("kl", "kl", *(word for argument, path in KL.items() for word in (argument, path)))
-    results = [draw.load(tmp_path / result) for result in KL.values()]
+    draw.main("curves")
+    assert asked == [("draw", "dpi", "kl")]
+    results = [draw.load(tmp_path / result) for result in kl.inputs.values()]
     expected = page.render(figure_of("kl", results), 60)
     assert (tmp_path / "plots/kl.png").read_bytes() == expected
-    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
-        "kl.png",
-        "kl_2d.csv",
-        "kl_3d.csv",
-    ]
+    assert {path.name for path in (tmp_path / "plots").glob("*.png")} == {"kl.png"}
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        ([], "the words '' name no drawing"),
-        (["--help"], "the words '--help' name no drawing"),
-        (["kl", "kl", "--flat"], "name no drawing"),
-        (["kl", "kl", "flat", "a.csv"], "name no drawing"),
-        (["kl", "elbows"], "there is no module 'elbows'"),
-        (["kl", "kl", "--flat", "a.csv"], "takes the results flat, deep, not flat"),
-        (["kl", "kl", "--flat", "a.csv", "--steep", "b.csv"], "not flat, steep"),
-    ],
-)
-def test_wrong_words_are_answered_in_one_sentence(words, said):
-    with pytest.raises(InputError) as caught:
-        draw.main(*words)
-    assert said in str(caught.value)
-    assert str(caught.value).endswith("python -m stages.draw NAME MODULE --ARGUMENT PATH ...")
-
-
-def test_results_and_params_of_any_number(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    asked = []
-    monkeypatch.setattr(draw.common, "load_params", lambda *keys: asked.append(keys) or {"dpi": 50})
-    (tmp_path / "a.json").write_text("[1, 2]")
-
-    def plain(first, second, third=None):
-        figure = mpl.figure.Figure()
-        figure.text(0, 0, f"{first}{second}{third}")
-        return figure
-
-    monkeypatch.setattr("mnist_clustering.figures.kl.draw", plain)
-    draw.main("plain", "kl", "--first", "a.json", "--second", "a.json", "--third", "a.json")
-    # It takes results only, so that it has no section of params.
-    assert asked == [("draw", "dpi")]
-    assert (tmp_path / "plots/plain.png").is_file()
+def test_an_unknown_group_is_answered_in_one_sentence():
+    with pytest.raises(InputError, match="there is no group maps: curves and clusters are drawn"):
+        draw.main("maps")
 
 
 def test_the_eye_is_far_from_any_rounding_boundary_at_whole_degrees(monkeypatch):

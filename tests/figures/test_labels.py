@@ -8,6 +8,7 @@ from mnist_clustering.figures import captions as labels
 from mnist_clustering.figures import theme
 from tests.support.drawings import (
     assert_within_the_page,
+    confusions,
     digits,
     figure_of,
     finished,
@@ -43,13 +44,12 @@ def test_labels_may_have_any_names_and_any_number(name, n):
         "clusters_3d": rng.integers(n, size=len(images)),
         "misplaced": rng.random(len(images)),
     }
-    pair = {"actual": true, "predicted": given}
     parts = ("pixels", "clusters_2d", "clusters_3d")
     results = {
         "map_2d": (positions[:, :2], table),
         "map_3d": (positions, table),
         "confusion": (
-            dict.fromkeys(parts, pair),
+            confusions(dict.fromkeys(parts, (true, given))),
             {part: {"test": {"accuracy": 0.5}} for part in parts},
         ),
         "confused": (images, table),

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mnist_clustering.pages import html, pipeline, sections, words
+from mnist_clustering.pages import html, sections, words
+from stages import digests, drawings
 from tests.support import graph
 
 
@@ -61,7 +62,8 @@ def test_it_is_whole_and_needs_nothing_else(report):
 def test_the_result_comes_first_and_is_that_of_the_metrics(report):
     folder, page, _ = report
     scores = json.loads((folder / "metrics/scores.json").read_text())
-    interval = json.loads((folder / "metrics/examine.json").read_text())["clusters_2d"]["accuracy"]
+    intervals = json.loads((folder / "metrics/intervals.json").read_text())
+    interval = intervals["clusters_2d"]["accuracy"]
     lead = page[page.index('class="result"') :][:600]
     for share in (scores["accuracy"], interval["low"], interval["high"]):
         assert f"{100 * share:.2f}" in lead
@@ -71,16 +73,15 @@ def test_the_result_comes_first_and_is_that_of_the_metrics(report):
 
 def test_every_figure_has_its_words_command_digests_and_data(report):
     folder, page, reader = report
-    drawings = {n: s for n, s in graph.stages(folder).items() if n.startswith("draw@")}
-    assert len(reader.images) == len(drawings)
+    groups = {"curves": drawings.CURVES, "clusters": drawings.CLUSTERS}
+    assert len(reader.images) == sum(map(len, groups.values()))
     assert all(image["alt"] for image in reader.images)
-    for stage in drawings.values():
-        assert html.text(stage.does) in page
-        assert html.text(stage.command) in page
-        for path in (*stage.outs, *stage.data):
-            file = folder / path
-            if file.is_file():
-                assert hashlib.md5(file.read_bytes()).hexdigest() in page, path
+    for group, own in groups.items():
+        assert f"python -m stages.draw {group}" in page
+        for name, drawing in own.items():
+            assert html.text(drawing.shows) in page
+            for path in (drawings.OUTPUT.format(name), *drawing.inputs.values()):
+                assert hashlib.md5((folder / path).read_bytes()).hexdigest() in page, path
     curve = (folder / "plots/elbow_map.csv").read_text().splitlines()[1].split(",")
     assert all(f">{float(cell):g}<" in page or f">{cell}<" in page for cell in curve[1:])
 
@@ -90,7 +91,7 @@ def test_params_and_versions_are_listed_but_not_where_files_are(report):
     texts = set(reader.texts)
     params = graph.leaves(graph.load_yaml(graph.PARAMS, folder))
     assert set(params) - texts == {"download.mirror"}
-    versions = graph.load_yaml(graph.VERSIONS, folder)
+    versions = digests.installed()
     assert {*versions, *map(str, versions.values())} <= texts
 
 
@@ -104,13 +105,13 @@ def test_text_is_escaped_and_numbers_stand_right():
 
 
 def test_without_labels_there_are_no_scores():
-    assert "without labels" in sections.result({"k": 7}, {}, {}, "official")
+    assert "without labels" in sections.result({"k": 7}, {}, {}, "clusters_2d", "official")
 
 
 def test_what_was_fitted_on_is_not_called_held_out():
     scores = {"accuracy": 0.5, "k": 2}
     interval = {"clusters_2d": {"accuracy": {"low": 0.4, "high": 0.6}}}
-    assert "not held out" in sections.result(scores, {}, interval, "all")
+    assert "not held out" in sections.result(scores, {}, interval, "clusters_2d", "all")
 
 
 def paragraph(form, n_train=60_000, *, labelled=True, **changes):
@@ -148,21 +149,3 @@ def test_what_the_params_leave_out_is_not_described():
     text, _ = paragraph("handwriting", distortion__k=70, distortion__directions="reverse")
     assert "Of these, 70 were kept by the reverse" in text
     assert "approximate" in paragraph("handwriting", n_train=200_000)[0]
-
-
-def test_the_graph_has_each_stage_below_what_it_needs():
-    stages = pipeline.grouped(
-        {
-            name: {"reads": stage.data, "writes": stage.outs}
-            for name, stage in graph.stages().items()
-        }
-    )
-    drawn = pipeline.graph(stages)
-    heights = {
-        name: float(y)
-        for y, name in re.findall(r'<text x="[\d.]+" y="([\d.]+)"[^>]*>([\w]+)</text>', drawn)
-    }
-    assert set(heights) == set(stages)
-    for name, sources in pipeline.needs(stages).items():
-        assert all(heights[source] < heights[name] for source in sources)
-    assert pipeline.needs(stages)["split"] == ["download"]

@@ -45,7 +45,7 @@ def test_a_second_run_in_the_same_folder(clone):
 
 
 def test_what_gc_keeps(clone):
-    clones.dvc(clone, "exp", "run", "-n", "more", "-S", "examine.resamples=200")
+    clones.dvc(clone, "exp", "run", "-n", "more", "-S", "evaluate.resamples=200")
     clones.run(clone, "git", "checkout", "--quiet", ".")
     clones.dvc(clone, "checkout")
     asked = clones.run(clone, sys.executable, "-m", "dvc", "gc", "--workspace", code=None)

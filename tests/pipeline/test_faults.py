@@ -78,6 +78,24 @@ def test_after_ctrl_c_or_a_kill_repro_goes_on(clone):
     assert (clone / "dvc.lock").read_text() == lock
 
 
+def test_params_edited_while_a_stage_runs_lock_nothing(clone):
+    set_params(clone / graph.PARAMS, {"tsne.map_2d.iterations": 100})
+    before = (clone / "dvc.lock").read_text()
+    terminal = Terminal(clone, "repro", TSNE)
+    terminal.wait_for("t-SNE 2-D, KL")
+    # As an editor, or a second dvc exp run -S in this folder, does it.
+    set_params(clone / graph.PARAMS, {"tsne.exaggeration": 3})
+    terminal.wait_for()
+    assert terminal.process.wait(SECONDS) == 255
+    assert f"tsne: {seen('meanwhile')} (tsne.exaggeration was 4, is 3)" in terminal.said
+    assert (clone / "dvc.lock").read_text() == before
+    assert not any((clone / out).exists() for out in graph.stages()[TSNE].outs if "." in out)
+    assert clones.repro(clone, TSNE) == {TSNE}
+    # Nor does the run cache know better.
+    set_params(clone / graph.PARAMS, {"tsne.exaggeration": 4})
+    assert clones.repro(clone, TSNE) == {TSNE}
+
+
 def test_half_written_files_are_not_taken_for_outputs(clone):
     for out in sorted(set().union(*(stage.outs for stage in graph.stages().values()))):
         path = clone / out
@@ -85,4 +103,4 @@ def test_half_written_files_are_not_taken_for_outputs(clone):
     assert clones.repro(clone) == set()
     assert clones.run(clone, "git", "status", "--porcelain").stdout == ""
     set_params(clone / graph.PARAMS, {"draw.confusion.gamma": 1.0})
-    assert clones.repro(clone) == {"draw@confusion", "report"}
+    assert clones.repro(clone) == {"draw_clusters", "report"}

@@ -17,6 +17,7 @@ from mnist_clustering.model.answers import named, refused
 from mnist_clustering.pages import predictions as page
 from mnist_clustering.placing import blocks
 from mnist_clustering.sources import drawn
+from stages import drawings
 from tests.support import browser, graph, inline
 from tests.support.real import IMAGES, LABELS
 
@@ -88,10 +89,9 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
     rows = table("data/evaluate/clusters_train.csv")
     assert len(rows) == 75
     assert {row["label"] + row["clusters_2d_label"] for row in rows} == {""}
-    drawings = [name for name in graph.stages() if name.startswith("draw@")]
-    inline.run(*drawings)
-    for name in drawings:
-        with Image.open(f"plots/{name.partition('@')[2]}.png") as picture:
+    inline.run("draw_curves", "draw_clusters")
+    for name in (*drawings.CURVES, *drawings.CLUSTERS):
+        with Image.open(drawings.OUTPUT.format(name)) as picture:
             assert picture.convert("LA").getextrema()[1][1] > 200, "nothing is drawn"
 
     seen = browser.look(
@@ -111,7 +111,7 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
     paths = [row["path"] for row in table("data/raw/paths.csv")]
     lines = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
     Path("labels.csv").write_text("\n".join(["path,label", *lines]) + "\n")
-    inline.run("label", "evaluate", "examine", "bundle", "draw@map_2d", "draw@confused")
+    inline.run("label", "evaluate", "examine", "bundle", "draw_clusters")
     assert Path("data/tsne/2d/train.npy").stat().st_mtime_ns == before
     assert inline.load("metrics/scores.json")["accuracy"] > 0.9
     rows = table("data/evaluate/clusters_train.csv")

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import yaml
 
+from mnist_clustering import files
 from mnist_clustering.errors import InputError
 from mnist_clustering.images import idx
 from stages import download
@@ -69,6 +70,7 @@ def test_killed_in_the_middle_no_file_has_its_name(workspace, server):
     server.offer(first, packed(FILES[first]))
     server.offer(second, packed(FILES[second])[:30], announced=10_000, stall=True)
     workspace([{"kind": "web", "url": server.url}])
+    files.save_json("data/code/download.json", {"modules": {}, "libraries": {}})
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, "-m", "stages.download"], env=environment) as process:
         deadline = time.monotonic() + 20

@@ -9,7 +9,7 @@ import pytest
 from mnist_clustering import files
 from mnist_clustering.images import idx
 from mnist_clustering.sources import contents, description
-from stages import common, download, split
+from stages import common, download, parameters, split
 from tests.support.graph import ROOT
 from tests.support.real import ALL_LABELS, DIGITS
 
@@ -36,7 +36,7 @@ def test_images_stored_by_columns_are_turned(tmp_path, monkeypatch):
     record = contents.Content({}, {}, []).record("emnist", described)
     params = lay_out(tmp_path, record, method="official", landmarks=None)
     monkeypatch.setattr(common, "load_params", lambda section: params)
-    (tmp_path / common.PARAMS).write_text("{}")
+    monkeypatch.setattr(parameters, "load", dict)
     split.main()
     for part in ("train", "test"):
         images = np.load(f"{split.SPLIT}/{part}_images.npy")
@@ -62,7 +62,7 @@ def test_the_split_stage_takes_images_and_labels_together(
     record = {"name": "digits", "kind": "idx", "form": "handwriting"}
     params = lay_out(tmp_path, record, method=method, landmarks=landmarks)
     monkeypatch.setattr(common, "load_params", lambda section: params)
-    (tmp_path / common.PARAMS).write_text("{}")
+    monkeypatch.setattr(parameters, "load", dict)
     split.main()
 
     images = np.concatenate([DIGITS["train_images"], DIGITS["test_images"]])

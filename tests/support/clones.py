@@ -39,7 +39,7 @@ SMALL = {
     "micro.k_max": 12,
     "micro.n_init": 1,
     "micro.silhouette_sample": 100,
-    "examine.resamples": 100,
+    "evaluate.resamples": 100,
     "draw.dpi": 50,
 }
 ENVIRONMENT = os.environ | {

@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 
 from mnist_clustering.evaluation import examination
 from mnist_clustering.figures import theme
-from tests.support import graph
+from stages.drawings import CLUSTERS, CURVES
 
 OPTIONS = {
     "centroids": {"columns": 5, "colour_map": "gray"},
@@ -44,18 +44,29 @@ def digits():
     return images, bundled.target, positions
 
 
-# The module of each drawing, as dvc.yaml has it.
-MODULES = {
-    stage.arguments[0]: stage.arguments[1]
-    for stage in graph.stages().values()
-    if stage.script == "draw"
-}
+MODULES = {name: own.module for name, own in (CURVES | CLUSTERS).items()}
 
 
 def scored(table):
     """Accuracy where the clusters of a table are matched on it."""
     rows, columns = linear_sum_assignment(table, maximize=True)
     return float(table[rows, columns].sum() / table.sum())
+
+
+def confusions(found):
+    """Lay actual and predicted labels out by partition, as evaluate writes them."""
+    rows = [
+        (name, *pair)
+        for name, (actual, predicted) in found.items()
+        for pair in zip(actual.tolist(), predicted.tolist(), strict=True)
+    ]
+    names, actual, predicted = (np.array(column) for column in zip(*rows, strict=True))
+    return {
+        "partition": names,
+        "actual": actual,
+        "predicted": predicted,
+        "images": np.ones(len(rows)),
+    }
 
 
 @functools.cache
@@ -97,7 +108,7 @@ def study(k):
         "phase": np.where(iterations <= 250, "early_exaggeration", "optimisation"),
     }
     partitions = ("pixels", "clusters_2d", "clusters_3d")
-    predictions = {"actual": clusters["label"], "predicted": given}
+    table = confusions(dict.fromkeys(partitions, (clusters["label"], given)))
     scores = {"test": {"accuracy": scored(counts)}}
     return {
         "centroids": ({"centres": centres}, names),
@@ -106,7 +117,7 @@ def study(k):
         "kl": (kl, {name: column[10:] for name, column in kl.items()}),
         "map_2d": (positions[:, :2], clusters),
         "map_3d": (positions, clusters),
-        "confusion": (dict.fromkeys(partitions, predictions), dict.fromkeys(partitions, scores)),
+        "confusion": (table, dict.fromkeys(partitions, scores)),
         "confused": (images, clusters),
         "clusters": (images, {"clusters_2d": portraits}),
     }

@@ -21,7 +21,7 @@ from mnist_clustering.model import fitted as model
 from mnist_clustering.neighbors import nearest as neighbors
 from mnist_clustering.tsne import initialization, placement
 from mnist_clustering.tsne import optimization as tsne
-from stages import bundle, common
+from stages import bundle, parameters
 
 ROOT = Path(__file__).parents[2]
 K = 15
@@ -75,9 +75,9 @@ def make(folder):
         files.save_json(bundle.NAMES, named)
         files.save_arrays(bundle.DESCRIPTOR, **descriptors.to_arrays(described))
         files.save_arrays(bundle.CLUSTERS, centres=fitted.centres, clusters=clusters)
-        for name in (common.PARAMS, common.SCHEMA):
+        for name in (parameters.PARAMS, parameters.SCHEMA):
             shutil.copy(ROOT / name, folder)
-        set_params(common.PARAMS, PARAMS)
+        set_params(parameters.PARAMS, PARAMS)
         bundle.main()
     candidates, _ = neighbors.nearest(features["a"], features["b"], k=CANDIDATES)
     nearest = distortion.rank(gradients["b"], gradients["a"], candidates).first(K)

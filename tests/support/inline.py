@@ -20,13 +20,13 @@ TINY = clones.SMALL | {
 }
 SCHEMA = "datasets/description.schema.json"
 # What stages read and no stage writes, of this project and not of a dataset.
-GIVEN = ("explorer", "stages/pipeline.json", "dev/studies/results/maps.npz")
+GIVEN = ("explorer", "dev/studies/results/maps.npz")
 
 
 def lay_out(folder, name, described, labels="path,label\n", **overrides):
     """Write a workspace with one dataset in it, and go there."""
     (folder / "datasets").mkdir(parents=True)
-    for path in ("params.yaml", "params.schema.json", "stages/versions.yaml"):
+    for path in ("params.yaml", "params.schema.json"):
         shutil.copy(graph.ROOT / path, folder / path)
     shutil.copy(graph.ROOT / SCHEMA, folder / SCHEMA)
     for path in GIVEN:
@@ -42,7 +42,8 @@ def lay_out(folder, name, described, labels="path,label\n", **overrides):
 def run(*names):
     """Run stages in the current folder: those that are named, or all but pictures and report."""
     for stage in graph.stages().values():
-        if stage.name in names or not (names or stage.script in ("draw", "report")):
+        left_out = stage.script in ("code", "draw", "report")
+        if stage.name in names or not (names or left_out):
             importlib.import_module(f"stages.{stage.script}").main(*stage.arguments)
             missing = [path for path in stage.outs if not Path(path).exists()]
             assert not missing, f"{stage.name} left out {missing}"

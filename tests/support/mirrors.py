@@ -144,7 +144,6 @@ def workspace(tmp_path, monkeypatch):
     """An empty project; call it to write its params and its dataset ``small``."""
     folder = tmp_path / "workspace"
     (folder / "datasets").mkdir(parents=True)
-    shutil.copy(ROOT / "stages/versions.yaml", folder / "stages")
     shutil.copy(ROOT / "datasets/description.schema.json", folder / "datasets")
     (folder / "params.schema.json").write_text(json.dumps(SCHEMA))
     monkeypatch.chdir(folder)

@@ -1,0 +1,154 @@
+"""What a stage reads must not change while it runs."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stages import digests
+from tests.support import graph
+
+# A stage that reads an input, a param and a module, and writes a result; in its middle it does
+# what the user, or another program, does meanwhile.
+STAGE = """
+from pathlib import Path
+from mnist_clustering import files
+from stages import common, helping
+
+def main():
+    k = common.load_params("kmeans", "k")["k"]
+    text = Path("data/in.txt").read_text()
+    {meanwhile}
+    files.save_json("data/out.json", [k, text, helping.WORD])
+
+if __name__ == "__main__":
+    common.run(main)
+"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A folder with the code, the params and a stage of its own; call it to run that."""
+    for name in ("stages", "mnist_clustering"):
+        (tmp_path / name).mkdir()
+        for path in (graph.ROOT / name).rglob("*.py"):
+            target = tmp_path / path.relative_to(graph.ROOT)
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(path.read_bytes())
+    for name in ("params.yaml", "params.schema.json", "requirements.lock"):
+        (tmp_path / name).write_bytes((graph.ROOT / name).read_bytes())
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/in.txt").write_text("in")
+    (tmp_path / "stages/helping.py").write_text("WORD = 1\n")
+    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run(meanwhile):
+        (tmp_path / "stages/some.py").write_text(STAGE.replace("{meanwhile}", meanwhile))
+        for script in ("code", "some"):
+            done = subprocess.run(
+                [sys.executable, "-m", f"stages.{script}"],
+                cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+        return done, tmp_path / "data/out.json"
+
+    return run
+
+
+EDIT = "Path('params.yaml').write_text(Path('params.yaml').read_text().replace({!r}, {!r}, 1))"
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "sentence"),
+    [
+        (
+            EDIT.format("k: 10 ", "k: 11 "),
+            "params.yaml has changed meanwhile (kmeans.k was 10, is 11)",
+        ),
+        ("Path('params.yaml').write_text('kmeans: {k: ')", "params.yaml is no YAML"),
+        ("Path('data/in.txt').write_text('on')", "data/in.txt has changed meanwhile"),
+        ("Path('data/in.txt').unlink()", "data/in.txt has changed meanwhile"),
+        ("Path('stages/helping.py').write_text('WORD = 2')", "stages/helping.py has changed"),
+        ("Path('stages/helping.py').unlink()", "stages/helping.py has changed"),
+    ],
+)
+def test_a_change_meanwhile_leaves_no_result(project, meanwhile, sentence):
+    done, result = project(meanwhile)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"some: {sentence}")
+    assert len(done.stderr.splitlines()) == 1
+    assert not result.exists()
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "pass",
+        EDIT.format("n_init: 10 ", "n_init: 11 "),
+        "Path('data/other.txt').write_text('of no concern')",
+        "Path('stages/helping.py').write_text('# Another word.\\nWORD = 1')",
+        "Path('stages/flatten.py').write_text('x = 1')",
+    ],
+)
+def test_a_change_of_what_is_not_read_is_none(project, meanwhile):
+    done, result = project(meanwhile)
+    assert done.stderr == ""
+    assert json.loads(result.read_text()) == [10, "in", 1]
+
+
+def test_code_that_changed_before_a_stage_and_other_libraries_are_refused(project, tmp_path):
+    project("pass")
+    run = [sys.executable, "-m", "stages.some"]
+
+    def said():
+        done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.stderr
+
+    assert said() == ""
+    noted = tmp_path / "data/code/some.json"
+    content = json.loads(noted.read_text())
+    noted.write_text(json.dumps(content | {"libraries": {"numpy": "1.0"}}))
+    assert "is installed, but results are those of numpy 1.0: install requirements.lock" in said()
+    noted.write_text(json.dumps(content))
+    (tmp_path / "stages/helping.py").write_text("WORD = 3\n")
+    assert "stages/helping.py has changed since the stage code looked at it" in said()
+    noted.unlink()
+    assert "data/code/some.json is missing: dvc repro begins with the stage code" in said()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("x = 1  # one\n", "x = 1\n", True),
+        ('"""Doc."""\nx = 1\n', '"""Other\nwords."""\n\nx = 1\n', True),
+        ('def f():\n    "A."\n    return 1\n', "def f():\n    return 1\n", True),
+        ("class A:\n    '''ä'''; b = 2\n", "class A:\n    '''other'''; b = 2\n", True),
+        ('x = "# no comment"\n', 'x = "# none"\n', False),
+        ("x = 1\n", "x = 2\n", False),
+        ('x = """a\n"""\n', 'x = """a"""\n', False),
+    ],
+)
+def test_comments_and_docstrings_do_not_count(before, after, same):
+    assert (digests.essence(before) == digests.essence(after)) == same
+
+
+def test_digests_are_remembered_by_size_and_time_only_where_files_are_old(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path(".dvc/tmp").mkdir(parents=True)
+    Path("a.py").write_text("x = 1\n")
+    first = digests.of(["a.py", "b.py"])
+    assert set(first) == {"a.py"}
+    assert not digests._KNOWN.exists()
+    os.utime("a.py", (1, 1))
+    assert digests.of(["a.py"]) == first
+    assert json.loads(digests._KNOWN.read_text())["a.py"][2] == first["a.py"]
+    Path("a.py").write_text("x = 2\n")
+    assert digests.of(["a.py"]) != first
+
+
+def test_installed_versions_are_those_of_the_metadata():
+    from importlib.metadata import version
+
+    assert digests.installed() == {name: version(name) for name in digests.LIBRARIES}
