@@ -21,9 +21,13 @@ def imported(path: str) -> Iterator[str]:
     Raises
     ------
     InputError
-        If an import is relative.
+        If an import is relative, or if the file is no Python.
     """
-    for node in ast.walk(ast.parse(Path(path).read_text(encoding="utf-8"))):
+    try:
+        tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise InputError(f"{path} is no Python: line {error.lineno}: {error.msg}") from None
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from dev import graph, provenance
+from dev import provenance
 from dev.benchmarks import page
 from dev.tables import params, published, results, situations
 from dev.tables.markdown import table
+from stages import drawings
 
 
 def filled(root: Path) -> dict[Path, str]:
@@ -56,7 +57,7 @@ def filled(root: Path) -> dict[Path, str]:
             "million": results.million(root) + remark(root, results.PLACING),
             "fitting": results.fitting(root) + remark(root, results.FITTING),
         },
-        "docs/output.md": {"pictures": pictures(root)},
+        "docs/output.md": {"pictures": pictures()},
         "docs/benchmarks.md": {
             name: text + "".join(remark(root, page.FILES[part]) for part in page.MADE_OF[name])
             for name, text in page.tables(root).items()
@@ -94,8 +95,10 @@ def without_remarks(text: str) -> str:
     )
 
 
-def pictures(root: Path) -> str:
-    """Lay out the drawings, as dvc.yaml describes them."""
-    drawings = graph.load_yaml("dvc.yaml", root)["stages"]["draw"]["foreach"]
-    rows = [(f"`plots/{name}.png`", "picture", item["shows"]) for name, item in drawings.items()]
+def pictures() -> str:
+    """Lay out the drawings."""
+    rows = [
+        (f"`{drawings.OUTPUT.format(name)}`", "picture", drawing.shows)
+        for name, drawing in (drawings.CURVES | drawings.CLUSTERS).items()
+    ]
     return table(("path", "content", "meaning"), rows)

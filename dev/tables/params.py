@@ -91,27 +91,19 @@ def _plain(value: Any) -> str:
 
 # The stages that read a param, and those that follow.
 Effect = tuple[tuple[str, ...], tuple[str, ...]]
-_DRAWINGS = "draw"
 
 
 def runs(root: Path) -> str:
     """Lay out the stages that each param runs again, params with the same effect in one row."""
-    stages = graph.stages(root)
+    stages = {name: own for name, own in graph.stages(root).items() if name != graph.CODE}
     names = graph.leaves(graph.load_yaml(graph.PARAMS, root))
     effects = {name: _effect(name, stages) for name in names}
     rows, before = [], dict[tuple[str, ...], str]()
     for param, (readers, followers) in _rows("", effects):
-        drawing = param.removeprefix(f"{_DRAWINGS}.")
-        if readers == (f"{_DRAWINGS}@{drawing}",):
-            then = _listed(followers, set(stages) - set(readers), stages)
-            row = (f"`{_DRAWINGS}.NAME`", f"`{_DRAWINGS}@NAME`", then)
-        else:
-            then = before.get(followers) or _listed(followers, set(stages) - set(readers), stages)
-            if len(followers) > 3:
-                before.setdefault(followers, f"as for `{param}`")
-            row = (f"`{param}`", _readers(readers, stages), then)
-        if row not in rows:
-            rows.append(row)
+        then = before.get(followers) or _listed(followers, set(stages) - set(readers), stages)
+        if len(followers) > 3:
+            before.setdefault(followers, f"as for `{param}`")
+        rows.append((f"`{param}`", _names(readers), then))
     return table(("param", "runs", "and then"), rows)
 
 
@@ -143,11 +135,6 @@ def _rows(prefix: str, effects: Mapping[str, Effect]) -> Iterator[tuple[str, Eff
             yield key, common
         rest = _rows(f"{key}.", inner)
         yield from ((name, effect) for name, effect in rest if effect != common)
-
-
-def _readers(readers: Sequence[str], stages: Mapping[str, graph.Stage]) -> str:
-    drawings = [name for name in stages if name.startswith(f"{_DRAWINGS}@")]
-    return "every drawing" if list(readers) == drawings else _names(readers)
 
 
 def _listed(followers: Sequence[str], others: set[str], stages: Mapping[str, graph.Stage]) -> str:

@@ -70,8 +70,8 @@ def test_status_names_the_stages_that_a_param_changes(clone):
 @pytest.mark.parametrize(
     ("path", "old", "new", "expected"),
     [
-        ("mnist_clustering/figures/kl.py", "import", "x = 1\nimport", DRAWN),
-        ("mnist_clustering/features/gradients.py", "import", "x = 1\nimport", DESCRIBED),
+        ("mnist_clustering/figures/kl.py", "\nimport ", "\nx = 1\nimport ", DRAWN),
+        ("mnist_clustering/features/gradients.py", "\nimport ", "\nx = 1\nimport ", DESCRIBED),
         ("stages/__init__.py", "resources.san", "x = 1\nresources.san", set(STAGES) - {"code"}),
         ("requirements.lock", "\nopentsne==1", "\nopentsne==2", {"tsne@2", "tsne@3"}),
         ("requirements.lock", "\nllvmlite==0", "\nllvmlite==1", COMPILED),

@@ -66,8 +66,18 @@ def test_drawings_are_declared():
         stage = STAGES[f"draw_{group}"]
         inputs = {path for drawing in own.values() for path in drawing.inputs.values()}
         assert stage.data == inputs
-        assert stage.plots == {drawings.OUTPUT.format(name) for name in own}
-        assert inputs | stage.plots <= STAGES["report"].data
+        assert stage.outs == {drawings.OUTPUT.format(name) for name in own}
+        assert inputs | stage.outs <= STAGES["report"].data
+
+
+def test_no_chart_is_shown_twice():
+    tables = {path for view in graph.load_yaml("dvc.yaml")["plots"] for own in view.values()
+              for path in own["y"]}  # fmt: skip
+    shown = {path for stage in STAGES.values() for path in stage.plots}
+    for drawing, name in ((own, name) for group in (drawings.CURVES, drawings.CLUSTERS)
+                          for name, own in group.items()):  # fmt: skip
+        charted = set(drawing.inputs.values()) & tables
+        assert (drawings.OUTPUT.format(name) in shown) == (not charted), name
 
 
 def test_every_param_belongs_to_a_stage_and_has_a_schema_and_a_comment():
