@@ -17,10 +17,11 @@ from typing import Any
 
 import yaml
 
-from dev import graph, takehome, workspace
+from dev import graph, takehome
 from mnist_clustering import files
 from mnist_clustering.errors import InputError
 from mnist_clustering.sources import folders
+from stages import workspace
 
 HERE = Path(__file__).resolve().parent
 CLUSTERS = HERE / "clusters"
@@ -145,7 +146,7 @@ def _lay_out(place: Path, overrides: dict[str, Any]) -> Path:
     edited: dict[str, Any] = {}
     if params.is_file():
         edited = graph.leaves(yaml.safe_load(params.read_text(encoding="utf-8")))
-    for name in workspace.files(HERE):
+    for name in workspace.project_files(HERE):
         if name.partition("/")[0] in _LEFT_OUT and name not in _KEPT:
             continue
         content = (HERE / name).read_bytes()
@@ -195,7 +196,7 @@ def _run(place: Path, log: Path) -> bool:
         Whether it ran to the end.
     """
     command = [sys.executable, "-m", "dvc", "repro"]
-    environment = workspace._environment() | {"DVC_NO_ANALYTICS": "1"}
+    environment = workspace.environment() | {"DVC_NO_ANALYTICS": "1"}
     path = f"{Path(sys.executable).parent}:{environment.get('PATH', '')}"
     with (
         log.open("w", encoding="utf-8") as kept,

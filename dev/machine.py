@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from threadpoolctl import threadpool_info
 
-from dev.workspace import ROOT
+from stages.workspace import ROOT
 
 _CPU = Path("/proc/cpuinfo")
 _FLAGS = ("avx", "avx2", "fma", "avx512f", "avx512dq", "avx512bw", "avx512vl")

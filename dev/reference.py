@@ -7,8 +7,9 @@ from typing import Any
 
 from dev import provenance
 from dev.verify import LOCK, Digests, digests
-from dev.workspace import ROOT, repro, temporary_copy
+from dev.workspace import temporary_copy
 from mnist_clustering import files
+from stages.workspace import ROOT, repro
 
 DIGITS = ROOT / "checks" / "digits.json"
 

@@ -20,7 +20,7 @@ from dvc.repo import Repo
 from dev import graph, provenance, reference, relock, steps, verify_matrix, wire
 from dev.imports import ROOT
 from dev.tables import __main__ as tables
-from dev.workspace import dvc
+from stages.workspace import dvc
 from tests.support import clones
 
 REFERENCES = {

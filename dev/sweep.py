@@ -23,11 +23,12 @@ from dvc.utils.hydra import get_hydra_sweeps
 
 from dev import graph
 from dev.experiments import Place, Settings, clean_commit, experiment, git, prepare
-from dev.workspace import ROOT, cache_folder, command_line
+from dev.workspace import cache_folder, command_line
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.placing import executors
 from stages import common
+from stages.workspace import ROOT
 
 
 def main() -> int:

@@ -20,7 +20,8 @@ from typing import Any
 
 from dev import machine, reference
 from dev.verify import LOCK, Digests, digests, forget, in_order
-from dev.workspace import ROOT, command_line, dvc, temporary_copy
+from dev.workspace import command_line, temporary_copy
+from stages.workspace import ROOT, dvc
 
 OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
 # Variables that a setting may set. All others of these are unset, even if the user has set them.

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import cluster
-from dev.workspace import set_params
 from mnist_clustering.sources import drawn
+from stages.workspace import set_params
 from tests.support import graph, inline
 
 QUICK = {

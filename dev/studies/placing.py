@@ -26,11 +26,12 @@ from threadpoolctl import threadpool_limits
 import predict
 from dev import provenance
 from dev.benchmarks.growth import vary
-from dev.workspace import ROOT, command_line
+from dev.workspace import command_line
 from mnist_clustering import files
 from mnist_clustering.errors import InputError
 from mnist_clustering.model import fitted as model
 from mnist_clustering.placing import blocks
+from stages.workspace import ROOT
 
 RESULTS = ROOT / "dev/studies/results/placing.json"
 MADE_BY = (

@@ -18,13 +18,14 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from dev import provenance
-from dev.workspace import ROOT, command_line, repro, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files, resources
 from mnist_clustering.clustering import criteria, kmeans, merging
 from mnist_clustering.errors import InputError
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.placing import executors
+from stages.workspace import ROOT, repro
 
 SEEDS = range(5)
 SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "merge.seed")

@@ -20,8 +20,9 @@ import numpy as np
 import yaml
 
 from dev import provenance
-from dev.workspace import ROOT, command_line, repro, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files
+from stages.workspace import ROOT, repro
 
 RESULTS = ROOT / "dev/studies/results/sets.json"
 MADE_BY = ("dev/studies/sets.py", "evaluate")

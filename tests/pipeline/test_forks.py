@@ -4,7 +4,7 @@ import shutil
 
 from dvc.utils.serialize import modify_yaml
 
-from dev.workspace import ROOT
+from stages.workspace import ROOT
 from tests.support import clones
 from tests.support.forks import STRANGE
 
