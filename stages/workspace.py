@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
 from pathspec import PathSpec
@@ -130,10 +131,29 @@ def set_params(path: Path, overrides: Mapping[str, Any]) -> None:
             section[key] = value
 
 
+def leaves(params: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Flatten nested params to dotted names."""
+    found: dict[str, Any] = {}
+    for key, value in params.items():
+        found |= (
+            leaves(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+        )
+    return found
+
+
 def count_stages(folder: Path) -> int:
-    """Count the stages of the pipeline in a folder."""
-    with Repo(str(folder), config={"core": {"no_scm": True}}) as repo:
-        return len(repo.index.stages)
+    """Count the stages of the pipeline in a folder.
+
+    Raises
+    ------
+    InputError
+        If DVC cannot read its files.
+    """
+    try:
+        with Repo(str(folder), config={"core": {"no_scm": True}}) as repo:
+            return len(repo.index.stages)
+    except DvcException as error:
+        raise InputError(f"DVC cannot read {folder}: {error}") from error
 
 
 def repro(folder: Path, targets: Sequence[str] = ()) -> None:
