@@ -12,6 +12,8 @@ ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
+# As typed: a dollar in a name begins no variable.
+$(foreach name,IMAGES LABELS K,$(eval override $(name) := $$(value $(name))))
 export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
@@ -74,7 +76,7 @@ sweep: ready ## run a grid of experiments (ARGS="-S recluster.k=8,9,10")
 	@$(WIDE) -m dev.sweep $(ARGS)
 
 cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=a.csv K=auto)
-	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
+	@$(PY) cluster.py $(if $(LABELS),--labels="$$LABELS") $(if $(K),--k "$$K") $(ARGS) -- "$$IMAGES"
 
 compare: ready ## list experiments: what was changed, and scores, best first
 	@$(PY) -m dev.compare $(ARGS)

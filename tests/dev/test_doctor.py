@@ -13,8 +13,8 @@ from tests.support.situations import seen
 @pytest.fixture
 def folder(tmp_path):
     folder = tmp_path / "project"
-    (folder / "tools").mkdir(parents=True)
-    shutil.copy(graph.ROOT / "dev/doctor.sh", folder / "tools")
+    (folder / "dev").mkdir(parents=True)
+    shutil.copy(graph.ROOT / "dev/doctor.sh", folder / "dev")
     return folder
 
 
