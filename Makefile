@@ -25,7 +25,7 @@ help: ## list the targets
 
 repro: ready ## run what is not up to date (ARGS=... goes to dvc repro)
 	$(PY) -m dev.check
-	$(DVC) repro $(ARGS)
+	$(DVC) repro $(ARGS) || dev/ready.sh failed
 
 test: ready ## run the tests (ARGS=... goes to pytest instead)
 	$(WIDE) -m pytest $(or $(ARGS),$(ALL_TESTS))

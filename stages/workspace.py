@@ -1,5 +1,6 @@
 """What scripts share: the files that the project is made of, its params, and DVC run in a copy."""
 
+import errno
 import os
 import re
 import shlex
@@ -41,6 +42,13 @@ _NEW = tuple(
 _PATIENCE = 10.0  # seconds that an interrupted stage has to end by itself
 _STOPPED = re.compile(r"'([^']+)': failed to run: .*, exited with (-?\d+)")
 _MOST_SIGNALS = 64
+# What DVC says while it restores files, and what it means.
+_FULL = rf"No possible cache link types|\[Errno ({errno.ENOSPC}|{errno.EDQUOT})\]"
+_CLOSED = rf"\[Errno ({errno.EACCES}|{errno.EROFS})\]"
+_MEANINGS = {
+    _FULL: "no space left on the disk: make room",
+    _CLOSED: "a file or its folder cannot be written to: make it yours, or mount it so",
+}
 
 
 def project_files(root: Path) -> list[str]:
@@ -261,7 +269,9 @@ def failure(said: str) -> str:
         return killed
     if errors[0] and re.match(r"\w+: ", lines[errors[0] - 1]):
         return lines[errors[0] - 1]
-    return lines[errors[0]]
+    error = lines[errors[0]]
+    meant = (said for pattern, said in _MEANINGS.items() if re.search(pattern, error))
+    return next((f"{said} ({error})" for said in meant), error)
 
 
 def _killed(error: str) -> str:

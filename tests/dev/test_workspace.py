@@ -18,6 +18,7 @@ from dev import provenance, smoke
 from dev.studies import original
 from dev.workspace import temporary_copy
 from stages.workspace import ROOT, dvc, failure, project_files, repro, set_params
+from tests.support.situations import seen
 
 PARAMS = """\
 kmeans:
@@ -252,3 +253,21 @@ def test_dvc_runs_with_this_interpreter(workspace, capfd):
     with temporary_copy({}, root=workspace) as folder:
         dvc(folder, "root")
     assert capfd.readouterr().out.strip() == "."
+
+
+@pytest.mark.parametrize(
+    ("error", "situation"),
+    [
+        (
+            "failed to reproduce 'big': No possible cache link types for '/x/0'. See <…>",
+            "disk",
+        ),
+        ("unexpected error - [Errno 122] Disk quota exceeded: '/x'", "disk"),
+        ("unexpected error - [Errno 30] Read-only file system: '/x/.dvc/tmp/lock'", "read-only"),
+        ("unexpected error - [Errno 13] Permission denied: '/x'", "read-only"),
+    ],
+)
+def test_what_dvc_says_while_it_restores_is_put_into_words(error, situation):
+    said = failure(f"Stage 'big' is cached - skipping run, checking out outputs\nERROR: {error}\n")
+    assert seen(situation) in said
+    assert error in said
