@@ -12,8 +12,10 @@ ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
-# As typed: a dollar in a name begins no variable.
-$(foreach name,IMAGES LABELS K,$(eval override $(name) := $$(value $(name))))
+# As they were typed: a $ or a backtick in the name of a file is a part of it.
+override IMAGES := $(value IMAGES)
+override LABELS := $(value LABELS)
+override K := $(value K)
 export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
