@@ -1,6 +1,7 @@
 """What a description's folder or vectors become: parts, classes, thumbnails, what is left out."""
 
 import csv
+import functools
 import io
 
 import numpy as np
@@ -13,10 +14,15 @@ from mnist_clustering.sources import contents, drawn
 from tests.support.real import IMAGES
 
 
+@functools.cache
+def signs():
+    return drawn.pictures("signs")
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Signs of two classes in two parts, one coloured picture without a class, and a text."""
-    found = drawn.pictures("signs")
+    found = signs()
     for number in range(3):
         for sign in ("star", "sun"):
             part = "test" if number == 2 else "train"

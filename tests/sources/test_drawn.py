@@ -1,5 +1,6 @@
 """Pictures that are drawn on the spot: what a set without a network consists of."""
 
+import functools
 import io
 from collections import Counter
 
@@ -11,6 +12,11 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.sources import drawn
 
 
+@functools.cache
+def pictures(name):
+    return drawn.pictures(name)
+
+
 def opened(png):
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.format == "PNG"
@@ -19,7 +25,7 @@ def opened(png):
 
 @pytest.mark.parametrize(("name", "classes", "of_each"), [("letters", 26, 44), ("signs", 12, 25)])
 def test_every_class_has_as_many_pictures_and_hardly_two_are_equal(name, classes, of_each):
-    found = drawn.pictures(name)
+    found = pictures(name)
     sizes = Counter(path.partition("/")[0] for path in found)
     assert len(sizes) == classes
     assert set(sizes.values()) == {of_each}
@@ -28,7 +34,7 @@ def test_every_class_has_as_many_pictures_and_hardly_two_are_equal(name, classes
 
 
 def test_letters_are_black_on_white_and_alike_within_a_class():
-    found = drawn.pictures("letters")
+    found = pictures("letters")
     for path in ("A/DejaVuSans_0.png", "W/cmti10_1.png"):
         picture = opened(found[path])
         assert (picture.min(), picture.max()) == (0, 255)
@@ -44,7 +50,7 @@ def test_letters_are_black_on_white_and_alike_within_a_class():
 
 def test_signs_have_colours_dark_on_light_and_light_on_dark():
     shades = []
-    for png in list(drawn.pictures("signs").values())[:25]:
+    for png in list(pictures("signs").values())[:25]:
         picture = opened(png)
         paper = picture[0, 0]
         ink = picture.reshape(-1, 3)[np.abs(picture.reshape(-1, 3) - paper).sum(axis=1).argmax()]
