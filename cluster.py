@@ -13,7 +13,7 @@ import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import IO, Any
 
@@ -95,11 +95,15 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
             yield from _drop_labels(ledger, labels, unused, "cannot be used")
         _run(place, log)
     yield from _take_home(place, folder, ledger, copies=options.copies)
-    for name, aside in ledger.set_aside:
-        yield f"{name} was edited: your version is {aside}"
+    if ledger.set_aside:
+        such = "such as {} as {}".format(*ledger.set_aside[0])
+        yield f"{_count(ledger.set_aside, 'edited file')} kept under other names, {such}"
     if ledger.kept:
-        number = f"{len(ledger.kept):,} files"
-        yield f"{number} that you put into {sorting.FOLDERS} or changed there stay as they are"
+        yield f"{_count(ledger.kept, 'file')} of your own left as it was, such as {ledger.kept[0]}"
+
+
+def _count(items: Collection[Any], noun: str) -> str:
+    return f"{len(items):,} {noun}{'s' * (len(items) != 1)}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -155,7 +159,7 @@ def _claim(target: Path, folder: Path) -> bool:
             f"{target.name} is a dataset of this project: give your set another name (--name)"
         )
     path = target / PIPELINE / f"datasets/{target.name}.yaml"
-    before = yaml.safe_load(path.read_text(encoding="utf-8"))["folder"] if path.is_file() else None
+    before = _read_yaml(path).get("folder") if path.is_file() else None
     # A first try that failed has no results, and keeps no name.
     if before not in (None, str(folder)) and (target / TABLE).exists():
         raise InputError(
@@ -183,35 +187,46 @@ def _lay_out(ledger: Ledger, name: str, k: int | str | None) -> None:
 def _set_params(ledger: Ledger, path: Path, changes: dict[str, Any], k: int | str | None) -> None:
     """Write params: at first those that suit one's own pictures, later only what is asked for."""
     text = (HERE / PARAMS).read_text(encoding="utf-8")
-    known = workspace.leaves(yaml.safe_load(text))
+    known = workspace.leaves(_read_yaml(HERE / PARAMS))
     if not path.is_file():
         changes |= _FIRST | _following(k or "auto")
     else:
-        own = path.read_text(encoding="utf-8")
-        edited = workspace.leaves(yaml.safe_load(own))
+        edited = workspace.leaves(_read_yaml(path))
         if edited.keys() == known.keys():
-            text = own
+            text = path.read_text(encoding="utf-8")
         else:
             # This project's params are others now: comments that were written there stay as well.
             ledger.move_aside(f"{PIPELINE}/{PARAMS}")
             changes |= {key: value for key, value in edited.items() if key in known}
         if k is not None:
-            before = _following(edited["recluster.k"])
-            follows = {key for key in before if edited[key] == before[key]} | {"recluster.k"}
-            changes |= {key: value for key, value in _following(k).items() if key in follows}
+            before = _following(edited.get("recluster.k"))
+            follows = {key for key in before if edited.get(key) == before[key]}
+            following = _following(k)
+            changes |= {key: following[key] for key in {*follows, "recluster.k"}}
     with files.output(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
         workspace.set_params(temporary, changes)
 
 
-def _following(k: int | str) -> dict[str, int | str]:
+def _following(k: Any) -> dict[str, Any]:
     """Params that the number of clusters decides, as long as they are not edited."""
-    number = 0 if k == "auto" else int(k)
+    number = k if isinstance(k, int) else 0
     return {
         "recluster.k": k,
         "kmeans.k": number or 10,
         "merge.micro_clusters": max(100, 3 * number),
     }
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        said = " ".join(str(error).split())
+        raise InputError(f"{path} cannot be read as YAML ({said}): mend or remove it") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{path} holds no params by name: mend or remove it")
+    return found
 
 
 def _describe(
@@ -245,7 +260,7 @@ def _read_labels(given: str | None, folder: Path, pictures: folders.Files) -> di
         raise InputError(f"{given} has no labels: it needs the columns path and label")
     if unknown := [path for path in labels if path not in pictures]:
         raise InputError(
-            f"{given} labels {len(unknown):,} pictures that are not in {folder}, such as "
+            f"{given} labels {_count(unknown, 'picture')} not in {folder}, such as "
             f"{unknown[0]}: paths there are like {next(iter(pictures))}"
         )
     return labels
@@ -265,7 +280,7 @@ def _drop_labels(
         for path in paths:
             del labels[path]
         ledger.write(f"{PIPELINE}/{LABELS}", _written(labels))
-        yield f"{len(paths):,} labels are left out: their pictures {why}, such as {min(paths)!r}"
+        yield f"{_count(paths, 'label')} left out, of pictures that {why}, such as {min(paths)!r}"
 
 
 def _written(labels: Mapping[str, str]) -> bytes:
@@ -311,9 +326,9 @@ def _take_home(place: Path, folder: Path, ledger: Ledger, *, copies: bool) -> It
     left_out = [(row["path"], row["reason"]) for row in _table(place / SKIPPED)]
     ledger.write(TABLE, sorting.table(found, left_out))
     n_clusters = len({member.cluster for member in found})
-    yield f"{len(found):,} pictures in {n_clusters} clusters: {target / TABLE}"
+    yield f"{_count(found, 'picture')} in {n_clusters} clusters: {target / TABLE}"
     if left_out:
-        yield f"{len(left_out):,} files could not be used: the table says why"
+        yield f"{_count(left_out, 'file')} could not be used: the table says why"
     ledger.copy("model.npz", place / "models/model.npz")
     yield f"for new pictures: predict.py --model {target / 'model.npz'}"
     for name, source, pattern in _COPIED:
@@ -325,18 +340,18 @@ def _take_home(place: Path, folder: Path, ledger: Ledger, *, copies: bool) -> It
     yield f"folders by cluster: {target / sorting.FOLDERS}"
     if failed:
         such = f"such as {failed[0][0]!r}: {failed[0][1]}"
-        yield f"{len(failed):,} pictures are not in these folders, {such}"
-    thumbnails = dict(zip(paths, np.load(place / "data/raw/thumbnails.npy"), strict=False))
+        yield f"{_count(failed, 'picture')} not in these folders, {such}"
+    images = np.load(place / "data/raw/thumbnails.npy", mmap_mode="r")
+    # Of very many pictures there are none.
+    thumbnails = dict(zip(paths, images, strict=True)) if len(images) else {}
     shown = overview.page(f"Clusters of {folder.name}", found, thumbnails, names)
     ledger.write("overview.html", shown.encode())
     yield f"to look at: {target / 'overview.html'} and {target / 'pictures'}"
     yield f"to explore: {target / 'explorer/index.html'}"
     if labelled := [member for member in found if member.label]:
         share = sum(member.label == member.name for member in labelled) / len(labelled)
-        yield (
-            f"{share:.1%} of the {len(labelled):,} labelled pictures are in a cluster named after "
-            "their label"
-        )
+        number = _count(labelled, "labelled picture")
+        yield f"{share:.1%} of {number} in a cluster named after the label"
 
 
 def _members(place: Path, paths: Sequence[str]) -> list[sorting.Member]:

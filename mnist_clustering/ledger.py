@@ -41,7 +41,8 @@ class Ledger:
         self._now: dict[str, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
         noted = folder / NAME
-        for line in noted.read_text(encoding="utf-8").splitlines() if noted.is_file() else ():
+        text = noted.read_text(encoding="utf-8", errors="replace") if noted.is_file() else ""
+        for line in text.splitlines():
             # The last line may be cut short.
             if line.startswith('["') and line.endswith('"]'):
                 name, mark = json.loads(line)

@@ -269,7 +269,7 @@ def failure(said: str) -> str:
         return killed
     if errors[0] and re.match(r"\w+: ", lines[errors[0] - 1]):
         return lines[errors[0] - 1]
-    error = lines[errors[0]]
+    error = lines[errors[0]].removeprefix("ERROR: ")
     meant = (said for pattern, said in _MEANINGS.items() if re.search(pattern, error))
     return next((f"{said} ({error})" for said in meant), error)
 

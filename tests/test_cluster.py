@@ -151,7 +151,7 @@ def test_a_folder_is_clustered_named_later_and_never_touched(pictures, staged, t
     labelled = [row for row in rows if row["label"]]
     assert len(labelled) == len(used[::2])
     share = np.mean([row["label"] == row["name"] for row in labelled])
-    assert f"{share:.1%} of the {len(labelled)} labelled pictures" in capsys.readouterr().out
+    assert f"{share:.1%} of {len(labelled)} labelled pictures" in capsys.readouterr().out
     copies = list((home / "by_cluster").glob("*/*.png"))
     assert len(copies) == 75
     assert not any(path.is_symlink() for path in copies)
@@ -172,7 +172,7 @@ def test_a_folder_is_clustered_named_later_and_never_touched(pictures, staged, t
         (["{folder}", "--labels", "{folder}/notes.txt"], "has the columns no picture, but needs"),
         (
             ["{folder}", "--labels", "{folder}/../typo.csv"],
-            "typo.csv labels 1 pictures that are",
+            "typo.csv labels 1 picture not in",
         ),
         (["{folder}", "--labels", "{folder}/../none.csv"], "none.csv has no labels"),
         (["{folder}/../\udcff"], "is no UTF-8: rename the folder"),
@@ -255,6 +255,38 @@ def test_params_that_were_edited_stay_and_k_changes_what_follows_it(pictures, pr
     assert (home / "pipeline/params.edited.yaml").read_text().startswith("# mine\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("k: [", "cannot be read as YAML"),
+        ("", "holds no params by name"),
+        ("- a", "holds no params"),
+    ],
+)
+def test_params_that_cannot_be_read_are_one_sentence_and_stay(
+    pictures, pretended, capsys, text, said
+):
+    assert cluster.main([str(pictures)]) == 0
+    params = cluster.CLUSTERS / "my-signs/pipeline/params.yaml"
+    params.write_text(text)
+    assert cluster.main([str(pictures), "--k", "3"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{params} {said}" in line
+    assert params.read_text() == text
+
+
+def test_a_param_that_the_user_removed_comes_back(pictures, pretended):
+    assert cluster.main([str(pictures), "--k", "3"]) == 0
+    home = cluster.CLUSTERS / "my-signs"
+    params = home / "pipeline/params.yaml"
+    lines = params.read_text().splitlines(keepends=True)
+    start = lines.index("recluster:\n")
+    params.write_text("".join(lines[: start + 1] + lines[start + 2 :]))
+    assert "recluster.k" not in params_of(home)
+    assert cluster.main([str(pictures), "--k", "5"]) == 0
+    assert params_of(home)["recluster.k"] == 5
+
+
 def test_labels_stay_until_others_are_given_and_lose_what_has_no_picture(
     pictures, pretended, tmp_path, capsys
 ):
@@ -264,13 +296,13 @@ def test_labels_stay_until_others_are_given_and_lose_what_has_no_picture(
     assert cluster.main([str(pictures), "--labels", str(labels)]) == 0
     assert pretended == [("repro", "download"), ("repro",)]
     out = capsys.readouterr().out
-    assert "1 labels are left out: their pictures cannot be used, such as 'notes.txt'" in out
-    assert "50.0% of the 2 labelled pictures are in a cluster named after their label" in out
+    assert "1 label left out, of pictures that cannot be used, such as 'notes.txt'" in out
+    assert "50.0% of 2 labelled pictures in a cluster named after the label" in out
     (pictures / "anchor_01.png").unlink()
     assert cluster.main([str(pictures)]) == 0
     out = capsys.readouterr().out
-    assert "1 labels are left out: their pictures are gone, such as 'anchor_01.png'" in out
-    assert "100.0% of the 1 labelled" in out
+    assert "1 label left out, of pictures that are gone, such as 'anchor_01.png'" in out
+    assert "100.0% of 1 labelled picture in" in out
     assert (home / "pipeline/labels.csv").read_text() == "path,label\nstar_01.png,star\n"
 
 
@@ -306,8 +338,8 @@ def test_what_a_user_made_is_never_lost(pictures, pretended, capsys):
     assert cluster.main([str(pictures), "--copies"]) == 0
     out = capsys.readouterr().out
     assert [name for name, now in theirs.items() if (home / now).read_text() != "# theirs"] == []
-    assert "clusters.csv was edited: your version is clusters.edited.csv" in out
-    assert "1 files that you put into by_cluster or changed there stay as they are" in out
+    assert "3 edited files kept under other names, such as pipeline/stages/split.py as" in out
+    assert "1 file of your own left as it was, such as by_cluster/c2 star/star_01.png" in out
     assert len(table(home / "clusters.csv")) == 76
     assert (home / "pipeline/stages/split.py").read_text().startswith('"""')
 
