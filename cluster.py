@@ -80,7 +80,7 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
     target = CLUSTERS / _slug(options.name or folder.name)
     is_new = _claim(target, folder)
     labels = _read_labels(options.labels, folder, pictures)
-    ledger, place = Ledger(target), target / PIPELINE
+    ledger, place = Ledger(target, _say_aside), target / PIPELINE
     _lay_out(ledger, target.name, options.k)
     _describe(ledger, target.name, folder, options, pictures)
     if labels is None and not is_new and (place / LABELS).is_file():
@@ -95,11 +95,12 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
             yield from _drop_labels(ledger, labels, unused, "cannot be used")
         _run(place, log)
     yield from _take_home(place, folder, ledger, copies=options.copies)
-    if ledger.set_aside:
-        such = "such as {} as {}".format(*ledger.set_aside[0])
-        yield f"{_count(ledger.set_aside, 'edited file')} kept under other names, {such}"
     if ledger.kept:
         yield f"{_count(ledger.kept, 'file')} of your own left as it was, such as {ledger.kept[0]}"
+
+
+def _say_aside(name: str, aside: str) -> None:
+    print(f"cluster: {name} was edited: your version is {aside}", flush=True)
 
 
 def _count(items: Collection[Any], noun: str) -> str:

@@ -24,18 +24,19 @@ class Ledger:
     ----------
     folder : Path
         Created if missing; it keeps the list of what was written, `NAME`.
+    on_aside : callable, optional
+        Told at once of a file that was set aside: its name, and the one that it has now.
 
     Attributes
     ----------
-    set_aside : list of (str, str)
-        Names of files that were edited, and the names that they have now.
     kept : list of str
         Names at which a user's file was left.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.set_aside: list[tuple[str, str]] = []
+    def __init__(
+        self, folder: Path, on_aside: Callable[[str, str], object] = lambda name, aside: None
+    ) -> None:
+        self.folder, self.on_aside = folder, on_aside
         self.kept: list[str] = []
         self._own: set[tuple[str, str]] = set()
         self._now: dict[str, str] = {}
@@ -89,7 +90,7 @@ class Ledger:
         while os.path.lexists(aside := path.with_name(_edited(path, number))):
             number += 1
         path.rename(aside)
-        self.set_aside.append((name, aside.relative_to(self.folder).as_posix()))
+        self.on_aside(name, aside.relative_to(self.folder).as_posix())
 
     def _note(self, name: str, wanted: str) -> None:
         with (self.folder / NAME).open("a", encoding="utf-8") as file:

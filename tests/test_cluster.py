@@ -321,7 +321,7 @@ def test_a_run_ends_well_whatever_the_names_and_however_often(pictures, pretende
     assert (home / "explorer/data/map.js").read_text() == "site/data/map.js"
 
 
-def test_what_a_user_made_is_never_lost(pictures, pretended, capsys):
+def test_what_a_user_made_is_never_lost(pictures, pretended, capsys, monkeypatch):
     home = cluster.CLUSTERS / "my-signs"
     assert cluster.main([str(pictures), "--copies"]) == 0
     theirs = {
@@ -338,10 +338,17 @@ def test_what_a_user_made_is_never_lost(pictures, pretended, capsys):
     assert cluster.main([str(pictures), "--copies"]) == 0
     out = capsys.readouterr().out
     assert [name for name, now in theirs.items() if (home / now).read_text() != "# theirs"] == []
-    assert "3 edited files kept under other names, such as pipeline/stages/split.py as" in out
+    assert "clusters.csv was edited: your version is clusters.edited.csv" in out
     assert "1 file of your own left as it was, such as by_cluster/c2 star/star_01.png" in out
     assert len(table(home / "clusters.csv")) == 76
     assert (home / "pipeline/stages/split.py").read_text().startswith('"""')
+    # It is said, too, where the run then fails.
+    (home / "pipeline/stages/split.py").write_text("theirs")
+    monkeypatch.setattr(workspace, "dvc", fail_by(15))
+    assert cluster.main([str(pictures), "--copies"]) == 1
+    assert "split.py was edited: your version is pipeline/stages/split.edited-2.py" in (
+        capsys.readouterr().out
+    )
 
 
 def test_a_workspace_has_what_the_pipeline_needs_and_nothing_else(pictures, pretended, monkeypatch):
