@@ -38,7 +38,15 @@ SKIPPED = "data/raw/skipped.csv"
 # What the workspace takes of this project, beside each dvc.yaml.
 _CODE = ("explorer", "mnist_clustering", "stages")
 _TAKEN = (
-    *(*_CODE, ".dvc", ".dvcignore", ".gitignore", PARAMS, "params.schema.json"),
+    *(
+        *_CODE,
+        ".dvc",
+        ".dvcignore",
+        ".gitignore",
+        PARAMS,
+        "params.schema.json",
+        "requirements.lock",
+    ),
     *("datasets/description.schema.json", "dev/studies/results/maps.npz"),
 )
 # Where images are on the map, and their clusters: the map's own, and those placed on it.
