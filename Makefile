@@ -12,6 +12,10 @@ ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
+# As they were typed: a $ or a backtick in the name of a file is a part of it.
+override IMAGES := $(value IMAGES)
+override LABELS := $(value LABELS)
+override K := $(value K)
 export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
@@ -23,7 +27,7 @@ help: ## list the targets
 
 repro: ready ## run what is not up to date (ARGS=... goes to dvc repro)
 	$(PY) -m dev.check
-	$(DVC) repro $(ARGS)
+	$(DVC) repro $(ARGS) || dev/ready.sh failed
 
 test: ready ## run the tests (ARGS=... goes to pytest instead)
 	$(WIDE) -m pytest $(or $(ARGS),$(ALL_TESTS))
@@ -73,7 +77,7 @@ sweep: ready ## run a grid of experiments (ARGS="-S recluster.k=8,9,10")
 	@$(WIDE) -m dev.sweep $(ARGS)
 
 cluster: ready ## cluster one's own pictures (IMAGES=folder LABELS=a.csv K=auto)
-	@$(PY) cluster.py "$$IMAGES" $(if $(LABELS),--labels "$$LABELS") $(if $(K),--k "$$K") $(ARGS)
+	@$(PY) cluster.py $(if $(LABELS),--labels="$$LABELS") $(if $(K),--k "$$K") $(ARGS) -- "$$IMAGES"
 
 compare: ready ## list experiments: what was changed, and scores, best first
 	@$(PY) -m dev.compare $(ARGS)

@@ -1,75 +1,73 @@
 """Cluster one's own pictures: a dataset and a workspace of their own, and what to take home.
 
 The pictures stay where they are. Everything is written below ``clusters/NAME``; the workspace in it
-is a plain DVC project, so that the same command again runs only what has changed.
+is a plain DVC project, so that the same command again runs only what has changed. What a user edits
+there is set aside or left where it is, and said.
 """
 
 import argparse
 import csv
 import io
+import json
 import re
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import numpy as np
 import yaml
 
-from dev import graph, takehome, workspace
-from mnist_clustering import files
+from mnist_clustering import files, sorting
 from mnist_clustering.errors import InputError
+from mnist_clustering.evaluation import labelling
+from mnist_clustering.ledger import Ledger
+from mnist_clustering.pages import overview
 from mnist_clustering.sources import folders
+from stages import workspace
+from stages.workspace import PARAMS
 
 HERE = Path(__file__).resolve().parent
 CLUSTERS = HERE / "clusters"
 PIPELINE = "pipeline"
-# Of this project, what a workspace does without.
-_LEFT_OUT = (
-    *("tests", "docs", "studies", "benchmarks", "checks", "tools", "metrics", "plots"),
-    *(".ci", ".github", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"),
-    *("cluster.py", "dvc.lock", "labels.csv"),
+TABLE = "clusters.csv"
+LABELS = "labels.csv"
+SKIPPED = "data/raw/skipped.csv"
+# What the workspace takes of this project, beside each dvc.yaml.
+_CODE = ("explorer", "mnist_clustering", "stages")
+_TAKEN = (
+    *(
+        *_CODE,
+        ".dvc",
+        ".dvcignore",
+        ".gitignore",
+        PARAMS,
+        "params.schema.json",
+        "requirements.lock",
+    ),
+    *("datasets/description.schema.json", "dev/studies/results/maps.npz"),
 )
-# But this, which the explorer reads, and which belongs to no other images than MNIST's.
-_KEPT = ("dev/studies/results/maps.npz",)
-_ATTEMPT = re.compile(r"Running stage '(.+)':")
-_SKIPPED = re.compile(r"Stage '(.+)' (?:didn't change|is cached)")
+# Where images are on the map, and their clusters: the map's own, and those placed on it.
+_PARTS = (
+    ("data/tsne/2d/train.npy", "data/evaluate/clusters_train.csv"),
+    ("data/extend/positions.npy", "data/extend/clusters.csv"),
+)
+# Folders to take home: what they are called there, where they are, and which of their files.
+_COPIED = (("pictures", "plots", "*.png"), ("explorer", "site", "**/*"))
+_FIRST = {"split.method": "all", "micro.k_max": 40}
+_STARTED = re.compile(r"Running stage '(.+)':")
+_SKIPS = re.compile(r"Stage '(.+)' (?:didn't change|is cached)")
+_SENTENCE = re.compile(r"(?!ERROR)\w+: \w")
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(words)
     try:
-        folder = _folder(options.folder)
-        files = folders.list_folder(folder)
-        target = CLUSTERS / _slug(options.name or folder.name)
-        _claim(target, folder)
-        overrides = {
-            "download.dataset": target.name,
-            "split.method": "all",
-            "recluster.k": options.k,
-            "kmeans.k": 10 if options.k == "auto" else options.k,
-            "micro.k_max": 40,
-            "micro.micro_clusters": max(100, 0 if options.k == "auto" else 3 * options.k),
-        }
-        place = _lay_out(target / PIPELINE, overrides)
-        described = {
-            "title": f"Pictures of {folder.name}",
-            "kind": "pictures",
-            "form": options.form,
-            "labels": "none" if options.flat else "folders",
-            "folder": str(folder),
-            "digest": folders.digest(files),
-        }
-        text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
-        _write(place / f"datasets/{target.name}.yaml", text)
-        if options.labels is not None or not (place / "labels.csv").exists():
-            _write(place / "labels.csv", _labels(options.labels, folder))
-        if not _run(place, target / "log.txt"):
-            return 1
-        for sentence in takehome.write(place, folder, target, copies=options.copies):
-            print(f"cluster: {sentence}")
+        for sentence in cluster(options):
+            print(f"cluster: {sentence}", flush=True)
     except InputError as error:
         print(f"cluster: {error}", file=sys.stderr)
         return 1
@@ -83,6 +81,40 @@ def main(words: Sequence[str] | None = None) -> int:
     return 0
 
 
+def cluster(options: argparse.Namespace) -> Iterator[str]:
+    """Lay out the workspace, run it, and take home what it found; yield what is to be told."""
+    folder = _folder(options.folder)
+    pictures = folders.list_folder(folder)
+    target = CLUSTERS / _slug(options.name or folder.name)
+    is_new = _claim(target, folder)
+    labels = _read_labels(options.labels, folder, pictures)
+    ledger, place = Ledger(target, _say_aside), target / PIPELINE
+    _lay_out(ledger, target.name, options.k)
+    _describe(ledger, target.name, folder, options, pictures)
+    if labels is None and not is_new and (place / LABELS).is_file():
+        labels = _labels(_table(place / LABELS))
+        yield from _drop_labels(ledger, labels, labels.keys() - pictures.keys(), "are gone")
+    else:
+        ledger.write(f"{PIPELINE}/{LABELS}", _written(labels or {}))
+    with (target / "log.txt").open("w", encoding="utf-8") as log:
+        if labels:
+            _run(place, log, "download")
+            unused = {row["path"] for row in _table(place / SKIPPED)} & labels.keys()
+            yield from _drop_labels(ledger, labels, unused, "cannot be used")
+        _run(place, log)
+    yield from _take_home(place, folder, ledger, copies=options.copies)
+    if ledger.kept:
+        yield f"{_count(ledger.kept, 'file')} of your own left as it was, such as {ledger.kept[0]}"
+
+
+def _say_aside(name: str, aside: str) -> None:
+    print(f"cluster: {name} was edited: your version is {aside}", flush=True)
+
+
+def _count(items: Collection[Any], noun: str) -> str:
+    return f"{len(items):,} {noun}{'s' * (len(items) != 1)}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cluster.py",
@@ -91,7 +123,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("folder", metavar="FOLDER", help="of pictures; its sub-folders are classes")
     parser.add_argument("--labels", metavar="FILE", help="CSV with the columns path and label")
-    parser.add_argument("--k", type=_number, default="auto", help="clusters (default: auto)")
+    k = "clusters, or auto; without it, as before, and auto at first"
+    parser.add_argument("--k", type=_number, metavar="K", help=k)
     parser.add_argument("--name", help="of the set (default: that of the folder)")
     form = "frame (default) for pictures of anything, handwriting for strokes"
     parser.add_argument("--form", choices=("frame", "handwriting"), default="frame", help=form)
@@ -107,6 +140,10 @@ def _folder(given: str) -> Path:
         raise InputError(
             f"{given or 'nothing'} is no folder of pictures alone: make cluster IMAGES=folder"
         )
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError:
+        raise InputError(f"the path {str(folder)!r} is no UTF-8: rename the folder") from None
     return folder
 
 
@@ -121,115 +158,229 @@ def _number(text: str) -> int | str:
 def _slug(name: str) -> str:
     """Make a name that every system takes: lower case, digits, dashes."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9_]+", "-", plain).strip("-") or "pictures"
+    return re.sub(r"[^a-z0-9_]+", "-", plain)[:80].strip("-") or "pictures"
 
 
-def _claim(target: Path, folder: Path) -> None:
-    """Refuse a name that stands for another folder already, or for a dataset of this project."""
+def _claim(target: Path, folder: Path) -> bool:
+    """Refuse a name with results of another folder; tell whether it is new for this one."""
     if (HERE / f"datasets/{target.name}.yaml").exists():
         raise InputError(
             f"{target.name} is a dataset of this project: give your set another name (--name)"
         )
     path = target / PIPELINE / f"datasets/{target.name}.yaml"
-    before = yaml.safe_load(path.read_text(encoding="utf-8"))["folder"] if path.is_file() else None
-    if before not in (None, str(folder)):
+    before = _read_yaml(path).get("folder") if path.is_file() else None
+    # A first try that failed has no results, and keeps no name.
+    if before not in (None, str(folder)) and (target / TABLE).exists():
         raise InputError(
             f"{target} holds the clusters of {before}: give the set of {folder} another name, "
             "--name NAME"
         )
+    return before != str(folder)
 
 
-def _lay_out(place: Path, overrides: dict[str, Any]) -> Path:
+def _lay_out(ledger: Ledger, name: str, k: int | str | None) -> None:
     """Make the workspace, or bring its code up to date; params that were edited in it stay."""
-    params = place / graph.PARAMS
-    edited: dict[str, Any] = {}
-    if params.is_file():
-        edited = graph.leaves(yaml.safe_load(params.read_text(encoding="utf-8")))
-    for name in workspace.files(HERE):
-        if name.partition("/")[0] in _LEFT_OUT and name not in _KEPT:
-            continue
-        content = (HERE / name).read_bytes()
-        if not (place / name).is_file() or (place / name).read_bytes() != content:
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).write_bytes(content)
-    known = graph.leaves(yaml.safe_load(params.read_text(encoding="utf-8")))
-    kept = {name: value for name, value in edited.items() if name in known}
-    workspace.set_params(params, known | kept | overrides)
-    config = "[core]\n    no_scm = true\n"
-    _write(place / ".dvc/config.local", config)
-    return place
+    for file in workspace.project_files(HERE):
+        is_taken = any(Path(file).is_relative_to(part) for part in _TAKEN)
+        if (is_taken or Path(file).name == workspace.PIPELINE) and file != PARAMS:
+            ledger.write(f"{PIPELINE}/{file}", (HERE / file).read_bytes())
+    for part in _CODE:
+        ledger.prune(f"{PIPELINE}/{part}")
+    place = ledger.folder / PIPELINE
+    local = place / ".dvc/config.local"
+    if not local.exists():
+        local.write_text("[core]\n    no_scm = true\n", encoding="utf-8")
+    _set_params(ledger, place / PARAMS, {"download.dataset": name}, k)
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a text file unless it says so already, which DVC would look at again."""
-    if not path.is_file() or path.read_text(encoding="utf-8") != text:
-        with files.output(path) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
+def _set_params(ledger: Ledger, path: Path, changes: dict[str, Any], k: int | str | None) -> None:
+    """Write params: at first those that suit one's own pictures, later only what is asked for."""
+    text = (HERE / PARAMS).read_text(encoding="utf-8")
+    known = workspace.leaves(_read_yaml(HERE / PARAMS))
+    if not path.is_file():
+        changes |= _FIRST | _following(k or "auto")
+    else:
+        edited = workspace.leaves(_read_yaml(path))
+        if edited.keys() == known.keys():
+            text = path.read_text(encoding="utf-8")
+        else:
+            # This project's params are others now: comments that were written there stay as well.
+            ledger.move_aside(f"{PIPELINE}/{PARAMS}")
+            changes |= {key: value for key, value in edited.items() if key in known}
+        if k is not None:
+            before = _following(edited.get("recluster.k"))
+            follows = {key for key in before if edited.get(key) == before[key]}
+            following = _following(k)
+            changes |= {key: following[key] for key in {*follows, "recluster.k"}}
+    with files.output(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+        workspace.set_params(temporary, changes)
 
 
-def _labels(path: str | None, folder: Path) -> str:
-    """Read the user's table and write its paths as those within the folder."""
-    if path is None:
-        return "path,label\n"
-    rows = folders.read_manifest(Path(path).expanduser().read_bytes())
-    lines = []
+def _following(k: Any) -> dict[str, Any]:
+    """Params that the number of clusters decides, as long as they are not edited."""
+    number = k if isinstance(k, int) else 0
+    return {
+        "recluster.k": k,
+        "kmeans.k": number or 10,
+        "micro.micro_clusters": max(100, 3 * number),
+    }
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        said = " ".join(str(error).split())
+        raise InputError(f"{path} cannot be read as YAML ({said}): mend or remove it") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{path} holds no params by name: mend or remove it")
+    return found
+
+
+def _describe(
+    ledger: Ledger, name: str, folder: Path, options: argparse.Namespace, pictures: folders.Files
+) -> None:
+    """Describe the folder as a dataset of the workspace."""
+    described = {
+        "title": f"Pictures of {folder.name}",
+        "kind": "pictures",
+        "form": options.form,
+        "labels": "none" if options.flat else "folders",
+        "folder": str(folder),
+        "digest": folders.digest(pictures),
+    }
+    text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
+    ledger.write(f"{PIPELINE}/datasets/{name}.yaml", text.encode())
+
+
+def _read_labels(given: str | None, folder: Path, pictures: folders.Files) -> dict[str, str] | None:
+    """Read the user's table, its paths as those within the folder, and refuse what is not there."""
+    if given is None:
+        return None
+    rows = folders.read_manifest(Path(given).expanduser().read_bytes())
     for row in rows:
         within = Path(row["path"])
         if within.is_absolute() and within.is_relative_to(folder):
             within = within.relative_to(folder)
-        lines.append((within.as_posix(), row.get("label", "")))
-    if not any(label for _, label in lines):
-        raise InputError(f"{path} has no labels: it needs the columns path and label")
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerows([("path", "label"), *lines])
-    return buffer.getvalue()
+        row["path"] = within.as_posix()
+    labels = _labels(rows)
+    if not labels:
+        raise InputError(f"{given} has no labels: it needs the columns path and label")
+    if unknown := [path for path in labels if path not in pictures]:
+        raise InputError(
+            f"{given} labels {_count(unknown, 'picture')} not in {folder}, such as "
+            f"{unknown[0]}: paths there are like {next(iter(pictures))}"
+        )
+    return labels
 
 
-def _run(place: Path, log: Path) -> bool:
+def _labels(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Read the label by path of the rows that have one."""
+    header = ("path", "label")
+    return labelling.read(header, [[row.get(name) or "" for name in header] for row in rows])
+
+
+def _drop_labels(
+    ledger: Ledger, labels: dict[str, str], paths: Set[str], why: str
+) -> Iterator[str]:
+    """Leave out labels of pictures that the stage `label` would not find."""
+    if paths:
+        for path in paths:
+            del labels[path]
+        ledger.write(f"{PIPELINE}/{LABELS}", _written(labels))
+        yield f"{_count(paths, 'label')} left out, of pictures that {why}, such as {min(paths)!r}"
+
+
+def _written(labels: Mapping[str, str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([("path", "label"), *labels.items()])
+    return text.getvalue().encode()
+
+
+def _run(place: Path, log: IO[str], *targets: str) -> None:
     """Run the pipeline; show which stage runs, and what stages say to the user.
 
-    Returns
-    -------
-    bool
-        Whether it ran to the end.
+    Raises
+    ------
+    InputError
+        If it did not run to the end, with the reason.
     """
-    command = [sys.executable, "-m", "dvc", "repro"]
-    environment = workspace._environment() | {"DVC_NO_ANALYTICS": "1"}
-    path = f"{Path(sys.executable).parent}:{environment.get('PATH', '')}"
-    with (
-        log.open("w", encoding="utf-8") as kept,
-        subprocess.Popen(
-            command,
-            cwd=place,
-            env=environment | {"PATH": path},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process,
-    ):
-        said = _follow(process, kept)
-    if process.returncode and not said:
-        raise InputError(f"the run failed: see {log}")
-    return process.returncode == 0
+    done, total = 0, workspace.count_stages(place)
+    said: list[str] = []
 
-
-def _follow(process: subprocess.Popen[str], kept: Any) -> list[str]:
-    """Pass on what concerns the user, and return the sentences of stages."""
-    done, total = 0, len(graph.stages())
-    said = []
-    assert process.stdout is not None
-    for line in process.stdout:
-        kept.write(line)
-        if started := _ATTEMPT.match(line):
-            done += 1
+    def follow(line: str) -> None:
+        nonlocal done
+        log.write(line)
+        said.append(line)
+        started = _STARTED.match(line)
+        done += bool(started or _SKIPS.match(line))
+        if started:
             print(f"[{done}/{total}] {started[1]}", flush=True)
-        elif _SKIPPED.match(line):
-            done += 1
-        elif re.match(r"(\w+): \w", line) and not line.startswith("ERROR"):
+        elif _SENTENCE.match(line):
             print(f"        {line.rstrip()}", flush=True)
-            said.append(line.rstrip())
-    return said
+
+    try:
+        workspace.dvc(place, "repro", *targets, on_line=follow)
+    except subprocess.CalledProcessError:
+        reason = workspace.failure("".join(said))
+        raise InputError(f"{reason} ({log.name} has all that was said)") from None
+
+
+def _take_home(place: Path, folder: Path, ledger: Ledger, *, copies: bool) -> Iterator[str]:
+    """Write the results of a workspace into the folder of its set, the least replaceable first."""
+    target = ledger.folder
+    paths = [row["path"] for row in _table(place / "data/raw/paths.csv")]
+    found = _members(place, paths)
+    left_out = [(row["path"], row["reason"]) for row in _table(place / SKIPPED)]
+    ledger.write(TABLE, sorting.table(found, left_out))
+    n_clusters = len({member.cluster for member in found})
+    yield f"{_count(found, 'picture')} in {n_clusters} clusters: {target / TABLE}"
+    if left_out:
+        yield f"{_count(left_out, 'file')} could not be used: the table says why"
+    ledger.copy("model.npz", place / "models/model.npz")
+    yield f"for new pictures: predict.py --model {target / 'model.npz'}"
+    for name, source, pattern in _COPIED:
+        for path in sorted((place / source).glob(pattern)):
+            if path.is_file():
+                ledger.copy(f"{name}/{path.relative_to(place / source).as_posix()}", path)
+        ledger.prune(name)
+    names, failed = sorting.sort_into_folders(found, folder, ledger, copies=copies)
+    yield f"folders by cluster: {target / sorting.FOLDERS}"
+    if failed:
+        such = f"such as {failed[0][0]!r}: {failed[0][1]}"
+        yield f"{_count(failed, 'picture')} not in these folders, {such}"
+    images = np.load(place / "data/raw/thumbnails.npy", mmap_mode="r")
+    # Of very many pictures there are none.
+    thumbnails = dict(zip(paths, images, strict=True)) if len(images) else {}
+    shown = overview.page(f"Clusters of {folder.name}", found, thumbnails, names)
+    ledger.write("overview.html", shown.encode())
+    yield f"to look at: {target / 'overview.html'} and {target / 'pictures'}"
+    yield f"to explore: {target / 'explorer/index.html'}"
+    if labelled := [member for member in found if member.label]:
+        share = sum(member.label == member.name for member in labelled) / len(labelled)
+        number = _count(labelled, "labelled picture")
+        yield f"{share:.1%} of {number} in a cluster named after the label"
+
+
+def _members(place: Path, paths: Sequence[str]) -> list[sorting.Member]:
+    """Read where each picture is on the map, and its cluster."""
+    rows = [row for _, table in _PARTS for row in _table(place / table)]
+    train, _ = positions = [np.load(place / name).astype(np.float64) for name, _ in _PARTS]
+    facts = json.loads((place / "data/examine/clusters.json").read_text(encoding="utf-8"))
+    return sorting.members(
+        [paths[int(row["index"])] for row in rows],
+        [int(row["clusters_2d"]) for row in rows],
+        [row["clusters_2d_label"] for row in rows],
+        [row["label"] for row in rows],
+        np.concatenate(positions),
+        np.array([train[cluster["medoid"]] for cluster in facts["clusters_2d"]]),
+    )
+
+
+def _table(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def _place(
     progress = Progress(min(sum(job.counts), len(numbers) * job.size))
     try:
         work = partial(blocks.place, job)
-        for outcome in executors.spread(options, resources.cores(), work, numbers):
+        for outcome in executors.map_items(options, resources.cores(), work, numbers):
             if outcome.error is not None:
                 failed[outcome.item] = outcome.error
                 continue

@@ -1,10 +1,7 @@
 """Experiments in clones of their own, which share the DVC cache and bring their results back."""
 
-import os
-import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,9 +11,9 @@ from pathlib import Path
 import yaml
 
 from dev import graph
-from dev.workspace import set_params
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
+from stages.workspace import dvc, environment, failure, set_params
 
 Settings = tuple[str, ...]
 NOBODY = {"user.name": "mnist-clustering", "user.email": "nobody@example.org"}
@@ -96,42 +93,17 @@ def _clone(place: Place) -> Iterator[Path]:
 
 def _dvc(place: Place, folder: Path, *words: str) -> str | None:
     """Run DVC in a clone; return the sentence of the stage that failed."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', os.defpath)}",
-        "DVC_NO_ANALYTICS": "1",
-        resources.THREADS: str(place.threads),
-    }
-    code, said = _call(words, folder, environment)
+    code, said = _call(words, folder, environment() | {resources.THREADS: str(place.threads)})
     return failure(said) if code else None
 
 
-def _call(words: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", *words],
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
-
-
-def failure(said: str) -> str:
-    r"""Find the sentence in what DVC printed: the stage's own stands before DVC's error.
-
-    Examples
-    --------
-    >>> failure("Running stage 'recluster@2':\nrecluster: k is 0, ...\nERROR: failed to reproduce")
-    'recluster: k is 0, ...'
-    """
-    lines = [line for line in said.splitlines() if line.strip()]
-    errors = [number for number, line in enumerate(lines) if line.startswith("ERROR: ")]
-    if errors and errors[0] and re.match(r"\w+: ", lines[errors[0] - 1]):
-        return lines[errors[0] - 1]
-    return lines[errors[0]] if errors else (lines or ["it said nothing"])[-1]
+def _call(words: Sequence[str], folder: Path, settings: Mapping[str, str]) -> tuple[int, str]:
+    said: list[str] = []
+    try:
+        dvc(folder, *words, settings=settings, on_line=said.append)
+    except subprocess.CalledProcessError as error:
+        return error.returncode, "".join(said)
+    return 0, "".join(said)
 
 
 def clean_commit(root: Path) -> str:
@@ -152,9 +124,8 @@ def clean_commit(root: Path) -> str:
 
 def git(folder: Path, *words: str) -> str:
     """Run git, without variables that point it elsewhere, and return what it prints."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     done = subprocess.run(
-        ["git", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        ["git", *words], cwd=folder, env=environment(), capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise InputError(f"git {words[0]}: {done.stderr.strip()}")

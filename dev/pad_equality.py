@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from dev.workspace import ROOT, command_line
+from dev.workspace import command_line
 from mnist_clustering import progress, resources
 from mnist_clustering.images import decoding as pictures
 from mnist_clustering.model import fitted as model
+from stages.workspace import ROOT
 from tests.support import pad
 from tests.support.browser import MISSING, Browser, found
 

@@ -1,16 +1,20 @@
 """Say by which ways the files of the dataset in use can be had from here."""
 
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 from dev import graph
 from mnist_clustering.sources import description, kinds, web
+from mnist_clustering.sources.archive import Archive
 from mnist_clustering.sources.fetching import Source
 from mnist_clustering.sources.folder import Folder
 from mnist_clustering.sources.npm import Npm
 from mnist_clustering.sources.web import Web
 from stages.download import mirror
+
+_NPM_SECONDS = 10
 
 
 def main() -> None:
@@ -36,15 +40,33 @@ def obstacle(source: Source) -> str:
     """Say why a source cannot give files, or nothing if it seems that it can."""
     try:
         match source:
-            case Web():
+            case Web() | Archive():
                 web._check_certificates()
                 web.ask(source.url)
-            case Npm() if shutil.which("npm") is None:
-                return "npm is not on PATH"
+            case Npm(package):
+                return _obstacle_of_npm(package)
             case Folder(location) if not Path(location).is_dir():
                 return "there is no such folder"
     except OSError as error:
         return str(error)
+    return ""
+
+
+def _obstacle_of_npm(package: str) -> str:
+    """Ask npm's registry for a package, for npm alone fetches nothing."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return "npm is not on PATH"
+    command = [npm, "view", package, "dist.tarball", "--fetch-retries=0", "--loglevel=error"]
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_NPM_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return f"npm's registry gave no answer within {_NPM_SECONDS} s"
+    if done.returncode or not done.stdout.strip():
+        said = (done.stderr.strip() or "it knows no such package").splitlines()[0]
+        return f"npm's registry cannot give it ({said})"
     return ""
 
 

@@ -3,6 +3,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 local=.dvc/config.local
+
+# After a run that failed: while DVC restores files, it names neither of these two as the reason.
+if [ "${1:-}" = failed ]; then
+    free=$(df -Pm . | awk 'NR == 2 {print $4}')
+    # More than the largest file, after which a run has as much room left as it could not use.
+    if [ "$free" -lt 200 ]; then
+        echo "There may be no space left on the disk ($free MB): make room, and run it again" >&2
+    elif ! { probe=$(mktemp -d .probe-XXXXXX 2>/dev/null) && rmdir "$probe"; }; then
+        echo "The folder $PWD cannot be written to: mount it so, or make it yours (chown)" >&2
+    fi
+    exit 1
+fi
 mark='# No git here: dev/ready.sh takes these lines away where there is.'
 
 in_git=no

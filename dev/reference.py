@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from dev.verify import Digests, digests
-from dev.workspace import ROOT, repro, temporary_copy
+from dev.workspace import temporary_copy
 from mnist_clustering import files
+from stages.workspace import ROOT, repro
 
 DIGITS = ROOT / "checks" / "digits.json"
 

@@ -20,7 +20,7 @@ from dvc.utils.serialize import modify_yaml
 from dev import graph, provenance, reference, steps, verify_matrix
 from dev.graph import ROOT
 from dev.tables import __main__ as tables
-from dev.workspace import dvc
+from stages.workspace import dvc
 from tests.support import clones
 
 REFERENCES = {

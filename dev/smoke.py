@@ -4,7 +4,8 @@ import time
 
 import yaml
 
-from dev.workspace import ROOT, command_line, dvc, repro, temporary_copy
+from dev.workspace import command_line, temporary_copy
+from stages.workspace import ROOT, dvc, repro
 
 OVERRIDES = {"split.train_size": 2000, "split.test_size": 500}
 # A dataset that has no 2,500 images, and how many of it are taken.

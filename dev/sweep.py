@@ -23,11 +23,12 @@ from dvc.utils.hydra import get_hydra_sweeps
 
 from dev import graph
 from dev.experiments import Place, Settings, clean_commit, experiment, git, prepare
-from dev.workspace import ROOT, cache_folder, command_line
+from dev.workspace import cache_folder, command_line
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.placing import executors
 from stages import parameters
+from stages.workspace import ROOT
 
 
 def main() -> int:
@@ -46,7 +47,7 @@ def main() -> int:
     missing = {name: own for name, own in grid.items() if place.refs + name not in there}
     print(f"sweep: {len(grid)} experiments, {len(grid) - len(missing)} there already", flush=True)
 
-    failed = run(place, missing, partial(executors.spread, options, n_workers))
+    failed = run(place, missing, partial(executors.map_items, options, n_workers))
     for name, sentence in failed.items():
         print(f"sweep: {name} failed: {sentence}", file=sys.stderr)
     print(
@@ -96,7 +97,7 @@ def named(grid: Iterable[Settings]) -> dict[str, Settings]:
     return found
 
 
-def run(place: Place, grid: Mapping[str, Settings], spread: Any) -> dict[str, str]:
+def run(place: Place, grid: Mapping[str, Settings], map_items: Any) -> dict[str, str]:
     """Run experiments, what they share before them.
 
     Parameters
@@ -104,7 +105,7 @@ def run(place: Place, grid: Mapping[str, Settings], spread: Any) -> dict[str, st
     place : Place
     grid : mapping of str to tuple of str
         Settings of the experiments by name.
-    spread : callable
+    map_items : callable
         Takes a function and items, and yields an `executors.Outcome` for each.
 
     Returns
@@ -125,14 +126,14 @@ def run(place: Place, grid: Mapping[str, Settings], spread: Any) -> dict[str, st
     good = {name: params[name] for name in grid if name not in failed}
     for wave in waves(good, graph.stages(Path(place.root))):
         tasks = {(grid[names[0]], stages): names for names, stages in wave.items()}
-        for outcome in spread(partial(prepare, place), list(tasks)):
+        for outcome in map_items(partial(prepare, place), list(tasks)):
             _say(
                 f"{' '.join(outcome.item[1])}, for {len(tasks[outcome.item])} experiments", outcome
             )
             sentence = outcome.error or outcome.value
             failed |= dict.fromkeys(tasks[outcome.item], sentence) if sentence else {}
     items = [(name, grid[name]) for name in good if name not in failed]
-    for outcome in spread(partial(experiment, place), items):
+    for outcome in map_items(partial(experiment, place), items):
         _say(outcome.item[0], outcome)
         if sentence := outcome.error or outcome.value:
             failed[outcome.item[0]] = sentence

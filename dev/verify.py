@@ -18,7 +18,8 @@ import yaml
 from dvc.repo import Repo
 
 from dev import differences, graph, machine
-from dev.workspace import ROOT, cache_folder, command_line, repro, temporary_copy
+from dev.workspace import cache_folder, command_line, temporary_copy
+from stages.workspace import ROOT, repro
 
 LOCK = "dvc.lock"
 RAW = "data/raw"

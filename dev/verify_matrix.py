@@ -20,7 +20,8 @@ from typing import Any
 
 from dev import machine, reference
 from dev.verify import Digests, digests, forget, in_order
-from dev.workspace import ROOT, command_line, dvc, temporary_copy
+from dev.workspace import command_line, temporary_copy
+from stages.workspace import ROOT, dvc
 
 OVERRIDES: dict[str, Any] = {"download.dataset": "digits"}
 # Variables that a setting may set. All others of these are unset, even if the user has set them.
@@ -28,6 +29,8 @@ _KNOBS = re.compile(
     r"(OMP|OPENBLAS|MKL|NUMEXPR|GOTO|NPY)_.*|GLIBC_TUNABLES|PYTHONHASHSEED|TZ|LANG|LANGUAGE|LC_.*"
     r"|GIT_.*|VIRTUAL_ENV|PYTHONPATH|PYTHONHOME"
 )
+# Minor versions of Python 3.
+SUPPORTED = (11, 12, 13, 14)
 _KERNEL = (
     "import numpy, threadpoolctl as t;"
     "print(*{p['architecture'] for p in t.threadpool_info() if p['user_api'] == 'blas'})"
@@ -197,7 +200,7 @@ def interpreters(named: Sequence[str], only: str) -> Iterator[Setting]:
     Only those whose setting's name contains ``only``: preparing the others would take minutes.
     """
     own = f"3.{sys.version_info.minor}"
-    found = [f"python3.{n}" for n in (11, 12, 13) if f"3.{n}" != own]
+    found = [f"python3.{n}" for n in SUPPORTED if f"3.{n}" != own]
     for python in named or filter(None, map(shutil.which, found)):
         probe = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
         command = [python, "-c", probe]

@@ -54,10 +54,8 @@ class Imports:
                 yield from {f"{stem}.py", f"{stem}/__init__.py"} & set(self.names)
 
     def scripts(self) -> list[str]:
-        """List the stages' scripts, those which no other module of the folder imports."""
-        own = [path for path in self.names if path.startswith("stages/")]
-        used = set().union(*(self.direct[path] for path in own))
-        return [path for path in own if path not in used and not path.endswith("__init__.py")]
+        """List the scripts of the stages, all of which run by `stages.common`."""
+        return [path for path, own in self.direct.items() if "stages/common.py" in own]
 
     def closure(self, path: str) -> set[str]:
         """Return a module with all those that it imports, even indirectly."""

@@ -1,13 +1,19 @@
 """One's own pictures: what is left where, what is touched, and what is said of wrong words."""
 
 import csv
+import functools
+import shutil
+import subprocess
 
 import numpy as np
 import pytest
+import yaml
 
 import cluster
-from dev.workspace import set_params
-from mnist_clustering.sources import drawn
+from mnist_clustering import files
+from mnist_clustering.sources import drawn, folders
+from stages import workspace
+from stages.workspace import set_params
 from tests.support import graph, inline
 
 QUICK = {
@@ -22,27 +28,83 @@ QUICK = {
 }
 
 
+@functools.cache
+def signs():
+    return drawn.pictures("signs")
+
+
 @pytest.fixture
 def pictures(tmp_path, monkeypatch):
     """A folder of pictures of three signs, and clusters beside it."""
     folder = tmp_path / "My signs"
     folder.mkdir()
-    for path, png in drawn.pictures("signs").items():
+    for path, png in signs().items():
         if path.startswith(("anchor", "cloud", "star")):
             (folder / path.replace("/", "_")).write_bytes(png)
     (folder / "notes.txt").write_text("no picture")
     monkeypatch.setattr(cluster, "CLUSTERS", tmp_path / "clusters")
+    return folder
 
-    def run(place, log):
-        # In this process, and briefly: that DVC runs what has changed is tested elsewhere.
+
+@pytest.fixture
+def staged(monkeypatch):
+    """Run the stages in this process, and briefly: DVC itself is tested elsewhere."""
+
+    def run(place, log, *targets):
         set_params(place / graph.PARAMS, QUICK)
         monkeypatch.chdir(place)
-        inline.run()
-        inline.run("draw@clusters")
-        return True
+        inline.run(*targets)
+        if not targets:
+            inline.run("draw@clusters")
 
     monkeypatch.setattr(cluster, "_run", run)
-    return folder
+
+
+@pytest.fixture
+def pretended(monkeypatch):
+    """Leave at once what a run leaves, each sign a cluster; keep the words of each run."""
+    calls = []
+
+    def dvc(place, *words, on_line):
+        calls.append(words)
+        name = yaml.safe_load((place / "params.yaml").read_text())["download"]["dataset"]
+        described = yaml.safe_load((place / f"datasets/{name}.yaml").read_text())
+        paths = sorted(folders.list_folder(cluster.Path(described["folder"])))
+        used = [path for path in paths if not path.endswith("txt")]
+        files.save_table(place / "data/raw/paths.csv", ["path"], [[path] for path in used])
+        skipped = [(path, "is no picture") for path in paths if path not in used]
+        files.save_table(place / "data/raw/skipped.csv", ["path", "reason"], skipped)
+        if words == ("repro", "download"):
+            return
+        given = dict(csv.reader((place / "labels.csv").open(newline="")))
+        on_line("Running stage 'label':\n")
+        if unknown := set(given) - {"path", *used}:
+            on_line(f"label: labels.csv names {unknown}\n")
+            on_line("ERROR: failed to reproduce 'label': failed to run: python, exited with 1\n")
+            raise subprocess.CalledProcessError(1, "dvc")
+        names = {"a": ("0", "anchor"), "c": ("1", "cloud"), "s": ("2", "star")}
+        rows = [
+            (i, given.get(path, ""), *names.get(path[0], ("0", ""))) for i, path in enumerate(used)
+        ]
+        header = ("index", "label", "clusters_2d", "clusters_2d_label")
+        half = len(rows) // 2
+        files.save_table(place / "data/evaluate/clusters_train.csv", header, rows[:half])
+        files.save_table(place / "data/extend/clusters.csv", header, rows[half:])
+        files.save_array(place / "data/tsne/2d/train.npy", np.eye(half, 2))
+        files.save_array(place / "data/extend/positions.npy", np.ones((len(rows) - half, 2)))
+        files.save_array(
+            place / "data/raw/thumbnails.npy", np.zeros((len(used), 32, 32, 3), np.uint8)
+        )
+        merged = [{"medoid": 0}] * 3
+        files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})
+        files.save_arrays(place / "models/model.npz", embedding=np.eye(half, 2))
+        for name in ("site/index.html", "site/data/map.js", "plots/map.png"):
+            with files.output(place / name) as temporary:
+                temporary.write_text(name)
+
+    monkeypatch.setattr(workspace, "dvc", dvc)
+    monkeypatch.setattr(workspace, "count_stages", lambda place: 1)
+    return calls
 
 
 def table(path):
@@ -50,9 +112,7 @@ def table(path):
         return list(csv.DictReader(file))
 
 
-def test_a_folder_is_clustered_named_later_and_never_touched(
-    pictures, tmp_path, capsys, monkeypatch
-):
+def test_a_folder_is_clustered_named_later_and_never_touched(pictures, staged, tmp_path, capsys):
     before = {path: path.read_bytes() for path in pictures.iterdir()}
     assert cluster.main([str(pictures)]) == 0
     home = tmp_path / "clusters/my-signs"
@@ -88,17 +148,15 @@ def test_a_folder_is_clustered_named_later_and_never_touched(
     assert len(np.load(home / "pipeline/data/tsne/2d/test.npy")) == 70
     right = [row["path"].startswith(row["name"] or "-") for row in rows]
     assert np.mean(right) > 0.9
-    assert "% of the labelled pictures are in their label's cluster" in capsys.readouterr().out
+    labelled = [row for row in rows if row["label"]]
+    assert len(labelled) == len(used[::2])
+    share = np.mean([row["label"] == row["name"] for row in labelled])
+    assert f"{share:.1%} of {len(labelled)} labelled pictures" in capsys.readouterr().out
     copies = list((home / "by_cluster").glob("*/*.png"))
     assert len(copies) == 75
     assert not any(path.is_symlink() for path in copies)
     assert kept.read_text() == "put there by the user"
     assert "perplexity: 9 " in params.read_text()
-    # Labels stay until others are given.
-    given = (home / "pipeline/labels.csv").read_text()
-    monkeypatch.setattr(cluster, "_run", lambda place, log: False)
-    assert cluster.main([str(pictures)]) == 1
-    assert (home / "pipeline/labels.csv").read_text() == given
     assert {path: path.read_bytes() for path in pictures.iterdir()} == before
 
 
@@ -112,24 +170,204 @@ def test_a_folder_is_clustered_named_later_and_never_touched(
         (["{folder}", "--name", "MNIST"], "mnist is a dataset of this project"),
         (["{folder}", "--labels", "/nowhere.csv"], "/nowhere.csv cannot be read"),
         (["{folder}", "--labels", "{folder}/notes.txt"], "has the columns no picture, but needs"),
+        (
+            ["{folder}", "--labels", "{folder}/../typo.csv"],
+            "typo.csv labels 1 picture not in",
+        ),
+        (["{folder}", "--labels", "{folder}/../none.csv"], "none.csv has no labels"),
+        (["{folder}/../\udcff"], "is no UTF-8: rename the folder"),
     ],
 )
 def test_wrong_words_are_answered_in_one_sentence(pictures, capsys, words, said):
     (pictures / "empty").mkdir()
+    (pictures.parent / "typo.csv").write_text("path,label\nstar_01.png,a\nstar_0l.png,b\n")
+    (pictures.parent / "none.csv").write_text("path,label\nstar_01.png,\n")
     assert cluster.main([word.format(folder=pictures) for word in words]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("cluster: ")
     assert said in line
+    assert not cluster.CLUSTERS.exists(), "what is refused at once keeps no name"
 
 
-def test_a_name_stands_for_one_folder(pictures, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(cluster, "_run", lambda place, log: False)
-    assert cluster.main([str(pictures), "--name", "a"]) == 1
+def test_a_name_stands_for_one_folder_once_there_are_results(pictures, pretended, tmp_path, capsys):
     other = tmp_path / "other"
     other.mkdir()
     (other / "b.png").write_bytes((pictures / "star_01.png").read_bytes())
+    run, workspace.dvc = workspace.dvc, fail_by(9)
+    labels = tmp_path / "labels.csv"
+    labels.write_text("path,label\nb.png,x\n")
+    assert cluster.main([str(other), "--name", "a", "--labels", str(labels)]) == 1
+    workspace.dvc = run
+    assert cluster.main([str(pictures), "--name", "a"]) == 0, "nor labels of another folder"
     assert cluster.main([str(other), "--name", "a"]) == 1
     assert f"holds the clusters of {pictures}" in capsys.readouterr().err
+
+
+def fail_by(signal):
+    def dvc(place, *words, on_line):
+        on_line("Running stage 'download':\n")
+        on_line("download: 3 pictures are coloured\n")
+        on_line("Running stage 'tsne@2':\n")
+        on_line(f"ERROR: failed to reproduce 'tsne@2': failed to run: x, exited with -{signal}\n")
+        raise subprocess.CalledProcessError(1, "dvc")
+
+    return dvc
+
+
+def test_a_stage_that_is_killed_is_told(pictures, monkeypatch, capsys):
+    monkeypatch.setattr(workspace, "dvc", fail_by(9))
+    assert cluster.main([str(pictures)]) == 1
+    out, err = capsys.readouterr()
+    (line,) = err.splitlines()
+    assert line.startswith("cluster: the stage tsne@2 was killed by signal 9")
+    assert "        download: 3 pictures are coloured" in out
+    log = cluster.CLUSTERS / "my-signs/log.txt"
+    assert str(log) in line
+    assert "exited with -9" in log.read_text()
+
+
+def params_of(home):
+    return graph.leaves(yaml.safe_load((home / "pipeline/params.yaml").read_text()))
+
+
+def test_params_that_were_edited_stay_and_k_changes_what_follows_it(pictures, pretended):
+    home = cluster.CLUSTERS / "my-signs"
+    assert cluster.main([str(pictures), "--k", "50"]) == 0
+    first = params_of(home)
+    own = {"recluster.k": 50, "kmeans.k": 50, "micro.micro_clusters": 150, "micro.k_max": 40}
+    assert first.items() >= (own | {"split.method": "all"}).items()
+    edits = {"split.method": "stratified", "micro.k_max": 30, "kmeans.k": 7, "tsne.perplexity": 9}
+    params = home / "pipeline/params.yaml"
+    params.write_text("# mine\n" + params.read_text())
+    set_params(params, edits)
+    assert cluster.main([str(pictures)]) == 0
+    assert params_of(home) == first | edits
+    assert params.read_text().startswith("# mine\n")
+    assert cluster.main([str(pictures), "--k", "60"]) == 0
+    follows = {"recluster.k": 60, "micro.micro_clusters": 180}
+    assert params_of(home) == first | edits | follows
+    assert cluster.main([str(pictures), "--k", "auto"]) == 0
+    assert params_of(home)["recluster.k"] == "auto"
+    # Of a later version of this project other params are asked.
+    params.write_text(params.read_text().replace("  k_min:", "  k_least:"))
+    assert cluster.main([str(pictures)]) == 0
+    assert params_of(home).items() >= edits.items()
+    assert (home / "pipeline/params.edited.yaml").read_text().startswith("# mine\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("k: [", "cannot be read as YAML"),
+        ("", "holds no params by name"),
+        ("- a", "holds no params"),
+    ],
+)
+def test_params_that_cannot_be_read_are_one_sentence_and_stay(
+    pictures, pretended, capsys, text, said
+):
+    assert cluster.main([str(pictures)]) == 0
+    params = cluster.CLUSTERS / "my-signs/pipeline/params.yaml"
+    params.write_text(text)
+    assert cluster.main([str(pictures), "--k", "3"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{params} {said}" in line
+    assert params.read_text() == text
+
+
+def test_a_param_that_the_user_removed_comes_back(pictures, pretended):
+    assert cluster.main([str(pictures), "--k", "3"]) == 0
+    home = cluster.CLUSTERS / "my-signs"
+    params = home / "pipeline/params.yaml"
+    lines = params.read_text().splitlines(keepends=True)
+    start = lines.index("recluster:\n")
+    params.write_text("".join(lines[: start + 1] + lines[start + 2 :]))
+    assert "recluster.k" not in params_of(home)
+    assert cluster.main([str(pictures), "--k", "5"]) == 0
+    assert params_of(home)["recluster.k"] == 5
+
+
+def test_labels_stay_until_others_are_given_and_lose_what_has_no_picture(
+    pictures, pretended, tmp_path, capsys
+):
+    labels = tmp_path / "some.csv"
+    labels.write_text("path,label\nstar_01.png,star\nanchor_01.png,b\nnotes.txt,c\n")
+    home = cluster.CLUSTERS / "my-signs"
+    assert cluster.main([str(pictures), "--labels", str(labels)]) == 0
+    assert pretended == [("repro", "download"), ("repro",)]
+    out = capsys.readouterr().out
+    assert "1 label left out, of pictures that cannot be used, such as 'notes.txt'" in out
+    assert "50.0% of 2 labelled pictures in a cluster named after the label" in out
+    (pictures / "anchor_01.png").unlink()
+    assert cluster.main([str(pictures)]) == 0
+    out = capsys.readouterr().out
+    assert "1 label left out, of pictures that are gone, such as 'anchor_01.png'" in out
+    assert "100.0% of 1 labelled picture in" in out
+    assert (home / "pipeline/labels.csv").read_text() == "path,label\nstar_01.png,star\n"
+
+
+def test_a_run_ends_well_whatever_the_names_and_however_often(pictures, pretended, capsys):
+    shutil.rmtree(pictures)
+    for name in ("a/b__c.png", "a__b/c.png", f"{'s' * 150}/{'t' * 150}.png", "star\udcff.png"):
+        (pictures / name).parent.mkdir(parents=True, exist_ok=True)
+        (pictures / name).write_bytes(name.encode(errors="surrogateescape"))
+    for _ in range(2):
+        assert cluster.main([str(pictures), "--copies"]) == 0
+    assert "such as" not in capsys.readouterr().out
+    home = cluster.CLUSTERS / "my-signs"
+    copies = [path.read_bytes() for path in (home / "by_cluster").glob("*/*")]
+    assert sorted(copies) == sorted(path.read_bytes() for path in pictures.rglob("*.png"))
+    assert {"clusters.csv", "overview.html", "model.npz"} <= {path.name for path in home.iterdir()}
+    assert (home / "explorer/data/map.js").read_text() == "site/data/map.js"
+
+
+def test_what_a_user_made_is_never_lost(pictures, pretended, capsys, monkeypatch):
+    home = cluster.CLUSTERS / "my-signs"
+    assert cluster.main([str(pictures), "--copies"]) == 0
+    theirs = {
+        "clusters.csv": "clusters.edited.csv",
+        "overview.html": "overview.edited.html",
+        "pipeline/stages/split.py": "pipeline/stages/split.edited.py",
+        "by_cluster/c2 star/star_01.png": "by_cluster/c2 star/star_01.png",
+        "by_cluster/REST": "by_cluster/REST",
+        "pipeline/.dvc/config.local": "pipeline/.dvc/config.local",
+    }
+    for name in theirs:
+        (home / name).write_text("# theirs")
+    capsys.readouterr()
+    assert cluster.main([str(pictures), "--copies"]) == 0
+    out = capsys.readouterr().out
+    assert [name for name, now in theirs.items() if (home / now).read_text() != "# theirs"] == []
+    assert "clusters.csv was edited: your version is clusters.edited.csv" in out
+    assert "1 file of your own left as it was, such as by_cluster/c2 star/star_01.png" in out
+    assert len(table(home / "clusters.csv")) == 76
+    assert (home / "pipeline/stages/split.py").read_text().startswith('"""')
+    # It is said, too, where the run then fails.
+    (home / "pipeline/stages/split.py").write_text("theirs")
+    monkeypatch.setattr(workspace, "dvc", fail_by(15))
+    assert cluster.main([str(pictures), "--copies"]) == 1
+    assert "split.py was edited: your version is pipeline/stages/split.edited-2.py" in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_workspace_has_what_the_pipeline_needs_and_nothing_else(pictures, pretended, monkeypatch):
+    assert cluster.main([str(pictures)]) == 0
+    place = cluster.CLUSTERS / "my-signs/pipeline"
+    there = {path.name for path in place.iterdir()}
+    assert {"dvc.yaml", "params.yaml", "stages", "mnist_clustering", "explorer", ".dvc"} <= there
+    assert not {"tests", "docs", "README.md", "cluster.py", "dvc.lock", "metrics"} & there
+    assert {path.name for path in (place / "datasets").iterdir()} == {
+        "description.schema.json",
+        "my-signs.yaml",
+    }
+    # A later version of this project has a module less.
+    (place / "stages/own.py").write_text("theirs")
+    fewer = [name for name in workspace.project_files(cluster.HERE) if name != "stages/split.py"]
+    monkeypatch.setattr(workspace, "project_files", lambda root: fewer)
+    assert cluster.main([str(pictures)]) == 0
+    assert {"own.py", "common.py"} <= {path.name for path in (place / "stages").iterdir()}
+    assert not (place / "stages/split.py").exists()
 
 
 def test_names_of_folders_become_names_of_sets():

@@ -11,11 +11,12 @@ from sklearn.metrics import adjusted_rand_score
 
 from dev import provenance
 from dev.studies import ablation, seeds
-from dev.workspace import ROOT, set_params, temporary_copy
+from dev.workspace import temporary_copy
 from mnist_clustering.clustering import kmeans
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.neighbors import nearest as neighbors
+from stages.workspace import ROOT, set_params
 from tests.support import clones
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from dev.benchmarks import measure
 from dev.benchmarks.options import Options
-from dev.workspace import ROOT
 from mnist_clustering.errors import InputError
+from stages.workspace import ROOT
 from tests.support.browser import MISSING, Browser, found
 
 FOLDER = ROOT / "explorer"

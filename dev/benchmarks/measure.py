@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from dev import provenance
-from dev.workspace import ROOT
 from mnist_clustering import files, resources
+from stages.workspace import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
 # Settings of BLAS and Python that a machine may preset, unset so that they favour no side.

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dev.benchmarks.measure import RESULTS
-from dev.workspace import ROOT
+from stages.workspace import ROOT
 
 TRAIN = 60_000
 

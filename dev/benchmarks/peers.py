@@ -8,8 +8,8 @@ from typing import Any
 
 from dev.benchmarks import measure
 from dev.benchmarks.options import Options
-from dev.workspace import ROOT
 from mnist_clustering.errors import InputError
+from stages.workspace import ROOT
 
 DATA = ROOT / "data"
 ROUTES = (

@@ -12,7 +12,8 @@ from dev import graph
 from dev.benchmarks import measure
 from dev.benchmarks.options import Options
 from dev.verify import forget
-from dev.workspace import ROOT, temporary_copy
+from dev.workspace import temporary_copy
+from stages.workspace import ROOT
 
 SWEEPS = {
     "nothing to do": ["repro"],

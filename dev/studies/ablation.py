@@ -18,12 +18,13 @@ from sklearn.cluster import HDBSCAN
 from sklearn.mixture import GaussianMixture
 
 from dev import provenance
-from dev.workspace import ROOT, command_line, repro, set_params, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files, resources
 from mnist_clustering.clustering import kmeans, lloyd, merging
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import STEPS, snap
 from mnist_clustering.neighbors import nearest as neighbors
+from stages.workspace import ROOT, repro, set_params
 
 RESULTS = ROOT / "studies" / "results" / "ablation.json"
 MADE_BY = (

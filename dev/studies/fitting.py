@@ -17,9 +17,10 @@ import numpy as np
 
 from dev import provenance
 from dev.benchmarks import growth, measure
-from dev.workspace import ROOT, command_line, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files
 from mnist_clustering.images import idx
+from stages.workspace import ROOT
 
 RESULTS = ROOT / "dev/studies/results/fitting.json"
 MADE_BY = ("dev/studies/fitting.py", provenance.ALL)

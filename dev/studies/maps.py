@@ -13,9 +13,10 @@ import numpy as np
 
 from dev import provenance
 from dev.studies import original
-from dev.workspace import ROOT, command_line, repro, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files
 from mnist_clustering.pages.compact import compact
+from stages.workspace import ROOT, repro
 
 PERPLEXITIES = (5, 10, 20, 30, 50)
 RESULTS = ROOT / "studies" / "results"

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 from dev import provenance
-from dev.workspace import ROOT, command_line, dvc, repro, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files
+from stages.workspace import ROOT, dvc, repro
 
 OVERRIDES = {
     "features.deskew": False,

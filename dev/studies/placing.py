@@ -26,11 +26,12 @@ from threadpoolctl import threadpool_limits
 import predict
 from dev import provenance
 from dev.benchmarks.growth import vary
-from dev.workspace import ROOT, command_line
+from dev.workspace import command_line
 from mnist_clustering import files
 from mnist_clustering.errors import InputError
 from mnist_clustering.model import fitted as model
 from mnist_clustering.placing import blocks
+from stages.workspace import ROOT
 
 RESULTS = ROOT / "dev/studies/results/placing.json"
 MADE_BY = (
@@ -68,9 +69,10 @@ def main() -> None:
     for part in options.parts or PARTS:
         with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as folder:
             found[part] = PARTS[part](Path(folder), options.n)
-        # What is measured alone leaves the others as old as they are.
-        whole = not options.parts or provenance.KEY not in found
-        files.save_json(RESULTS, provenance.stamp(found, MADE_BY) if whole else found)
+        files.save_json(RESULTS, found)
+    # The stamp is of all parts: what is measured alone leaves the others as old as they are.
+    if set(options.parts or PARTS) >= set(found) - {provenance.KEY}:
+        files.save_json(RESULTS, provenance.stamp(found, MADE_BY))
 
 
 def candidates(_: Path, __: int) -> dict[str, Any]:

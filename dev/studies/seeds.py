@@ -18,13 +18,14 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from dev import provenance
-from dev.workspace import ROOT, command_line, repro, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files, resources
 from mnist_clustering.clustering import criteria, kmeans, merging
 from mnist_clustering.errors import InputError
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.placing import executors
+from stages.workspace import ROOT, repro
 
 SEEDS = range(5)
 SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "micro.seed")
@@ -37,20 +38,23 @@ RESULTS = ROOT / "metrics" / "seeds.json"
 CRITERIA = ("silhouette", "davies_bouldin", "calinski_harabasz")
 MERGED = ("silhouette", "widest_gap")
 Run = tuple[Mapping[str, Any], Sequence[str]]
-Spread = Callable[[Callable[[int], Any], Sequence[int]], Iterator[executors.Outcome]]
+MapItems = Callable[[Callable[[int], Any], Sequence[int]], Iterator[executors.Outcome]]
 
 
 def main() -> None:
     """Write the scores over seeds, the preferred numbers of clusters and the stability."""
     parser = argparse.ArgumentParser(prog="seeds", description=__doc__.splitlines()[0])
     executors.add_options(parser, "1, which takes all cores", ("here", "processes", "dask"))
-    found = study({}, SEEDS, DRAWN, partial(executors.spread, parser.parse_args(), 1))
+    found = study({}, SEEDS, DRAWN, partial(executors.map_items, parser.parse_args(), 1))
     files.save_json(RESULTS, provenance.stamp(found, MADE_BY, AUTOMATIC))
     print(f"seeds: {RESULTS.relative_to(ROOT)} written")
 
 
 def study(
-    overrides: Mapping[str, Any], seeds: Sequence[int], drawn: int, spread: Spread = executors.here
+    overrides: Mapping[str, Any],
+    seeds: Sequence[int],
+    drawn: int,
+    map_items: MapItems = executors.here,
 ) -> dict[str, Any]:
     """Run every seed on all of train, on a subset drawn with that seed, and on all images.
 
@@ -62,7 +66,7 @@ def study(
     seeds : sequence of int
     drawn : int
         Size of the subset.
-    spread : callable
+    map_items : callable
         Takes a function and items, and yields an `executors.Outcome` for each.
 
     Returns
@@ -72,10 +76,10 @@ def study(
         held out; "transductive" is about all 70,000 images, fitted and scored at once.
     """
     own = [_settings(overrides, seed) for seed in seeds]
-    runs = _all([(settings, ["kmeans", *FLAT]) for settings in own], spread)
+    runs = _all([(settings, ["kmeans", *FLAT]) for settings in own], map_items)
     subsets = [{"split.train_size": drawn, "split.seed": seed} for seed in seeds]
-    parts = _all([(a | b, FLAT) for a, b in zip(own, subsets, strict=True)], spread)
-    whole = _all([(settings | {"split.method": "all"}, FLAT) for settings in own], spread)
+    parts = _all([(a | b, FLAT) for a, b in zip(own, subsets, strict=True)], map_items)
+    whole = _all([(settings | {"split.method": "all"}, FLAT) for settings in own], map_items)
     return {
         **_summary(runs),
         "stability": {
@@ -98,11 +102,11 @@ def _settings(overrides: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return {**AUTOMATIC, **overrides, **dict.fromkeys(SEEDED, seed)}
 
 
-def _all(runs: Sequence[Run], spread: Spread) -> list[dict[str, Any]]:
+def _all(runs: Sequence[Run], map_items: MapItems) -> list[dict[str, Any]]:
     """Run all; the first leaves in the cache what the others share with it."""
     found = {}
     for numbers in ([0], range(1, len(runs))):
-        for outcome in spread(partial(_numbered, runs), list(numbers)):
+        for outcome in map_items(partial(_numbered, runs), list(numbers)):
             if outcome.error:
                 raise InputError(outcome.error)
             found[outcome.item] = outcome.value

@@ -1,8 +1,8 @@
 """Score every dataset that can be had: plain KMeans on pixels beside the whole method.
 
 Params are those of params.yaml but for the number of clusters, which is that of the classes in
-both: no param was chosen by looking at these sets. A set that cannot be had from here is left out,
-and keeps the results that it had.
+both: no param was chosen by looking at these sets. A set that cannot be had from here, or whose run
+fails, keeps the results that it had. All sets then keep their stamp too, for it stands for all.
 """
 
 import hashlib
@@ -20,8 +20,10 @@ import numpy as np
 import yaml
 
 from dev import provenance
-from dev.workspace import ROOT, command_line, repro, temporary_copy
+from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files
+from mnist_clustering.errors import InputError
+from stages.workspace import ROOT, repro
 
 RESULTS = ROOT / "dev/studies/results/sets.json"
 MADE_BY = ("dev/studies/sets.py", "evaluate")
@@ -34,13 +36,15 @@ SCORES = ("accuracy", "nmi")
 def main() -> None:
     """Run each set in a temporary copy, and keep what is scored."""
     before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-    found = {name: facts for name, facts in before.items() if name in SETS}
+    found = {name: facts for name, facts in before.items() if name in {*SETS, provenance.KEY}}
+    missed = []
     for name, n_classes in SETS.items():
         try:
             found[name] = scored(name, n_classes)
-        except (subprocess.CalledProcessError, OSError) as error:
+        except (subprocess.CalledProcessError, OSError, InputError) as error:
+            missed.append(name)
             print(f"sets: {name} could not be had or run ({error}): left out", flush=True)
-    files.save_json(RESULTS, provenance.stamp(found, MADE_BY))
+    files.save_json(RESULTS, found if missed else provenance.stamp(found, MADE_BY))
 
 
 def scored(name: str, n_classes: int) -> dict[str, Any]:

@@ -159,19 +159,19 @@ def measure(queries, points, starts, chosen, first, last, out, work):  # type: i
     work : tuple of ndarray
         Of `workspace`, one for each thread.
     """
-    products, product_rows, runs, run_rows, calm, chosen_rows = work[:6]
+    products, product_rows, runs, run_rows, empty, chosen_rows = work[:6]
     packed, candidate, scratch, energy, product, lowest, sums = work[6:]
     high, wide = queries.shape[2] - 6, queries.shape[3] - 6
     for i in range(first, last):
-        n_calm, own = _survey(queries[i], products, product_rows, runs, run_rows, calm)
+        n_empty, own = _find_gradients(queries[i], products, product_rows, runs, run_rows, empty)
         for start in range(starts[i], starts[i + 1], LANES):
             count = min(LANES, starts[i + 1] - start)
             _gather(points, chosen, start, count, chosen_rows, packed)
             _unpack(packed, high, wide, candidate, scratch)
             _energies(scratch, high, wide, energy)
-            _settle_calm(energy, high, wide, calm, n_calm, scratch, lowest)
+            _minimise_energy(energy, high, wide, empty, n_empty, scratch, lowest)
             for down in range(_SHIFTS):
-                _settle_runs(
+                _minimise_difference(
                     *(candidate, energy, high, wide, down, products, product_rows),
                     *(runs, run_rows, product, lowest),
                 )
@@ -196,10 +196,10 @@ def _column(_: Any, rows: Any, row: Any, step: Any) -> Any:
 
 
 @_compiled
-def _survey(query, products, product_rows, runs, run_rows, calm):  # type: ignore[no-untyped-def]
+def _find_gradients(query, products, product_rows, runs, run_rows, empty):  # type: ignore[no-untyped-def]
     """Where a query has gradients, and where no context of a pixel has any."""
     high, wide = query.shape[1] - 6, query.shape[2] - 6
-    n_products = n_runs = n_calm = own = done = 0
+    n_products = n_runs = n_empty = own = done = 0
     for y in range(high + 2):
         product_rows[y] = n_products
         for x in range(wide + 2):
@@ -223,9 +223,9 @@ def _survey(query, products, product_rows, runs, run_rows, calm):  # type: ignor
                     energy += a * a + b * b
             own += energy
             if energy == 0:
-                calm[n_calm, 0] = y
-                calm[n_calm, 1] = x
-                n_calm += 1
+                empty[n_empty, 0] = y
+                empty[n_empty, 1] = x
+                n_empty += 1
                 running = False
                 continue
             if not running:
@@ -237,11 +237,11 @@ def _survey(query, products, product_rows, runs, run_rows, calm):  # type: ignor
             runs[n_runs - 1, 2] += 1
             done += 1
     run_rows[high] = n_runs
-    return n_calm, own
+    return n_empty, own
 
 
 @intrinsic
-def _turn(_: Any, points: Any, rows: Any, pixel: Any, packed: Any) -> Any:
+def _transpose(_: Any, points: Any, rows: Any, pixel: Any, packed: Any) -> Any:
     """Write LANES pixels of LANES points, a vector of all points for each pixel."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -257,20 +257,20 @@ def _turn(_: Any, points: Any, rows: Any, pixel: Any, packed: Any) -> Any:
             line = builder.load(builder.bitcast(start, _BYTES.as_pointer()))
             line.align = 1
             lines.append(line)
-        # Dealt out like cards: whoever does so log2(LANES) times has turned the square.
+        # Interleaving the two halves of the lines log2(LANES) times transposes the square.
         half = LANES // 2
-        decks = [
+        interleaved = [
             ir.Constant(
                 ir.VectorType(ir.IntType(32), LANES),
-                [place for card in range(first, first + half) for place in (card, card + LANES)],
+                [place for i in range(first, first + half) for place in (i, i + LANES)],
             )
             for first in (0, half)
         ]
         for _ in range(LANES.bit_length() - 1):
             lines = [
-                builder.shuffle_vector(lines[i], lines[i + half], deck)
+                builder.shuffle_vector(lines[i], lines[i + half], order)
                 for i in range(half)
-                for deck in decks
+                for order in interleaved
             ]
         for number, line in enumerate(lines):
             place = builder.add(pixel, ir.Constant(pixel.type, number))
@@ -283,14 +283,14 @@ def _turn(_: Any, points: Any, rows: Any, pixel: Any, packed: Any) -> Any:
 
 @_compiled
 def _gather(points, chosen, start, count, rows, packed):  # type: ignore[no-untyped-def]
-    """Turn the candidates so that one pixel of all stands together."""
+    """Bring one pixel of all candidates together."""
     pixels = len(packed)
     for lane in range(LANES):
         # Lanes without a candidate repeat the last one.
         rows[lane] = chosen[start + min(lane, count - 1)] * pixels
     whole = pixels - pixels % LANES
     for pixel in range(0, whole, LANES):
-        _turn(points, rows, pixel, packed)
+        _transpose(points, rows, pixel, packed)
     for pixel in range(whole, pixels):
         for lane in range(count):
             packed[pixel, lane] = points[chosen[start + lane], pixel]
@@ -328,8 +328,8 @@ def _energies(squares, high, wide, energy):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _settle_calm(energy, high, wide, calm, n_calm, scratch, lowest):  # type: ignore[no-untyped-def]
-    """Where the query has no gradients the lowest energy within reach is the distance."""
+def _minimise_energy(energy, high, wide, empty, n_empty, scratch, lowest):  # type: ignore[no-untyped-def]
+    """Where the query has no gradients: the lowest energy within reach is the distance."""
     row = wide + 4
     other = (high + 6) * (wide + 6)
     for y in range(high + 4):
@@ -339,8 +339,8 @@ def _settle_calm(energy, high, wide, calm, n_calm, scratch, lowest):  # type: ig
                 least = _lower(least, _load(energy, y * row + x + d))
             _store(scratch, other + y * wide + x, least)
     last = high * wide - 1
-    for t in range(n_calm):
-        q = other + calm[t, 0] * wide + calm[t, 1]
+    for t in range(n_empty):
+        q = other + empty[t, 0] * wide + empty[t, 1]
         least = _load(scratch, q)
         for d in range(1, _SHIFTS):
             least = _lower(least, _load(scratch, q + d * wide))
@@ -378,10 +378,10 @@ def _least(a, b, c, energy, e):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _settle_runs(  # type: ignore[no-untyped-def]
+def _minimise_difference(  # type: ignore[no-untyped-def]
     candidate, energy, high, wide, down, products, product_rows, runs, run_rows, product, lowest
 ):
-    """Elsewhere: energy less twice the product with the query, summed over the context.
+    """Elsewhere: the lowest energy less twice the product with the query, over the context.
 
     Of the products only three rows of pixels are kept, for all displacements to the right, so that
     they stay in the nearest cache.

@@ -30,7 +30,7 @@ td:first-child code { white-space: nowrap; }
 """
 
 
-def document(title: str, body: Iterable[str]) -> str:
+def document(title: str, body: Iterable[str], style: str = "") -> str:
     """Put a page together.
 
     Parameters
@@ -38,11 +38,13 @@ def document(title: str, body: Iterable[str]) -> str:
     title : str
     body : iterable of str
         HTML.
+    style : str
+        CSS of this page alone.
     """
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{text(title)}</title>\n<style>{STYLE}{style}</style>\n</head>\n<body>\n"
         + "\n".join(body)
         + "\n</body>\n</html>\n"
     )

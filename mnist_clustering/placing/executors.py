@@ -26,7 +26,10 @@ from mnist_clustering.errors import InputError
 
 ATTEMPTS = 3
 WHERE = "processes", "here", "dask"
-ROOT = Path(__file__).resolve().parent.parent
+# From where this package and what is beside it are imported, here and by workers.
+ROOT = Path(__file__).resolve().parents[2]
+# What is made here is for this machine alone: whoever reaches a scheduler can run code by it.
+_LOOPBACK = "127.0.0.1"
 # Seconds to wait for a scheduler, and times to look for it again once it is gone.
 _PATIENCE = 20
 _DIED = "its worker died"
@@ -54,7 +57,7 @@ class Outcome:
 def add_options(
     parser: argparse.ArgumentParser, workers: str, where: Sequence[str] = WHERE
 ) -> None:
-    """Add the options that `spread` takes.
+    """Add the options that `map_items` takes.
 
     Parameters
     ----------
@@ -67,7 +70,8 @@ def add_options(
     add = parser.add_argument
     add("--on", choices=where, default=where[0], help=f"where to work (default: {where[0]})")
     add("--workers", type=positive, metavar="N", help=f"processes, default: {workers}")
-    add("--scheduler", metavar="ADDRESS", help="of a Dask cluster; without it, dask makes one here")
+    scheduler = "of a Dask cluster, tcp://… or tls://…; without it, dask makes one here"
+    add("--scheduler", metavar="ADDRESS", help=scheduler)
 
 
 def positive(text: str) -> int:
@@ -78,7 +82,7 @@ def positive(text: str) -> int:
     return number
 
 
-def spread(
+def map_items(
     options: argparse.Namespace, n_workers: int, work: Work, items: Sequence[Any]
 ) -> Iterator[Outcome]:
     """Work where the options say (`add_options`), by so many workers unless they say."""
@@ -193,7 +197,7 @@ def dask(
     n_workers : int
         Workers of the cluster that is made on this machine if no address is given.
     address : str, optional
-        Of a scheduler that runs.
+        Of a scheduler that runs; ``tls://`` takes certificates from Dask's own settings.
 
     Yields
     ------
@@ -202,7 +206,7 @@ def dask(
     Raises
     ------
     InputError
-        If there is no scheduler, or it goes away for good.
+        If there is no scheduler, it goes away for good, or its address is none.
     """
     left = dict.fromkeys(items)
     said = ""
@@ -246,18 +250,24 @@ def _on_cluster(
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         try:
-            with _deaf():
+            with ignore_sigint():
                 cluster = address or stack.enter_context(
                     LocalCluster(
                         n_workers=n_workers,
                         threads_per_worker=1,
-                        dashboard_address=":0",
+                        host=_LOOPBACK,
+                        dashboard_address=f"{_LOOPBACK}:0",
                         silence_logs=logging.ERROR,
                     )
                 )
             client = stack.enter_context(Client(cluster, timeout=_PATIENCE))
         except OSError as error:
             raise ConnectionError(f"no Dask scheduler answers ({error})") from None
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"--scheduler is {address}, which Dask does not take ({error}): give "
+                "tcp://HOST:PORT, or tls://HOST:PORT with the certificates in Dask's settings"
+            ) from None
         futures = {client.submit(call, pickle.dumps(item), pure=False): item for item in items}
         for future in as_completed(futures):
             if future.status in ("cancelled", "lost"):
@@ -270,7 +280,7 @@ def _on_cluster(
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def ignore_sigint() -> Iterator[None]:
     """Let processes that are started meanwhile leave Ctrl-C to this one."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -14,7 +14,7 @@ TOOLS = ("venv.sh", "ready.sh")
 def folder(tmp_path):
     """Lay out a folder whose Python writes down what it was called with."""
     shutil.copy(graph.ROOT / "Makefile", tmp_path)
-    for name in (*(f"tools/{name}" for name in TOOLS), ".venv/bin/python"):
+    for name in (*(f"dev/{name}" for name in TOOLS), ".venv/bin/python"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('#!/bin/sh\nfor word; do echo "<$word>"; done\n')
@@ -37,7 +37,7 @@ def words(folder, *arguments):
         ("two.png with", ["two.png", "with"]),
         ("with space.png", ["with space.png"]),
         ("'with space.png' two.png", ["with space.png", "two.png"]),
-        ("it's $$HOME.png", ["it's $HOME.png"]),
+        ("it's $HOME.png", ["it's $HOME.png"]),
         ("*.png", ["it's $HOME.png", "two.png", "with space.png"]),
     ],
 )
@@ -48,3 +48,13 @@ def test_names_of_images_with_spaces_stay_whole(folder, images, expected):
 def test_options_come_before_images(folder):
     said = words(folder, "predict", "IMAGES=two.png", "ARGS=--json -")
     assert said == ["predict.py", "--json", "-", "two.png"]
+
+
+@pytest.mark.parametrize("name", ["`touch ran`", "$(touch ran) $HOME", 'it\'s "one"', "-x", "a b"])
+def test_names_for_clusters_are_handed_on_as_typed(folder, name):
+    said = words(
+        folder, "cluster", f"IMAGES={name}", f"LABELS={name}", "K=3", "ARGS=--flat --copies"
+    )
+    assert said == ["cluster.py", f"--labels={name}", "--k", "3", "--flat", "--copies", "--", name]
+    assert words(folder, "cluster", f"IMAGES={name}") == ["cluster.py", "--", name]
+    assert not (folder / "ran").exists()

@@ -19,10 +19,10 @@ def folder(tmp_path):
     return folder
 
 
-def ready(folder, **environment):
+def ready(folder, *words, **environment):
     settings = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_GLOBAL": os.devnull}
     return subprocess.run(
-        ["dev/ready.sh"],
+        ["dev/ready.sh", *words],
         cwd=folder,
         env=settings | environment,
         capture_output=True,
@@ -80,3 +80,25 @@ def test_a_shallow_clone_is_told_what_it_loses(folder, tmp_path):
     assert done.returncode == 0
     assert seen("shallow") in done.stderr
     assert ready(folder).stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("program", "says", "situation"),
+    [
+        ("df", "echo; echo disk 9000 8900 100 99% /", "disk"),
+        ("mktemp", "exit 1", "read-only"),
+        ("true", "exit 0", None),
+    ],
+)
+def test_after_a_run_that_failed_the_reason_is_looked_for(
+    folder, tmp_path, program, says, situation
+):
+    stand_in = tmp_path / "bin" / program
+    stand_in.parent.mkdir()
+    stand_in.write_text(f"#!/bin/sh\n{says}\n")
+    stand_in.chmod(0o755)
+    before = sorted(folder.rglob("*"))
+    done = ready(folder, "failed", PATH=f"{stand_in.parent}:{os.environ['PATH']}")
+    assert done.returncode == 1
+    assert seen(situation) in done.stderr if situation else done.stderr == ""
+    assert sorted(folder.rglob("*")) == before

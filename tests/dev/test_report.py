@@ -3,7 +3,7 @@ import subprocess
 import pytest
 
 from dev import report
-from dev.workspace import set_params
+from stages.workspace import set_params
 from tests.support import clones, graph
 
 

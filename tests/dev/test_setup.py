@@ -12,7 +12,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from dev import check
+from dev import check, verify_matrix
 from tests.support.situations import seen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,6 +161,7 @@ def test_python_versions_agree():
     assert "sys.version_info >= (3, 11)" in script
     (names,) = re.findall(r"names=\((.+ python3 .+)\)", script)
     assert re.findall(r"python(3\.\d+)", names) == PYTHONS[::-1]
+    assert [f"3.{minor}" for minor in verify_matrix.SUPPORTED] == PYTHONS
 
 
 def test_python_that_will_not_do_is_refused(tmp_path):

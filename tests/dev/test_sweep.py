@@ -10,6 +10,7 @@ import yaml
 from dev import experiments, sweep
 from mnist_clustering.errors import InputError
 from mnist_clustering.placing import executors
+from stages import workspace
 from tests.support import clones, graph
 
 STAGES = ("download", "split", "flatten", "kmeans")
@@ -89,7 +90,7 @@ def test_waves_go_from_what_all_share_to_what_few_do():
 
 
 def test_examples():
-    for module in (sweep, experiments):
+    for module in (sweep, workspace):
         found = doctest.testmod(module)
         assert found.attempted
         assert not found.failed

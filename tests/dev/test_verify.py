@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from dev import differences, machine, verify
-from dev.workspace import dvc
+from stages.workspace import dvc
 from tests.dev import test_workspace
 
 workspace = test_workspace.workspace

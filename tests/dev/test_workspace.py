@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,9 @@ import yaml
 
 from dev import provenance, smoke
 from dev.studies import original
-from dev.workspace import ROOT, dvc, repro, set_params, temporary_copy
+from dev.workspace import temporary_copy
+from stages.workspace import ROOT, dvc, failure, project_files, repro, set_params
+from tests.support.situations import seen
 
 PARAMS = """\
 kmeans:
@@ -74,23 +77,44 @@ def workspace(tmp_path):
     return root
 
 
-def test_copy_holds_the_working_tree_as_it_stands(workspace):
+def test_copy_holds_the_project_as_it_stands_and_nothing_of_the_user(workspace):
     (workspace / "tracked.txt").write_text("edited")
-    (workspace / "new file.txt").write_text("untracked")
     (workspace / "deleted.txt").unlink()
-    (workspace / "data").mkdir()
-    (workspace / "data/ignored.txt").write_text("ignored")
+    theirs = {".env", "film.mp4", "notes.py", "stages/.env", "data/ignored.txt"}
+    new = {"stages/new.py", "datasets/größe.yaml"}
+    for name in theirs | new:
+        (workspace / name).parent.mkdir(exist_ok=True)
+        (workspace / name).write_text(name)
     before = contents(workspace)
     with temporary_copy({}, root=workspace) as folder:
         copied = contents(folder)
         status = subprocess.check_output(["git", "status", "--short"], cwd=folder)
     assert status == b""
     assert copied["tracked.txt"] == b"edited"
-    assert copied["new file.txt"] == b"untracked"
-    assert {"deleted.txt", "data/ignored.txt"}.isdisjoint(copied)
-    assert {name for name in before if name not in copied} == {"data/ignored.txt"}
+    assert "deleted.txt" not in copied
+    assert {name for name in before if name not in copied} == theirs
     assert contents(workspace).items() >= before.items()
     assert not folder.exists()
+
+
+def test_an_archive_is_known_by_the_names_of_what_is_in_it(workspace, tmp_path):
+    # A file that the project gains has to be added to the names.
+    tracked = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True).split("\0")
+    expected = {name for name in tracked if name and (ROOT / name).is_file()}
+    archive = tmp_path / "archive"
+    for name in expected:
+        (archive / name).parent.mkdir(parents=True, exist_ok=True)
+        (archive / name).touch()
+    for name in (".gitignore", ".dvc/.gitignore"):
+        (archive / name).write_text((ROOT / name).read_text())
+    theirs = (".env", "film.mp4", "my/notes.txt", "data/raw/x", ".dvc/cache/y", "dev/__pycache__/z")
+    for name in theirs:
+        (archive / name).parent.mkdir(parents=True, exist_ok=True)
+        (archive / name).touch()
+    assert set(project_files(archive)) == expected
+    # A repository around it, which tracks nothing of it, changes nothing.
+    git(tmp_path, "init", "--quiet")
+    assert set(project_files(archive)) == expected
 
 
 def test_params_are_set_in_the_copy_alone(workspace):
@@ -147,7 +171,8 @@ def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
         """)
     )
     study = (
-        "import sys; from pathlib import Path; from dev.workspace import *\n"
+        "import sys; from pathlib import Path\n"
+        "from dev.workspace import temporary_copy; from stages.workspace import repro\n"
         "with temporary_copy({}, root=Path(sys.argv[1])) as folder: repro(folder)"
     )
     process = subprocess.Popen([sys.executable, "-c", study, workspace], cwd=ROOT)
@@ -165,6 +190,27 @@ def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
     assert not Path(folder).exists()
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid), 0)
+
+
+@pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("shell", ["bash", "dash"])
+def test_a_stage_that_was_killed_is_named_whatever_it_said_before(
+    workspace, monkeypatch, signal_sent, shell
+):
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is missing")
+    monkeypatch.setenv("SHELL", shutil.which(shell))
+    (workspace / "double.py").write_text(
+        "import os; print('double: 3 files were left out', flush=True)\n"
+        f"os.kill(os.getpid(), {int(signal_sent)})\n"
+    )
+    said = []
+    with pytest.raises(subprocess.CalledProcessError):
+        dvc(workspace, "repro", on_line=said.append)
+    assert "double: 3 files were left out\n" in said
+    sentence = failure("".join(said))
+    assert sentence.startswith(f"the stage double was killed by signal {int(signal_sent)}")
+    assert ("memory" in sentence) == (signal_sent == signal.SIGKILL)
 
 
 @pytest.mark.parametrize("study", [smoke, original], ids=["smoke", "original"])
@@ -207,3 +253,21 @@ def test_dvc_runs_with_this_interpreter(workspace, capfd):
     with temporary_copy({}, root=workspace) as folder:
         dvc(folder, "root")
     assert capfd.readouterr().out.strip() == "."
+
+
+@pytest.mark.parametrize(
+    ("error", "situation"),
+    [
+        (
+            "failed to reproduce 'big': No possible cache link types for '/x/0'. See <…>",
+            "disk",
+        ),
+        ("unexpected error - [Errno 122] Disk quota exceeded: '/x'", "disk"),
+        ("unexpected error - [Errno 30] Read-only file system: '/x/.dvc/tmp/lock'", "read-only"),
+        ("unexpected error - [Errno 13] Permission denied: '/x'", "read-only"),
+    ],
+)
+def test_what_dvc_says_while_it_restores_is_put_into_words(error, situation):
+    said = failure(f"Stage 'big' is cached - skipping run, checking out outputs\nERROR: {error}\n")
+    assert seen(situation) in said
+    assert error in said

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 
-from dev.workspace import set_params
+from stages.workspace import set_params
 from tests.support import clones, graph
 from tests.support.situations import seen
 

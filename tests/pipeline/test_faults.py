@@ -9,7 +9,7 @@ import sys
 import termios
 import time
 
-from dev.workspace import set_params
+from stages.workspace import set_params
 from tests.support import clones, graph
 from tests.support.situations import seen
 

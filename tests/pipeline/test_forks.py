@@ -1,6 +1,6 @@
 """What the other tests of DVC rely on: commands in forks do what they do elsewhere."""
 
-from dev.workspace import ROOT
+from stages.workspace import ROOT
 from tests.support import clones
 from tests.support.forks import STRANGE
 

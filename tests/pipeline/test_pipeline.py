@@ -7,7 +7,7 @@ import pytest
 
 import predict
 from dev import machine, reference, verify
-from dev.workspace import set_params
+from stages.workspace import set_params
 from tests.support import clones, graph
 from tests.support.situations import seen
 

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image
 
 import predict
-from dev.workspace import set_params
 from mnist_clustering import files
 from mnist_clustering.clustering import kmeans, merging
 from mnist_clustering.distortion import ranking as distortion
@@ -22,6 +21,7 @@ from mnist_clustering.neighbors import nearest as neighbors
 from mnist_clustering.tsne import initialization, placement
 from mnist_clustering.tsne import optimization as tsne
 from stages import bundle, parameters
+from stages.workspace import set_params
 
 ROOT = Path(__file__).parents[2]
 K = 15

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from dev.workspace import set_params
+from stages.workspace import set_params
 from tests.support import clones, graph
 
 # As small as the smallest sets; few iterations, for only the way through is tested.

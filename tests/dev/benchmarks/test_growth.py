@@ -4,8 +4,8 @@ import numpy as np
 
 from dev.benchmarks import growth
 from dev.benchmarks.options import TRAIN
-from dev.workspace import ROOT
 from mnist_clustering.images import digits
+from stages.workspace import ROOT
 
 DIGITS = digits.load()
 

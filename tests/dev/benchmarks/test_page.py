@@ -8,7 +8,7 @@ import pytest
 from dev.benchmarks import page, run, targets
 from dev.benchmarks import pipeline as stages_part
 from dev.benchmarks.options import Options
-from dev.workspace import ROOT
+from stages.workspace import ROOT
 
 COST = {"seconds": 1.0, "cpu_seconds": 2.0, "peak_mib": 300.0, "rounds": 3}
 SCORES = {"accuracy": 0.9, "nmi": 0.8, "ari": 0.7}
