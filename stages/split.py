@@ -50,7 +50,11 @@ def main() -> None:
     files.save_json(
         f"{SPLIT}/dataset.json",
         {
-            **{key: record[key] for key in ("name", "title", "kind", "form") if key in record},
+            **{
+                key: record[key]
+                for key in ("name", "title", "kind", "form", "levels")
+                if key in record
+            },
             "height": images.shape[1],
             "width": images.shape[2],
             "classes": classes,

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering.errors import InputError
+from mnist_clustering.exact.levels import Levels
 
 # Names under which well-known archives keep a part: images, then labels.
 _KEYS = {
@@ -192,11 +193,14 @@ class Grid:
     Attributes
     ----------
     vectors : ndarray of uint8, shape (n, d)
+    levels : Levels
+        What new embeddings are rounded by, too.
     loss : float
         Mean squared error of the rounding, as a share of the variance.
     """
 
     vectors: NDArray[np.uint8]
+    levels: Levels
     loss: float
 
 
@@ -223,20 +227,10 @@ def to_grid(vectors: NDArray[Any]) -> Grid:
             f"is {vectors.dtype} of shape {vectors.shape}, but embeddings are numbers of shape "
             "(n, d), d at least 3"
         )
-    values = vectors.astype(np.float64)
-    if bad := int((~np.isfinite(values)).any(axis=1).sum()):
+    if bad := int((~np.isfinite(vectors)).any(axis=1).sum()):
         raise InputError(
             f"has values that are no numbers (NaN, infinite) in {bad} rows of "
-            f"{len(values)}: drop these rows, or describe their images anew"
+            f"{len(vectors)}: drop these rows, or describe their images anew"
         )
-    low, high = values.min(axis=0), values.max(axis=0)
-    step = float((high - low).max()) / 255
-    if step == 0:
-        raise InputError(f"has {len(values)} rows that are all alike: give embeddings that differ")
-    # The middle of a dimension is in the middle of the bytes.
-    offset = (low + high) / 2 - 127.5 * step
-    grid = np.clip(np.rint((values - offset) / step), 0, 255)
-    error = grid * step + offset - values
-    spread = values - values.mean(axis=0)
-    loss = float((error * error).sum() / max(float((spread * spread).sum()), 1e-300))
-    return Grid(grid.astype(np.uint8), loss)
+    levels = Levels.fit(vectors)
+    return Grid(levels.round(vectors), levels, levels.loss(vectors))
