@@ -25,6 +25,11 @@ _KEYS = {
 # Columns that hold labels, as Kaggle's tables name them.
 _LABEL_COLUMNS = ("label", "labels", "class", "target", "y")
 
+# The weights of red, green and blue by ITU-R 601, as Pillow has them.
+_GREY = np.array([299, 587, 114]) / 1000
+# Images that are widened to float64 at once. It bounds the memory.
+_BLOCK = 1024
+
 
 @dataclass(frozen=True)
 class Table:
@@ -129,7 +134,9 @@ def _table(header: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     return Table(values, None if labels is None else list(columns[labels]))
 
 
-def to_images(values: NDArray[Any], shape: Sequence[int] | None = None) -> NDArray[np.uint8]:
+def to_images(
+    values: NDArray[Any], shape: Sequence[int] | None = None, factor: float | None = None
+) -> NDArray[np.uint8]:
     """Turn arrays of other programs into grey images.
 
     Parameters
@@ -138,6 +145,8 @@ def to_images(values: NDArray[Any], shape: Sequence[int] | None = None) -> NDArr
         or (n, pixels). Numbers from 0 to 255, from 0 to 1, or of any larger range from 0.
     shape : (int, int), optional
         Height and width of images given in rows; by default they are squares.
+    factor : float, optional
+        Levels that a unit stands for; by default what `levels_in_unit` finds.
 
     Returns
     -------
@@ -168,22 +177,35 @@ def to_images(values: NDArray[Any], shape: Sequence[int] | None = None) -> NDArr
         values = values.reshape(-1, height, width)
     if values.ndim == 4 and values.shape[1] == 1:
         values = values[:, 0]
-    if values.ndim == 4 and values.shape[3] in (1, 3):
-        # The weights of ITU-R 601, as Pillow has them.
-        weights = np.array([299, 587, 114]) / 1000 if values.shape[3] == 3 else np.ones(1)
-        values = values.astype(np.float64) @ weights
-    if values.ndim != 3:
+    if values.ndim == 4 and values.shape[3] == 1:
+        values = values[..., 0]
+    if values.ndim != 3 and (values.ndim, values.shape[-1]) != (4, 3):
         raise InputError(f"is of shape {values.shape}, but images are (n, height, width)")
-    if values.dtype == np.uint8:
+    if values.dtype == np.uint8 and values.ndim == 3:
         return np.ascontiguousarray(values)
-    numbers = values.astype(np.float64)
-    low, high = float(numbers.min()), float(numbers.max())
-    if low < 0:
-        raise InputError(f"has values from {low:g} to {high:g}, but images begin at 0")
-    unit = 1.0 if 1 < high <= 255 else 255 / max(high, 1e-300)
-    if np.issubdtype(values.dtype, np.floating) and high <= 1:
-        unit = 255.0
-    return np.rint(numbers * unit).astype(np.uint8)
+    if (low := values.min()) < 0:
+        raise InputError(f"has values from {low:g} to {values.max():g}, but images begin at 0")
+    factor = levels_in_unit(values) if factor is None else factor
+    images = np.empty(values.shape[:3], dtype=np.uint8)
+    for start in range(0, len(values), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        part = values[rows].astype(np.float64)
+        grey = part if part.ndim == 3 else part @ _GREY
+        images[rows] = np.minimum(np.rint(grey * factor), 255)
+    return images
+
+
+def levels_in_unit(values: NDArray[Any]) -> float:
+    """Find which of 255 grey levels a value of 1 stands for.
+
+    Bytes and other values up to 255 are levels; what is floating and at most 1, or reaches no
+    quarter of the range or more than all of it, is stretched: floats from 0 to 1, 4 or 16 bits.
+    """
+    high = float(values.max())
+    if values.dtype == np.uint8 or 64 <= high <= 255:
+        return 1.0
+    floating = np.issubdtype(values.dtype, np.floating) and high <= 1
+    return 255.0 if floating else 255 / max(high, 1.0)
 
 
 @dataclass(frozen=True)

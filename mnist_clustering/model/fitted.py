@@ -103,6 +103,8 @@ class Placed:
         else in feature units (1 / 1024).
     reasons : list of str or None
         Why an image is not a digit; None where it may be one.
+    same : ndarray of int32, shape (n,)
+        The first training image that has the same features; -1 for none.
     """
 
     positions: NDArray[np.float32]
@@ -110,6 +112,7 @@ class Placed:
     neighbors: NDArray[np.int32]
     distances: NDArray[np.int32]
     reasons: list[str | None]
+    same: NDArray[np.int32]
 
 
 def apply(
@@ -146,7 +149,7 @@ def apply(
     )
     jury = np.concatenate([part.candidates[:, :N_NEXT] for part in found])
     positions = place(model.embedding, near.indices)
-    clusters = _clusters(model, positions)
+    clusters = clusters_at(model, positions)
     if drawn.any():
         clusters[drawn] = _overrule(clusters[drawn], _clusters_of(model, jury[drawn]))
     distances = np.concatenate([part.distances for part in found])
@@ -157,6 +160,7 @@ def apply(
         near.indices,
         near.distances,
         novelty.judge(strange, images, model.limits, drawn),
+        np.concatenate([part.same for part in found]),
     )
 
 
@@ -246,13 +250,14 @@ def strangeness(
     return novelty.strangeness(distances, model.reaches[candidates], _clusters_of(model, neighbors))
 
 
-def _clusters(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
+def clusters_at(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Look up the clusters of positions on the map."""
     return model.clusters[kmeans.assign(snap(positions), model.centres)]
 
 
 def _clusters_of(model: Model, rows: NDArray[np.int32]) -> NDArray[np.int32]:
     """Look up the clusters of training images, by their rows."""
-    return _clusters(model, model.embedding[rows.ravel()]).reshape(rows.shape)
+    return clusters_at(model, model.embedding[rows.ravel()]).reshape(rows.shape)
 
 
 def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -265,11 +270,12 @@ def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[n
 
 
 class _Found(NamedTuple):
-    """Of n images: the training images that place them; those next in feature space; how far."""
+    """Of n images: what places them; those next in feature space; how far; which is the same."""
 
     ranked: Ranked
     candidates: NDArray[np.int32]
     distances: NDArray[np.int64]
+    same: NDArray[np.int32]
 
 
 def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
@@ -282,7 +288,8 @@ def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
     if len(model.gradients):
         near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)
     last = min(model.n_neighbors, distances.shape[1]) - 1
-    return _Found(near.first(model.n_neighbors), indices, distances[:, last])
+    same = np.where(distances[:, 0] == 0, indices[:, 0], np.int32(-1))
+    return _Found(near.first(model.n_neighbors), indices, distances[:, last], same)
 
 
 def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:

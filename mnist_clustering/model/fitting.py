@@ -11,6 +11,7 @@ from mnist_clustering.clustering import merging, micro
 from mnist_clustering.distortion import ranking as distortion
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.features import descriptors
+from mnist_clustering.images import splitting
 from mnist_clustering.model import fitted as model
 from mnist_clustering.model import novelty
 from mnist_clustering.neighbors.approximate import search
@@ -32,6 +33,21 @@ class _Neighbors(NamedTuple):
     reverse: distortion.Ranked
 
 
+class Fitted(NamedTuple):
+    """A model, and where it puts the images that it was fitted to.
+
+    Attributes
+    ----------
+    model : Model
+    positions : ndarray of float32, shape (n, 2)
+    clusters : ndarray of int32, shape (n,)
+    """
+
+    model: model.Model
+    positions: NDArray[np.float32]
+    clusters: NDArray[np.int32]
+
+
 def fit(
     images: NDArray[np.uint8],
     form: str,
@@ -40,7 +56,7 @@ def fit(
     *,
     dataset: str,
     n_jobs: int = 1,
-) -> model.Model:
+) -> Fitted:
     """Describe images, map them, divide the map into clusters, and keep what places new ones.
 
     Parameters
@@ -52,8 +68,7 @@ def fit(
     n_clusters : int or "auto"
         With "auto", the number that the silhouette prefers.
     params : mapping of str to mapping
-        Of "features", "neighbors", "distortion", "tsne", "merge" and "bundle" the params by name;
-        those that n images do not allow are lowered.
+        As `estimators.settings.DEFAULTS`; those that n images do not allow are lowered.
     dataset : str
         What to call the images.
     n_jobs : int
@@ -61,15 +76,40 @@ def fit(
 
     Returns
     -------
-    Model
-        Its clusters have no names.
+    Fitted
+        The clusters of its model have no names.
 
     Raises
     ------
     InputError
         If there are more clusters than images, or if params do not fit one another.
     """
+    split = params["split"]
+    every = {"train": np.arange(len(images)), "test": np.arange(0)}
+    parts = splitting.landmarks(every, split["landmarks"], split["seed"])
+    train, rest = parts["train"], parts["rest"]
+    if not len(rest):
+        made = _fit(images, form, n_clusters, params, dataset, n_jobs)
+        return Fitted(made, made.embedding, model.clusters_at(made, made.embedding))
+    made = _fit(images[train], form, n_clusters, params, dataset, n_jobs)
+    placed = model.apply(made, images[rest], n_jobs)
+    positions = np.empty((len(images), 2), dtype=np.float32)
+    positions[train], positions[rest] = made.embedding, placed.positions
+    return Fitted(made, positions, model.clusters_at(made, positions))
+
+
+def _fit(
+    images: NDArray[np.uint8],
+    form: str,
+    n_clusters: int | str,
+    params: Params,
+    dataset: str,
+    n_jobs: int,
+) -> model.Model:
+    """Fit a model to images that all lie on the map."""
     own = {name: fitting.fitting(name, section, len(images)) for name, section in params.items()}
+    if n_clusters != AUTO:
+        own["merge"]["micro_clusters"] = max(own["merge"]["micro_clusters"], n_clusters)
     descriptor, features = descriptors.describe(images, form, **own["features"])
     near = _neighbors(images, features, form, own, n_jobs)
     embedding = _map(features, near, own["tsne"], n_jobs)
@@ -153,5 +193,7 @@ def _divide(
         **options,
     )
     if n_clusters == AUTO:
-        n_clusters = micro.preferred(micro.curve(points, found, **judged))
+        # Of so few micro-clusters that there is nothing to choose from, each is a cluster.
+        steps = micro.curve(points, found, **judged)
+        n_clusters = micro.preferred(steps) if steps else len(found.centres)
     return found.centres, merging.partition(found.merges, int(n_clusters))
