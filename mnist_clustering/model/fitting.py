@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering import limits as fitting
+from mnist_clustering import resources
 from mnist_clustering.clustering import merging, micro
 from mnist_clustering.distortion import ranking as distortion
 from mnist_clustering.exact.grid import snap
@@ -111,8 +112,11 @@ def _fit(
     if n_clusters != AUTO:
         own["merge"]["micro_clusters"] = max(own["merge"]["micro_clusters"], n_clusters)
     descriptor, features = descriptors.describe(images, form, **own["features"])
+    resources.give_back_memory()
     near = _neighbors(images, features, form, own, n_jobs)
+    resources.give_back_memory()
     embedding = _map(features, near, own["tsne"], n_jobs)
+    resources.give_back_memory()
     centres, clusters = _divide(snap(embedding), near, n_clusters, own["merge"], n_jobs)
     fitted = model.Model(
         descriptor=descriptor,
@@ -138,6 +142,7 @@ def _neighbors(
     """Find the nearest images in feature space, and rank them by the image distortion model."""
     number, exact_up_to = params["neighbors"]["k"], params["neighbors"]["exact_up_to"]
     indices, distances = search(features, k=number, exact_up_to=exact_up_to, n_jobs=n_jobs)
+    resources.give_back_memory()
     last = min(params["tsne"]["test_neighbors"], number) - 1
     # Copies, for a view would keep all neighbours in memory.
     next_, reaches = indices[:, : model.N_NEXT].copy(), distances[:, last].copy()
@@ -169,6 +174,7 @@ def _map(
         params["perplexity"],
         n_jobs,
     )
+    resources.give_back_memory()
     return tsne.optimise(plan.start, affinities, plan.phases, order=plan.order, n_jobs=n_jobs)[0]
 
 
