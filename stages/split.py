@@ -9,7 +9,7 @@ import yaml
 
 from mnist_clustering import files, progress
 from mnist_clustering import limits as fitting
-from mnist_clustering.images import checking, form, forming, idx, splitting
+from mnist_clustering.images import checking, form, forming, idx, resizing, splitting
 from stages import common
 
 RAW = "data/raw"
@@ -30,7 +30,7 @@ def main() -> None:
     if form.is_drawn(record["form"]) and images.shape[1:] != (forming.FIELD, forming.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
         bar = progress.bar(images, description="split")
-        images = np.stack([forming.bring(image, record["form"]) for image in bar])
+        images = resizing.all_to_form(bar, record["form"])
         checking.check_content(images)
     labels, classes = checking.name_classes(
         np.concatenate([checking.filled(*raw[part]) for part in ("train", "test")]),

@@ -46,13 +46,13 @@ class EmbeddingClusters(Clusters):
     --------
     >>> from sklearn.datasets import make_blobs
     >>> from sklearn.metrics import adjusted_rand_score
-    >>> vectors, group = make_blobs(600, 32, centers=3, random_state=0)
-    >>> model = EmbeddingClusters(n_clusters="auto").fit(vectors[:500])
+    >>> vectors, group = make_blobs(400, 8, centers=3, random_state=0)
+    >>> model = EmbeddingClusters(n_clusters="auto").fit(vectors[:300])
     >>> model.n_clusters_
     3
-    >>> adjusted_rand_score(group[500:], model.predict(vectors[500:]))
+    >>> adjusted_rand_score(group[300:], model.predict(vectors[300:]))
     1.0
-    >>> model.transform(vectors[500:]).shape
+    >>> model.transform(vectors[300:]).shape
     (100, 2)
     """
 

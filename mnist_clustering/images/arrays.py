@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,8 +134,40 @@ def _table(header: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     return Table(values, None if labels is None else list(columns[labels]))
 
 
+@dataclass(frozen=True)
+class Scale:
+    """What numbers are multiplied by to be grey levels."""
+
+    factor: float
+
+
+def scale_of(blocks: Iterable[NDArray[Any]]) -> Scale:
+    """Find out what the numbers of images mean.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray
+        All images, some at a time. Grey levels go from 0 to 255, or from 0 to 1 (floats, masks), or
+        from 0 to a higher number, which becomes 255.
+    """
+    high = 0.0
+    for block in blocks:
+        if block.dtype == np.uint8:
+            return Scale(1.0)
+        high = max(high, float(block.max()))
+    if high > 255:
+        return Scale(255 / high)
+    return Scale(1.0 if high == 0 or high > 1 else 255.0)
+
+
+def in_blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Cut an array into pieces: a copy of all as float64 would take much memory."""
+    for start in range(0, len(values), _BLOCK):
+        yield values[start : start + _BLOCK]
+
+
 def to_images(
-    values: NDArray[Any], shape: Sequence[int] | None = None, factor: float | None = None
+    values: NDArray[Any], shape: Sequence[int] | None = None, scale: Scale | None = None
 ) -> NDArray[np.uint8]:
     """Turn arrays of other programs into grey images.
 
@@ -145,8 +177,8 @@ def to_images(
         or (n, pixels). Numbers from 0 to 255, from 0 to 1, or of any larger range from 0.
     shape : (int, int), optional
         Height and width of images given in rows; by default they are squares.
-    factor : float, optional
-        Levels that a unit stands for; by default what `levels_in_unit` finds.
+    scale : Scale, optional
+        That of the whole array, if this is a part of it; by default `scale_of` these.
 
     Returns
     -------
@@ -185,27 +217,14 @@ def to_images(
         return np.ascontiguousarray(values)
     if (low := values.min()) < 0:
         raise InputError(f"has values from {low:g} to {values.max():g}, but images begin at 0")
-    factor = levels_in_unit(values) if factor is None else factor
-    images = np.empty(values.shape[:3], dtype=np.uint8)
-    for start in range(0, len(values), _BLOCK):
-        rows = slice(start, start + _BLOCK)
-        part = values[rows].astype(np.float64)
-        grey = part if part.ndim == 3 else part @ _GREY
-        images[rows] = np.minimum(np.rint(grey * factor), 255)
-    return images
+    factor = (scale or scale_of(in_blocks(values))).factor
+    return np.concatenate([_levels(block, factor) for block in in_blocks(values)])
 
 
-def levels_in_unit(values: NDArray[Any]) -> float:
-    """Find which of 255 grey levels a value of 1 stands for.
-
-    Bytes and other values up to 255 are levels; what is floating and at most 1, or reaches no
-    quarter of the range or more than all of it, is stretched: floats from 0 to 1, 4 or 16 bits.
-    """
-    high = float(values.max())
-    if values.dtype == np.uint8 or 64 <= high <= 255:
-        return 1.0
-    floating = np.issubdtype(values.dtype, np.floating) and high <= 1
-    return 255.0 if floating else 255 / max(high, 1.0)
+def _levels(block: NDArray[Any], factor: float) -> NDArray[np.uint8]:
+    wide = block.astype(np.float64)
+    grey = wide if wide.ndim == 3 else wide @ _GREY
+    return np.rint(grey * factor).astype(np.uint8)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """The form that images are brought into before they are described: one size, light on dark."""
 
 import math
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_clustering.exact.sampling import fixed_sample
-from mnist_clustering.images.form import FRAME, HANDWRITING
+from mnist_clustering.images.form import HANDWRITING
 
 FIELD = 28
 BOX = 24
@@ -19,8 +17,6 @@ _LEAST_SHARE = 0.6
 _LEAST_CONTRAST = 16
 # Contrast, as a share of the highest, up to which a pixel is grain.
 _GRAIN = 0.2
-# Images by which handwriting is told from other pictures.
-_GUESSED = 40
 
 
 def bring(image: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
@@ -59,7 +55,7 @@ def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         range.
     """
     colours = picture.reshape(*picture.shape[:2], -1).astype(np.int64)
-    border = _border(colours)
+    border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
     paper = np.sort(border, axis=0)[len(border) // 2]
     plain = (np.abs(border - paper).max(axis=1) <= _PLAIN).mean() >= _LEAST_SHARE
     if not plain:
@@ -73,10 +69,6 @@ def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     rows, columns = (np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0))
     levels = levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return _pad(_scale(_stretched(levels, 0), BOX))
-
-
-def _border(picture: NDArray[Any]) -> NDArray[Any]:
-    return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
 
 
 def _grey(colours: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -127,28 +119,3 @@ def to_tiles(vectors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     tiles = np.zeros((n, height * width), dtype=np.uint8)
     tiles[:, :d] = vectors
     return tiles.reshape(n, height, width)
-
-
-def guess(images: NDArray[np.uint8]) -> str:
-    """Tell handwriting from pictures of anything else, by a few of the images.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, height, width)
-
-    Returns
-    -------
-    {"handwriting", "frame"}
-        Handwriting where, with a margin around them, three in four show one drawing on plain paper.
-    """
-    from mnist_clustering.images import handwriting
-
-    chosen = list(images[fixed_sample(len(images), _GUESSED)])
-    if images.shape[1:] != (FIELD, FIELD):
-        margin = max(images.shape[1:]) // 2
-        chosen = [
-            np.pad(image, margin, constant_values=int(np.median(_border(image))))
-            for image in chosen
-        ]
-    clear = sum(handwriting.normalise(image).flaw is None for image in chosen)
-    return HANDWRITING if 4 * clear >= 3 * len(chosen) else FRAME
