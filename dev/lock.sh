@@ -36,11 +36,12 @@ pin() {
     mv "$temporary/lock" "$lock"
 }
 
-pin requirements.lock "All that pyproject.toml asks for" --extra dev pyproject.toml
+pin requirements.lock "All that pyproject.toml asks for" \
+    --extra pipeline --extra dev pyproject.toml
 pin requirements.peers.lock "The same, and what benchmarks compare with" \
-    --extra peers --constraint requirements.lock pyproject.toml
+    --extra pipeline --extra peers --constraint requirements.lock pyproject.toml
 pin requirements.dask.lock "The same, and what clusters and parquet need" \
-    --extra dev --extra dask --constraint requirements.lock pyproject.toml
+    --extra pipeline --extra dev --extra dask --constraint requirements.lock pyproject.toml
 {
     grep -o '^setuptools==[^ ]*' requirements.lock
     echo pip

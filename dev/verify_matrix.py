@@ -224,7 +224,7 @@ def prepared(python: str, version: str) -> str:
     if not (folder / ".installed").exists():
         variables = os.environ | {"PYTHON": python}
         subprocess.run(
-            [str(ROOT / "tools" / "venv.sh"), folder.name, "requirements.lock"],
+            [str(ROOT / "dev" / "venv.sh"), folder.name, "requirements.lock"],
             env=variables,
             check=True,
         )

@@ -10,14 +10,15 @@ LEAST = 20
 # The most that n training images allow, by the name of the param.
 _MOST = {
     "kmeans.k": lambda n: n // 2,
-    "features.gradient_components": lambda n: n // 3,
-    "features.concavity_components": lambda n: n // 3,
-    "features.pixel_components": lambda n: n // 3,
+    # A map begins with two.
+    "features.gradient_components": lambda n: max(n // 3, 2),
+    "features.concavity_components": lambda n: max(n // 3, 2),
+    "features.pixel_components": lambda n: max(n // 3, 2),
     "neighbors.k": lambda n: n - 1,
     "neighbors.test_k": lambda n: n - 1,
     "distortion.k": lambda n: n - 1,
     # With more, all images attract one another, and the map falls together.
-    "tsne.perplexity": lambda n: max(n // 8, 2),
+    "tsne.perplexity": lambda n: max(n // 8, min(2, (n - 1) // 3)),
     "elbow.k_max": lambda n: n // 2,
     "recluster.k": lambda n: n // 4,
     "micro.micro_clusters": lambda n: n // 4,

@@ -28,6 +28,9 @@ def imported(path: str) -> Iterator[str]:
     except SyntaxError as error:
         raise InputError(f"{path} is no Python: line {error.lineno}: {error.msg}") from None
     for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []  # Read by type checkers alone.
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):

@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_clustering import files, progress
 from mnist_clustering import limits as fitting
-from mnist_clustering.images import checking, form, forming, idx, splitting
+from mnist_clustering.images import checking, form, forming, idx, resizing, splitting
 from stages import common, parameters
 
 RAW = "data/raw"
@@ -28,7 +28,7 @@ def main() -> None:
     if form.is_drawn(record["form"]) and images.shape[1:] != (forming.FIELD, forming.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
         bar = progress.bar(images, description="split")
-        images = np.stack([forming.bring(image, record["form"]) for image in bar])
+        images = resizing.all_to_form(bar, record["form"])
         checking.check_content(images)
     labels, classes = checking.name_classes(
         np.concatenate([checking.filled(*raw[part]) for part in ("train", "test")]),
@@ -48,7 +48,11 @@ def main() -> None:
     files.save_json(
         f"{SPLIT}/dataset.json",
         {
-            **{key: record[key] for key in ("name", "title", "kind", "form") if key in record},
+            **{
+                key: record[key]
+                for key in ("name", "title", "kind", "form", "levels")
+                if key in record
+            },
             "height": images.shape[1],
             "width": images.shape[2],
             "classes": classes,

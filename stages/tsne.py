@@ -1,7 +1,5 @@
 """Make a t-SNE map of train and place test on it."""
 
-from typing import Any
-
 import numpy as np
 
 from mnist_clustering import files, progress, resources
@@ -9,7 +7,7 @@ from mnist_clustering import limits as fitting
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.exact.rounding import to_decimals
 from mnist_clustering.exact.sampling import fixed_sample
-from mnist_clustering.tsne import initialization, map_quality, memory_order, placement
+from mnist_clustering.tsne import map_quality, placement, plans
 from mnist_clustering.tsne import optimization as tsne
 from mnist_clustering.tsne.trajectory import Course
 from stages import common
@@ -22,7 +20,6 @@ CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
 PARAMS = ("perplexity", "forward_weight", "exaggeration", "seed", "test_neighbors")
 FRAMED = 10_000
-SIGNS = 8
 
 
 def main(n_dims: str) -> None:
@@ -30,7 +27,9 @@ def main(n_dims: str) -> None:
     own = f"map_{n_dims}d"
     features = np.load(FEATURES)
     params = fitting.fitting("tsne", common.load_params("tsne", *PARAMS, own), len(features))
-    params.update(params.pop(own))
+    chosen = params.pop(own)
+    theta = chosen.pop("theta", 0.5)
+    chosen |= {name: params[name] for name in ("exaggeration", "seed")}
     forward, reverse = (
         tuple(np.load(NEIGHBORS.format(name, kind)) for kind in ("indices", "distances"))
         for name in ("train_forward", "train_reverse")
@@ -38,12 +37,15 @@ def main(n_dims: str) -> None:
     nearest = np.load(NEIGHBORS.format("test", "indices"))
     tsne.check_neighbors(nearest, params["test_neighbors"])
 
-    start, order, phases = plan(n_dims, params, features)
+    if n_dims == "3":
+        plan = plans.solid(features, snap(np.load(FLAT_MAP)), **chosen)
+    else:
+        plan = plans.flat(features, **chosen)
     affinities = tsne.mixed_affinities(
         forward, reverse, params["forward_weight"], params["perplexity"], resources.threads()
     )
     course = Course(fixed_sample(len(features), FRAMED))
-    total, name = sum(phase.iterations for phase in phases), f"t-SNE {n_dims}-D"
+    total, name = sum(phase.iterations for phase in plan.phases), f"t-SNE {n_dims}-D"
     with progress.bar(total=total, description=name) as bar:
 
         def show(curve: tsne.Curve) -> None:
@@ -53,11 +55,11 @@ def main(n_dims: str) -> None:
             bar.update(iteration - bar.n)
 
         embedding, curve = tsne.optimise(
-            start,
+            plan.start,
             affinities,
-            phases,
-            order=order,
-            theta=params.get("theta", 0.5),
+            plan.phases,
+            order=plan.order,
+            theta=theta,
             n_jobs=resources.threads(),
             on_step=show,
             on_frame=course.add,
@@ -79,28 +81,6 @@ def save_curve(n_dims: str, curve: tsne.Curve) -> None:
     """Write the KL divergence by iteration, as far as it goes."""
     rows = [(iteration, to_decimals(divergence), phase) for iteration, divergence, phase in curve]
     files.save_table(CURVE.format(n_dims), ("iteration", "kl_divergence", "phase"), rows)
-
-
-def plan(
-    n_dims: str, params: dict[str, Any], features: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, list[tsne.Phase]]:
-    """Choose where the points start, their order in memory and the phases they go through."""
-    noise = {"seed": params["seed"], "jitter": params["jitter"]}
-    final = tsne.Phase("optimisation", params["iterations"], params["exaggeration"])
-    if n_dims == "3":
-        flat_map = snap(np.load(FLAT_MAP))
-        start = initialization.from_flat_map(
-            flat_map, features[:, 2], params["start_scale"], **noise
-        )
-        return start, memory_order.by_strips(start), [final]
-    early = tsne.Phase(
-        "early_exaggeration",
-        params["early_iterations"],
-        params["early_exaggeration"],
-        momentum=0.5,
-    )
-    start = initialization.from_components(features[:, :2], **noise)
-    return start, memory_order.by_signs(features[:, :SIGNS]), [early, final]
 
 
 if __name__ == "__main__":

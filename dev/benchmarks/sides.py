@@ -70,16 +70,17 @@ def our_map_placed(data: Data) -> None:
 
 def _our_map(data: Data) -> np.ndarray:
     from mnist_clustering.tsne import optimization as tsne
+    from mnist_clustering.tsne import plans
     from stages import tsne as script
 
     params = common.load_params("tsne", *script.PARAMS, "map_2d")
-    params.update(params.pop("map_2d"))
+    chosen = {name: params[name] for name in ("exaggeration", "seed")} | params["map_2d"]
     features, jobs = data.features(), resources.threads()
     with data.step("map"):
         indices, distances = nearest(features, k=int(3 * params["perplexity"]), n_jobs=jobs)
         near = tsne.affinities(indices, distances.astype(np.int32), params["perplexity"], jobs)
-        start, order, phases = script.plan("2", params, features)
-        embedding, _ = tsne.optimise(start, near, phases, order=order, n_jobs=jobs)
+        plan = plans.flat(features, **chosen)
+        embedding, _ = tsne.optimise(plan.start, near, plan.phases, order=plan.order, n_jobs=jobs)
     _quality(data, embedding)
     return embedding
 

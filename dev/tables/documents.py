@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dev import provenance
 from dev.benchmarks import page
-from dev.tables import params, published, results, situations
+from dev.tables import api, params, published, results, situations
 from dev.tables.markdown import table
 from stages import drawings
 
@@ -57,6 +57,7 @@ def filled(root: Path) -> dict[Path, str]:
             "million": results.million(root) + remark(root, results.PLACING),
             "fitting": results.fitting(root) + remark(root, results.FITTING),
         },
+        "docs/api.md": {"api": api.api()},
         "docs/output.md": {"pictures": pictures()},
         "docs/benchmarks.md": {
             name: text + "".join(remark(root, page.FILES[part]) for part in page.MADE_OF[name])

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering.errors import InputError
+from mnist_clustering.features.deskew import deskew
+from mnist_clustering.images import form
 from mnist_clustering.resources import run_in_threads
 
 # Gradients run from -LEVELS to LEVELS, of which four bits hold the sign and the value.
@@ -97,6 +99,31 @@ def decode(coded: NDArray[np.uint8]) -> NDArray[np.int8]:
     return np.stack([(signed << 4) >> 4, signed >> 4], axis=1)
 
 
+def gradients_of(
+    images: NDArray[np.uint8], name: str, *, directions: str, deskewed: bool
+) -> NDArray[np.uint8]:
+    """Compute the gradients of images of a form, if these are to be compared at all.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width)
+    name : str
+        Their form, as `images.form` names it.
+    directions : {"both", "forward", "reverse", "none"}
+    deskewed : bool
+        Whether handwriting is deskewed first.
+
+    Returns
+    -------
+    ndarray of uint8
+        As returned by `gradient_images`; of shape (0, 0, 0) with the directions "none", and of
+        embeddings, which have no gradients.
+    """
+    if directions == "none" or not form.is_drawn(name):
+        return np.empty((0, 0, 0), dtype=np.uint8)
+    return gradient_images(deskew(images) if deskewed and form.is_deskewed(name) else images)
+
+
 def check_candidates(candidates: NDArray[np.int32], wanted: int) -> None:
     """Refuse to keep more neighbours than there are candidates.
 
@@ -158,6 +185,50 @@ def rank(
     starts = np.arange(n_queries + 1, dtype=np.int64) * k
     distances = _measure(queries, points, starts, candidates.ravel(), n_jobs, on_step)
     return _sorted(candidates, distances.reshape(n_queries, k))
+
+
+def rank_both(
+    near: Ranked,
+    points: NDArray[np.uint8],
+    *,
+    k: int,
+    directions: str,
+    n_jobs: int = 1,
+    on_step: Callable[[int], object] = lambda images: None,
+) -> tuple[Ranked, Ranked]:
+    """Rank the neighbours of each image again, in both directions.
+
+    Parameters
+    ----------
+    near : Ranked
+        The nearest neighbours of the points among themselves, in feature space.
+    points : ndarray of uint8, shape (n, height, width)
+        As made by `gradients_of`. Where it is empty, neighbours stay as they are.
+    k : int
+        How many of them to keep.
+    directions : {"both", "forward", "reverse", "none"}
+        One direction alone stands for both.
+    n_jobs, on_step
+        As in `rank`.
+
+    Returns
+    -------
+    forward, reverse : Ranked
+        By how well each image is found in its neighbours, and by how well they are found in it.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than k neighbours.
+    """
+    check_candidates(near.indices, k)
+    if not len(points):
+        return near.first(k), near.first(k)
+    forward = rank(points, points, near.indices, n_jobs=n_jobs, on_step=on_step)
+    if directions == "forward":
+        return forward.first(k), forward.first(k)
+    backward = reverse(points, forward, k, n_jobs=n_jobs, on_step=on_step)
+    return (backward if directions == "reverse" else forward.first(k)), backward
 
 
 def reverse(

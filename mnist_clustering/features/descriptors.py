@@ -70,6 +70,39 @@ def suitable(blocks: Sequence[Block], name: str, n_pixels: int) -> list[Block]:
     ]
 
 
+def describe(
+    images: NDArray[np.uint8], name: str, *, deskew: bool, whiten: bool, **sizes: float
+) -> tuple[Descriptor, NDArray[np.int16]]:
+    """Fit the blocks that suit the form of images, and transform the same images.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width)
+    name : str
+        Their form, as `images.form` names it.
+    deskew, whiten : bool
+        As in `fit_transform`; only handwriting is deskewed.
+    **sizes : float
+        ``NAME_components`` and ``NAME_weight`` of blocks; one that is not named is left out.
+
+    Returns
+    -------
+    descriptor, features
+        As returned by `fit_transform`.
+    """
+    blocks = [
+        Block(block, int(sizes[f"{block}_components"]), sizes[f"{block}_weight"])
+        for block in BLOCKS
+        if f"{block}_weight" in sizes
+    ]
+    return fit_transform(
+        images,
+        suitable(blocks, name, images[0].size),
+        deskewed=deskew and form.is_deskewed(name),
+        whiten=whiten,
+    )
+
+
 def fit_transform(
     images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool, whiten: bool
 ) -> tuple[Descriptor, NDArray[np.int16]]:

@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering.errors import InputError
+from mnist_clustering.exact.levels import Levels
 
 # Names under which well-known archives keep a part: images, then labels.
 _KEYS = {
@@ -23,6 +24,11 @@ _KEYS = {
 }
 # Columns that hold labels, as Kaggle's tables name them.
 _LABEL_COLUMNS = ("label", "labels", "class", "target", "y")
+
+# The weights of red, green and blue by ITU-R 601, as Pillow has them.
+_GREY = np.array([299, 587, 114]) / 1000
+# Images that are widened to float64 at once. It bounds the memory.
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,41 @@ def _table(header: Sequence[str], columns: Sequence[Sequence[Any]]) -> Table:
     return Table(values, None if labels is None else list(columns[labels]))
 
 
-def to_images(values: NDArray[Any], shape: Sequence[int] | None = None) -> NDArray[np.uint8]:
+@dataclass(frozen=True)
+class Scale:
+    """What numbers are multiplied by to be grey levels."""
+
+    factor: float
+
+
+def scale_of(blocks: Iterable[NDArray[Any]]) -> Scale:
+    """Find out what the numbers of images mean.
+
+    Parameters
+    ----------
+    blocks : iterable of ndarray
+        All images, some at a time. Grey levels go from 0 to 255, or from 0 to 1 (floats, masks), or
+        from 0 to a higher number, which becomes 255.
+    """
+    high = 0.0
+    for block in blocks:
+        if block.dtype == np.uint8:
+            return Scale(1.0)
+        high = max(high, float(block.max()))
+    if high > 255:
+        return Scale(255 / high)
+    return Scale(1.0 if high == 0 or high > 1 else 255.0)
+
+
+def in_blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
+    """Cut an array into pieces: a copy of all as float64 would take much memory."""
+    for start in range(0, len(values), _BLOCK):
+        yield values[start : start + _BLOCK]
+
+
+def to_images(
+    values: NDArray[Any], shape: Sequence[int] | None = None, scale: Scale | None = None
+) -> NDArray[np.uint8]:
     """Turn arrays of other programs into grey images.
 
     Parameters
@@ -137,6 +177,8 @@ def to_images(values: NDArray[Any], shape: Sequence[int] | None = None) -> NDArr
         or (n, pixels). Numbers from 0 to 255, from 0 to 1, or of any larger range from 0.
     shape : (int, int), optional
         Height and width of images given in rows; by default they are squares.
+    scale : Scale, optional
+        That of the whole array, if this is a part of it; by default `scale_of` these.
 
     Returns
     -------
@@ -167,22 +209,22 @@ def to_images(values: NDArray[Any], shape: Sequence[int] | None = None) -> NDArr
         values = values.reshape(-1, height, width)
     if values.ndim == 4 and values.shape[1] == 1:
         values = values[:, 0]
-    if values.ndim == 4 and values.shape[3] in (1, 3):
-        # The weights of ITU-R 601, as Pillow has them.
-        weights = np.array([299, 587, 114]) / 1000 if values.shape[3] == 3 else np.ones(1)
-        values = values.astype(np.float64) @ weights
-    if values.ndim != 3:
+    if values.ndim == 4 and values.shape[3] == 1:
+        values = values[..., 0]
+    if values.ndim != 3 and (values.ndim, values.shape[-1]) != (4, 3):
         raise InputError(f"is of shape {values.shape}, but images are (n, height, width)")
-    if values.dtype == np.uint8:
+    if values.dtype == np.uint8 and values.ndim == 3:
         return np.ascontiguousarray(values)
-    numbers = values.astype(np.float64)
-    low, high = float(numbers.min()), float(numbers.max())
-    if low < 0:
-        raise InputError(f"has values from {low:g} to {high:g}, but images begin at 0")
-    unit = 1.0 if 1 < high <= 255 else 255 / max(high, 1e-300)
-    if np.issubdtype(values.dtype, np.floating) and high <= 1:
-        unit = 255.0
-    return np.rint(numbers * unit).astype(np.uint8)
+    if (low := values.min()) < 0:
+        raise InputError(f"has values from {low:g} to {values.max():g}, but images begin at 0")
+    factor = (scale or scale_of(in_blocks(values))).factor
+    return np.concatenate([_levels(block, factor) for block in in_blocks(values)])
+
+
+def _levels(block: NDArray[Any], factor: float) -> NDArray[np.uint8]:
+    wide = block.astype(np.float64)
+    grey = wide if wide.ndim == 3 else wide @ _GREY
+    return np.rint(grey * factor).astype(np.uint8)
 
 
 @dataclass(frozen=True)
@@ -192,11 +234,14 @@ class Grid:
     Attributes
     ----------
     vectors : ndarray of uint8, shape (n, d)
+    levels : Levels
+        What new embeddings are rounded by, too.
     loss : float
         Mean squared error of the rounding, as a share of the variance.
     """
 
     vectors: NDArray[np.uint8]
+    levels: Levels
     loss: float
 
 
@@ -223,20 +268,10 @@ def to_grid(vectors: NDArray[Any]) -> Grid:
             f"is {vectors.dtype} of shape {vectors.shape}, but embeddings are numbers of shape "
             "(n, d), d at least 3"
         )
-    values = vectors.astype(np.float64)
-    if bad := int((~np.isfinite(values)).any(axis=1).sum()):
+    if bad := int((~np.isfinite(vectors)).any(axis=1).sum()):
         raise InputError(
             f"has values that are no numbers (NaN, infinite) in {bad} rows of "
-            f"{len(values)}: drop these rows, or describe their images anew"
+            f"{len(vectors)}: drop these rows, or describe their images anew"
         )
-    low, high = values.min(axis=0), values.max(axis=0)
-    step = float((high - low).max()) / 255
-    if step == 0:
-        raise InputError(f"has {len(values)} rows that are all alike: give embeddings that differ")
-    # The middle of a dimension is in the middle of the bytes.
-    offset = (low + high) / 2 - 127.5 * step
-    grid = np.clip(np.rint((values - offset) / step), 0, 255)
-    error = grid * step + offset - values
-    spread = values - values.mean(axis=0)
-    loss = float((error * error).sum() / max(float((spread * spread).sum()), 1e-300))
-    return Grid(grid.astype(np.uint8), loss)
+    levels = Levels.fit(vectors)
+    return Grid(levels.round(vectors), levels, levels.loss(vectors))

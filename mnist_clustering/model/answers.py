@@ -2,7 +2,6 @@
 
 import csv
 import math
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
-from mnist_clustering.images.form import EMBEDDING, HANDWRITING
+from mnist_clustering.images.form import HANDWRITING
 from mnist_clustering.model import fitted as model
 from mnist_clustering.model import input_arrays as arrays
 from mnist_clustering.model.reading import IDX, NPY, Source
@@ -32,7 +31,7 @@ def load_model(path: Path) -> model.Model:
     Raises
     ------
     InputError
-        If there is no model, if it cannot be read, or if it knows embeddings only.
+        If there is no model, or if it cannot be read.
     """
     if not path.is_file():
         raise InputError(
@@ -40,20 +39,9 @@ def load_model(path: Path) -> model.Model:
             "`dvc pull`"
         )
     try:
-        if not zipfile.is_zipfile(path):
-            raise InputError("no archive of arrays")
-        with np.load(path, allow_pickle=False) as stored:
-            fitted = model.from_arrays({name: stored[name] for name in stored.files})
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(
-            f"{path} is not a fitted model ({error}): make it anew by `make repro`"
-        ) from None
-    if fitted.form == EMBEDDING:
-        raise InputError(
-            f"{path} was fitted to the embeddings of {fitted.dataset}, and cannot describe "
-            "pictures: describe them by the same network, and cluster them with the others"
-        )
-    return fitted
+        return model.read(path)[0]
+    except InputError as error:
+        raise InputError(f"{error}: make it anew by `make repro`") from None
 
 
 def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:

@@ -1,9 +1,12 @@
 """The whole fitted model: from images to positions on the map, clusters and their names."""
 
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +15,10 @@ from mnist_clustering.clustering import kmeans
 from mnist_clustering.distortion.ranking import Ranked, gradient_images, rank
 from mnist_clustering.errors import InputError
 from mnist_clustering.exact.grid import snap
+from mnist_clustering.exact.levels import Levels
 from mnist_clustering.features import descriptors
 from mnist_clustering.features.deskew import deskew
+from mnist_clustering.images import form, forming
 from mnist_clustering.model import novelty
 from mnist_clustering.neighbors.nearest import Index
 from mnist_clustering.tsne.placement import place
@@ -58,6 +63,8 @@ class Model:
         Name of what it was fitted to.
     form : str
         Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
+    levels : Levels or None
+        What vectors are rounded by; None where it was fitted to images.
     """
 
     descriptor: descriptors.Descriptor
@@ -73,6 +80,7 @@ class Model:
     limits: novelty.Limits
     dataset: str
     form: str
+    levels: Levels | None = None
 
     @cached_property
     def index(self) -> Index:
@@ -95,6 +103,8 @@ class Placed:
         else in feature units (1 / 1024).
     reasons : list of str or None
         Why an image is not a digit; None where it may be one.
+    same : ndarray of int32, shape (n,)
+        The first training image that has the same features; -1 for none.
     """
 
     positions: NDArray[np.float32]
@@ -102,6 +112,7 @@ class Placed:
     neighbors: NDArray[np.int32]
     distances: NDArray[np.int32]
     reasons: list[str | None]
+    same: NDArray[np.int32]
 
 
 def apply(
@@ -138,7 +149,7 @@ def apply(
     )
     jury = np.concatenate([part.candidates[:, :N_NEXT] for part in found])
     positions = place(model.embedding, near.indices)
-    clusters = _clusters(model, positions)
+    clusters = clusters_at(model, positions)
     if drawn.any():
         clusters[drawn] = _overrule(clusters[drawn], _clusters_of(model, jury[drawn]))
     distances = np.concatenate([part.distances for part in found])
@@ -149,7 +160,73 @@ def apply(
         near.indices,
         near.distances,
         novelty.judge(strange, images, model.limits, drawn),
+        np.concatenate([part.same for part in found]),
     )
+
+
+def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
+    """Round new vectors as those that the model was fitted to, and lay them out for `apply`.
+
+    Parameters
+    ----------
+    model : Model
+    vectors : ndarray of finite numbers, shape (n, d)
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, height, width)
+
+    Raises
+    ------
+    InputError
+        If the model was fitted to images, or to vectors of another length.
+    """
+    if model.levels is None:
+        raise InputError(f"the model of {model.dataset} places images, and no vectors: give images")
+    wanted = len(model.levels.offset)
+    if vectors.ndim != 2 or vectors.shape[1] != wanted or vectors.dtype.kind not in "iuf":
+        raise InputError(
+            f"there are {vectors.dtype} of shape {vectors.shape}, but the model of {model.dataset} "
+            f"places vectors of shape (n, {wanted}): give what the same network says of images"
+        )
+    if bad := int((~np.isfinite(vectors)).any(axis=1).sum()):
+        raise InputError(
+            f"{bad} of {len(vectors)} vectors have values that are no numbers (NaN, infinite): "
+            "leave them out"
+        )
+    return forming.to_tiles(model.levels.round(vectors))
+
+
+def with_limits(
+    model: Model,
+    images: NDArray[np.uint8],
+    candidates: NDArray[np.int32],
+    neighbors: NDArray[np.int32],
+    *,
+    strangeness_quantile: float,
+    drawn_quantile: float,
+    fullness_quantile: float,
+) -> Model:
+    """Set the limits of novelty by the training images.
+
+    Parameters
+    ----------
+    model : Model
+        Whatever its limits are.
+    images : ndarray of uint8, shape (n, height, width)
+        The training images, in form.
+    candidates, neighbors : ndarray of int32, shape (n, k)
+        Of each training image those nearest to it, in feature space and ranked: at least
+        `N_NEXT` and ``model.n_neighbors`` of them, or all.
+    strangeness_quantile, drawn_quantile, fullness_quantile : float
+        As in `novelty.fit`.
+    """
+    near, placed_by = candidates[:, :N_NEXT], neighbors[:, : model.n_neighbors]
+    strange = strangeness(model, model.reaches, near, placed_by)
+    limits = novelty.fit(strange, images, strangeness_quantile, drawn_quantile, fullness_quantile)
+    if not form.is_drawn(model.form):
+        limits = replace(limits, fullness=np.nan)
+    return replace(model, limits=limits)
 
 
 def strangeness(
@@ -173,13 +250,14 @@ def strangeness(
     return novelty.strangeness(distances, model.reaches[candidates], _clusters_of(model, neighbors))
 
 
-def _clusters(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
+def clusters_at(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Look up the clusters of positions on the map."""
     return model.clusters[kmeans.assign(snap(positions), model.centres)]
 
 
 def _clusters_of(model: Model, rows: NDArray[np.int32]) -> NDArray[np.int32]:
     """Look up the clusters of training images, by their rows."""
-    return _clusters(model, model.embedding[rows.ravel()]).reshape(rows.shape)
+    return clusters_at(model, model.embedding[rows.ravel()]).reshape(rows.shape)
 
 
 def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -192,11 +270,12 @@ def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[n
 
 
 class _Found(NamedTuple):
-    """Of n images: the training images that place them; those next in feature space; how far."""
+    """Of n images: what places them; those next in feature space; how far; which is the same."""
 
     ranked: Ranked
     candidates: NDArray[np.int32]
     distances: NDArray[np.int64]
+    same: NDArray[np.int32]
 
 
 def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
@@ -209,12 +288,39 @@ def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
     if len(model.gradients):
         near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)
     last = min(model.n_neighbors, distances.shape[1]) - 1
-    return _Found(near.first(model.n_neighbors), indices, distances[:, last])
+    same = np.where(distances[:, 0] == 0, indices[:, 0], np.int32(-1))
+    return _Found(near.first(model.n_neighbors), indices, distances[:, last], same)
+
+
+def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:
+    """Read a model; nothing in its file is executed.
+
+    Returns
+    -------
+    model : Model
+    arrays : dict of str to ndarray
+        All arrays of the file.
+
+    Raises
+    ------
+    InputError
+        If the file is no archive of plain arrays, if an array is missing, or of another version of
+        this layout.
+    """
+    try:
+        if not zipfile.is_zipfile(path):
+            raise InputError("no archive of arrays" if Path(path).is_file() else "there is no file")
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        return from_arrays(arrays), arrays
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"{path} is not a fitted model ({error})") from None
 
 
 def to_arrays(model: Model) -> dict[str, NDArray]:
     """Lay a model out as named arrays, for a file that holds no code."""
     described = descriptors.to_arrays(model.descriptor)
+    levels = model.levels
     return {
         "version": np.array(VERSION),
         **{_DESCRIPTOR + name: array for name, array in described.items()},
@@ -232,6 +338,7 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
         "limit_fullness": np.array(model.limits.fullness),
         "dataset": np.frombuffer(model.dataset.encode(), dtype=np.uint8),
         "form": np.frombuffer(model.form.encode(), dtype=np.uint8),
+        **({"offset": levels.offset, "step": np.array(levels.step)} if levels else {}),
     }
 
 
@@ -277,6 +384,7 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             ),
             dataset=arrays["dataset"].tobytes().decode(),
             form=arrays["form"].tobytes().decode(),
+            levels=Levels(arrays["offset"], arrays["step"].item()) if "step" in arrays else None,
         )
     except KeyError as error:
         raise InputError(f"the model lacks the array {error}") from None

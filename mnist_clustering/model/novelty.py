@@ -25,7 +25,7 @@ class Limits:
     drawn : float
         The same for pictures brought into MNIST's form, whose strokes and places are more alike.
     fullness : float
-        Share of full ink, at the least.
+        Share of full ink, at the least; nan where values are no ink, as in vectors.
     """
 
     strangeness: float
@@ -158,6 +158,7 @@ def judge(
     """
     full = fullness(images)
     most = np.where(drawn, limits.drawn, limits.strangeness)
-    verdict = np.select([full == 0, strange > most, full < limits.fullness], [1, 2, 3], 0)
+    blank = (full == 0) & ~np.isnan(limits.fullness)
+    verdict = np.select([blank, strange > most, full < limits.fullness], [1, 2, 3], 0)
     reasons = (None, BLANK, STRANGE, GREY)
     return [reasons[number] for number in verdict.tolist()]

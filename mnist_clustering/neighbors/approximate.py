@@ -16,6 +16,33 @@ _CELL = 32
 _REACH = 8192
 
 
+def search(
+    points: NDArray[np.integer],
+    queries: NDArray[np.integer] | None = None,
+    *,
+    k: int,
+    exact_up_to: int,
+    n_jobs: int = 1,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Find the k nearest points of each query: all of them up to so many points, else nearly all.
+
+    Parameters
+    ----------
+    points, queries, k, n_jobs
+        As in `nearest.nearest`.
+    exact_up_to : int
+        With more points than that, `approximate_nearest` searches.
+
+    Returns
+    -------
+    indices, distances : ndarray of int32, shape (m, k)
+        As returned by `nearest.nearest`; squared distances of features fit 32 bits.
+    """
+    find = nearest if len(points) <= exact_up_to else approximate_nearest
+    indices, distances = find(points, queries, k=k, n_jobs=n_jobs)
+    return indices, distances.astype(np.int32)
+
+
 def approximate_nearest(
     points: NDArray[np.integer],
     queries: NDArray[np.integer] | None = None,

@@ -157,7 +157,12 @@ def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -
         paths=paths,
         thumbnails=thumbnails,
         skipped=missing,
-        facts={"dimensions": d, "rounding_loss": float(f"{grid.loss:.3g}")},
+        facts={
+            "dimensions": d,
+            "rounding_loss": float(f"{grid.loss:.3g}"),
+            # For new vectors: Python writes floats so that they are read back to the bit.
+            "levels": {"offset": grid.levels.offset.tolist(), "step": grid.levels.step},
+        },
         notes=notes,
     )
 

@@ -107,10 +107,14 @@ def mixed_affinities(
     openTSNE.affinity.PerplexityBasedNN
         Its entries still sum to 1.
     """
+    # Of the one only the entries are kept, and the other is changed in place: they are large.
+    other = affinities(*reverse, perplexity, n_jobs).P
     mixed = affinities(*forward, perplexity, n_jobs)
-    other = affinities(*reverse, perplexity, n_jobs)
+    mixed.P *= forward_weight
     # An entry is a sum of two terms, which has the same bits in either order.
-    mixed.P = (mixed.P * forward_weight + other.P) / (forward_weight + 1)
+    mixed.P = mixed.P + other
+    del other
+    mixed.P = mixed.P / (forward_weight + 1)
     return mixed
 
 

@@ -71,7 +71,8 @@ def test_lock_has_one_version_of_each_package():
 def test_lock_fits_pyproject():
     settings = project()["project"]
     pinned = pins("requirements.lock")
-    for line in settings["dependencies"] + settings["optional-dependencies"]["dev"]:
+    extras = settings["optional-dependencies"]
+    for line in settings["dependencies"] + extras["pipeline"] + extras["dev"]:
         requirement = Requirement(line)
         assert pinned[canonicalize_name(requirement.name)] in requirement.specifier
 

@@ -88,6 +88,7 @@ def make(folder):
         nearest.indices,
         nearest.distances,
         reasons=[],
+        same=np.full(len(positions), -1),
     )
     return folder, parts, expected
 

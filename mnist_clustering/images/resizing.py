@@ -1,0 +1,60 @@
+"""Images of one size, all brought into form."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_clustering.exact.sampling import fixed_sample
+from mnist_clustering.images import forming
+from mnist_clustering.images.form import FRAME, HANDWRITING
+
+# Images by which handwriting is told from other pictures.
+_ASKED = 40
+
+
+def all_to_form(images: Iterable[NDArray[np.uint8]], form: str) -> NDArray[np.uint8]:
+    """Bring images into form.
+
+    Parameters
+    ----------
+    images : iterable of ndarray of uint8, shape (height, width)
+        Handwriting gets a margin first, which data sets cut off: strokes at the edge of a
+        photograph would belong to something else.
+    form : {"handwriting", "frame"}
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, 28, 28)
+    """
+    widen = with_margin if form == HANDWRITING else np.asarray
+    return np.stack([forming.bring(widen(image), form) for image in images])
+
+
+def with_margin(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Surround an image with what most of its border is, by a quarter of its longer side."""
+    border = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    paper = int(np.sort(border)[len(border) // 2])
+    return np.pad(image, -(-max(image.shape) // 4), constant_values=paper)
+
+
+def guess_form(images: NDArray[np.uint8]) -> str:
+    """Tell handwriting from pictures of anything else, by a few of the images.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width)
+
+    Returns
+    -------
+    {"handwriting", "frame"}
+        Handwriting where three in four show one drawing on plain paper.
+    """
+    # Imported where it is needed: scipy's filters take a while.
+    from mnist_clustering.images import handwriting
+
+    asked = images[fixed_sample(len(images), _ASKED)]
+    if images.shape[1:] != (forming.FIELD, forming.FIELD):
+        asked = np.stack([with_margin(image) for image in asked])
+    clear = sum(handwriting.normalise(image).flaw is None for image in asked)
+    return HANDWRITING if 4 * clear >= 3 * len(asked) else FRAME
