@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_clustering import files, progress
 from mnist_clustering import limits as fitting
-from mnist_clustering.images import checking, form, forming, idx, splitting
+from mnist_clustering.images import checking, form, frame, idx, splitting
 from stages import common, parameters
 
 RAW = "data/raw"
@@ -25,10 +25,10 @@ def main() -> None:
     images = np.concatenate([raw["train"][0], raw["test"][0]])
     if record.get("transposed"):
         images = images.transpose(0, 2, 1)
-    if form.is_drawn(record["form"]) and images.shape[1:] != (forming.FIELD, forming.FIELD):
+    if form.is_drawn(record["form"]) and images.shape[1:] != (form.FIELD, form.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
         bar = progress.bar(images, description="split")
-        images = np.stack([forming.bring(image, record["form"]) for image in bar])
+        images = np.stack([frame.to_form(image, record["form"]) for image in bar])
         checking.check_content(images)
     labels, classes = checking.name_classes(
         np.concatenate([checking.filled(*raw[part]) for part in ("train", "test")]),

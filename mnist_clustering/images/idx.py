@@ -40,23 +40,51 @@ def decode(data: bytes, name: str = "IDX data") -> NDArray[np.uint8]:
     >>> decode(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
     array([5, 0, 4], dtype=uint8)
     """
+    try:
+        shape, start = read_header(data, len(data))
+    except InputError as error:
+        raise InputError(f"{name} {error}") from None
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
+
+
+def read_header(data: bytes, size: int) -> tuple[tuple[int, ...], int]:
+    """Read the header of an IDX file, and check its size.
+
+    Parameters
+    ----------
+    data : bytes
+        The first 16 bytes or more.
+    size : int
+        Of the whole file.
+
+    Returns
+    -------
+    shape : tuple of int
+    start : int
+        Where the numbers begin.
+
+    Raises
+    ------
+    InputError
+        As `decode` does, as a clause that follows the name.
+    """
     n_dimensions = data[3] if len(data) >= 4 else 0
     if data[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or n_dimensions not in _CONTENT:
         raise InputError(
-            f"{name} starts with the bytes {data[:4].hex(' ') or '(none)'}, but an IDX file of "
+            f"starts with the bytes {data[:4].hex(' ') or '(none)'}, but an IDX file of "
             "unsigned bytes starts with 00 00 08 01 (labels) or 00 00 08 03 (images)"
         )
     start = 4 + 4 * n_dimensions
-    if len(data) < start:
-        raise InputError(f"{name} ends after {len(data)} bytes, within its header of {start}")
+    if size < start:
+        raise InputError(f"ends after {size} bytes, within its header of {start}")
     shape = struct.unpack(f">{n_dimensions}I", data[4:start])
     expected = start + math.prod(shape)
-    if len(data) != expected:
+    if size != expected:
         raise InputError(
-            f"{name} has {len(data)} bytes, but its header announces {_CONTENT[n_dimensions]} "
+            f"has {size} bytes, but its header announces {_CONTENT[n_dimensions]} "
             f"of shape {shape}, which take {expected}"
         )
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
+    return shape, start
 
 
 def encode(array: NDArray[np.uint8]) -> bytes:

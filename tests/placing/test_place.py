@@ -21,8 +21,8 @@ import predict
 from mnist_clustering import files
 from mnist_clustering.features import descriptors
 from mnist_clustering.model import fitted as model
-from mnist_clustering.placing import blocks, inputs
-from tests.placing.test_inputs import png, write_npy, write_pictures, write_tar
+from mnist_clustering.placing import blocks, joined
+from tests.images.test_collection import png, write_npy, write_pictures, write_tar
 
 ROOT = Path(place.__file__).parent
 
@@ -163,7 +163,7 @@ def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
     shard = write_tar(images[80:90], tmp_path)
     run("a.npy", "shard.tar", output="whole", block=10)
     # Counted, and gone when the block is read.
-    monkeypatch.setattr(inputs, "lengths", lambda files, notes: (80, 10))
+    monkeypatch.setattr(joined, "lengths", lambda files, notes: (80, 10))
     shard.unlink()
     folder = run("a.npy", "shard.tar", block=10, code=1)
     said = capsys.readouterr().err
@@ -179,13 +179,15 @@ def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
     ("words", "sentence"),
     [
         (["none.npy"], "No such file"),
-        (["empty"], "no images"),
+        (["empty"], "empty: put pictures into it"),
+        (["none.tar"], "no images"),
         (["images.npy", "--model", "none.npz"], "make repro"),
     ],
 )
 def test_faults_are_one_sentence(words, sentence, images, tmp_path, run, capsys):
     write_npy(images, tmp_path)
     (tmp_path / "empty").mkdir()
+    write_tar([], tmp_path).rename(tmp_path / "none.tar")
     if "--model" in words:
         assert place.main([*words, "-o", "placed"]) == 1
     else:

@@ -1,4 +1,4 @@
-"""A folder of pictures that changes while it is read."""
+"""What a dataset holds, and a folder of pictures that changes while it is read."""
 
 import shutil
 
@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.sources import contents, drawn, folders
+from mnist_clustering.images import collection
+from mnist_clustering.sources import contents, digests, drawn
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def folder(tmp_path):
 
 def meanwhile(monkeypatch, happens):
     """Let something happen when the second file is about to be read."""
-    read, n_read = folders.read, []
+    read, n_read = collection.read_file, []
 
     def reading(path):
         n_read.append(path)
@@ -29,7 +30,7 @@ def meanwhile(monkeypatch, happens):
             happens()
         return read(path)
 
-    monkeypatch.setattr(folders, "read", reading)
+    monkeypatch.setattr(collection, "read_file", reading)
 
 
 def described(folder, **more):
@@ -42,7 +43,7 @@ def described(folder, **more):
         (lambda folder: (folder / "1/05.png").unlink(), {"1/05.png": "No such file"}),
         (
             lambda folder: (folder / "1/05.png").write_bytes(b"\x89PNG\r\n\x1a\n and so"),
-            {"1/05.png": "is no picture"},
+            {"1/05.png": "is neither a picture"},
         ),
         (
             lambda folder: shutil.rmtree(folder / "1"),
@@ -52,7 +53,7 @@ def described(folder, **more):
     ],
 )
 def test_what_is_gone_or_half_written_is_listed(folder, monkeypatch, happens, reasons):
-    files = folders.digest(folders.list_folder(folder))
+    files = digests.digest(digests.listed(str(folder)))
     meanwhile(monkeypatch, lambda: happens(folder))
     found = contents.of_pictures(described(folder), 1)
     skipped = dict(found.skipped)
@@ -61,25 +62,25 @@ def test_what_is_gone_or_half_written_is_listed(folder, monkeypatch, happens, re
     assert len(found.paths) == 12 - len(reasons)
     assert len(found.images["train"]) == len(found.paths) == len(found.thumbnails)
     # What appears later is found by the next run: the folder is another one now.
-    assert folders.digest(folders.list_folder(folder)) != files
+    assert digests.digest(digests.listed(str(folder))) != files
 
 
 def test_a_set_is_what_its_digest_says_or_nothing(folder, monkeypatch):
-    digest = folders.digest(folders.list_folder(folder))
+    digest = digests.digest(digests.listed(str(folder)))
     whole = contents.of_pictures(described(folder, digest=digest), 2)
     assert len(whole.paths) == 12
     other = (folder / "0/00.png").read_bytes()
     meanwhile(monkeypatch, lambda: (folder / "1/11.png").write_bytes(other))
     with pytest.raises(InputError, match=r"holds 12 files of digest .* give make cluster again"):
         contents.of_pictures(described(folder, digest=digest), 1)
-    changed = folders.digest(folders.list_folder(folder))
+    changed = digests.digest(digests.listed(str(folder)))
     again = contents.of_pictures(described(folder, digest=changed), 1)
     last = [again.images["train"][again.paths.index(path)] for path in ("0/00.png", "1/11.png")]
     assert np.array_equal(*last)
 
 
 def test_a_folder_in_it_that_cannot_be_listed_is_said(folder, monkeypatch):
-    walk = folders.os.walk
+    walk = collection.os.walk
 
     def gone(top, onerror):
         for place, inner, names in walk(top, onerror=onerror):
@@ -87,7 +88,7 @@ def test_a_folder_in_it_that_cannot_be_listed_is_said(folder, monkeypatch):
             if place == str(folder):
                 shutil.rmtree(folder / "1")
 
-    monkeypatch.setattr(folders.os, "walk", gone)
+    monkeypatch.setattr(collection.os, "walk", gone)
     found = contents.of_pictures(described(folder), 1)
-    assert found.skipped == [("1", "cannot be read (No such file or directory)")]
+    assert found.skipped == [("1", "cannot be read: No such file or directory")]
     assert len(found.paths) == 6

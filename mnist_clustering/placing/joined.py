@@ -1,4 +1,4 @@
-"""Recognise what is to be placed, and read several inputs as one."""
+"""Several collections of images read as one, opened where they are needed."""
 
 import bisect
 import functools
@@ -6,57 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.files import save_json
-from mnist_clustering.placing.array_files import Array
-from mnist_clustering.placing.parquet import Parquet
-from mnist_clustering.placing.picture_files import Folder, Manifest, Shard
-from mnist_clustering.placing.source import Content, Source
-
-_KINDS: dict[str, Any] = {
-    ".tar": Shard,
-    ".parquet": Parquet,
-    ".csv": Manifest,
-    ".txt": Manifest,
-}
-
-
-def open_source(path: str | Path) -> Source:
-    """Recognise what a path holds.
-
-    Parameters
-    ----------
-    path : str or Path
-        IDX or NPY file of images in MNIST's form, a ``.tar`` of pictures, ``.parquet``, a manifest
-        (``.txt``: a path a line; ``.csv``: a column "path"), or a folder of pictures.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    InputError
-        If the path is none of these, or damaged.
-    OSError
-    """
-    path = Path(path)
-    if path.is_dir():
-        return Folder(path)
-    kind = _KINDS.get(path.suffix.lower())
-    if kind:
-        return kind(path)
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith((b"\x93NUMPY", b"\x00\x00\x08")):
-        return Array(path)
-    packed = " (unpack it first: gunzip)" if start.startswith(b"\x1f\x8b") else ""
-    raise InputError(
-        f"{path} is none of what can be placed{packed}: IDX, NPY, .tar shards of pictures, "
-        ".parquet, a manifest (.txt or .csv with the paths of pictures) or a folder of pictures"
-    )
+from mnist_clustering.images.collection import Collection, Content, open_path
 
 
 def lengths(files: Sequence[str], notes: Path) -> tuple[int, ...]:
@@ -99,8 +52,8 @@ def _state(file: str) -> tuple[int, int]:
 
 # A worker opens a file once while it stays as it is; a few stay open for blocks that follow.
 @functools.lru_cache(maxsize=4)
-def _opened(file: str, _size: int, _changed: int) -> Source:
-    return open_source(file)
+def _opened(file: str, _size: int, _changed: int) -> Collection:
+    return open_path(file)
 
 
 class Joined:
@@ -133,7 +86,7 @@ class Joined:
         for source, begin, end in self._parts(start, stop):
             yield from source.read(begin, end)
 
-    def _parts(self, start: int, stop: int) -> Iterator[tuple[Source, int, int]]:
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[Collection, int, int]]:
         number = bisect.bisect_right(self.ends, start)
         while start < stop:
             begin = self.ends[number - 1] if number else 0
