@@ -109,7 +109,7 @@ def _read(ending: str, data: bytes, shape: Sequence[int] | None) -> dict[str, Ta
     if data.startswith(NPY):
         return {"train": Table(np.load(io.BytesIO(data), allow_pickle=False))}
     if data.startswith(IDX):
-        return {"train": Table(_read_idx(data))}
+        return {"train": Table(idx.decode(data))}
     if data.startswith(ZIP) and (ending == ".npz" or holds_arrays(data)):
         return _read_npz(data)
     if why := advice(data):
@@ -117,11 +117,6 @@ def _read(ending: str, data: bytes, shape: Sequence[int] | None) -> dict[str, Ta
     if ending in delimited.ENDINGS:
         return {"train": _tabulated(delimited.read_rows(data), shape)}
     raise InputError(DAMAGED if ending in ENDINGS else f"is none of {KINDS}")
-
-
-def _read_idx(data: bytes) -> NDArray[np.uint8]:
-    shape, start = idx.read_header(data, len(data))
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
 
 
 def holds_arrays(file: Path | bytes) -> bool:

@@ -68,6 +68,13 @@ class Listed:
         return found
 
 
+def names_paths(data: bytes) -> bool:
+    """Whether a table has a column of paths."""
+    return any(
+        cell.strip().lower() in PATHS for row in delimited.read_rows(data, 1) for cell in row
+    )
+
+
 def read(name: str, data: bytes) -> Listed:
     """Read a list of images or of their labels.
 

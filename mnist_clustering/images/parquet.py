@@ -5,7 +5,6 @@ import io
 import itertools
 from collections.abc import Callable, Iterator
 from itertools import accumulate
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ class Parquet:
 
     Parameters
     ----------
-    path : Path
+    path : str
         One column may hold picture files, as such or in structures with a field "bytes" as Hugging
         Face's datasets write them, or lists of numbers; or else all columns but that of labels are
         pixels.
@@ -36,7 +35,7 @@ class Parquet:
         The whole file, if it was read.
     """
 
-    def __init__(self, path: Path, data: bytes | None = None) -> None:
+    def __init__(self, path: str, data: bytes | None = None) -> None:
         self.path, self.data = path, data
         with self._opened() as file:
             names = file.schema_arrow.names
@@ -74,7 +73,7 @@ class Parquet:
 
     def names(self, start: int, stop: int) -> list[tuple[str, int]]:
         """Return the file and the row of each image."""
-        return [(str(self.path), number) for number in range(start, stop)]
+        return [(self.path, number) for number in range(start, stop)]
 
     def read(self, start: int, stop: int) -> Iterator[list[bytes | str] | NDArray[np.uint8]]:
         """Read some rows, of no more than the row groups that hold them."""
@@ -161,7 +160,7 @@ def read(data: bytes, picture: Callable[[bytes], NDArray[np.uint8]]) -> Table:
     InputError
         If it is damaged, or if a row holds no image, as a clause that follows its name.
     """
-    file = Parquet(Path("-"), data)
+    file = Parquet("-", data)
     parts: list[NDArray[Any]] = []
     for rows in file.rows(0, len(file)):
         if isinstance(rows, list):

@@ -140,10 +140,9 @@ def _opened(paths: Sequence[str]) -> Iterator[tuple[str, Collection | str]]:
     run: Files | None = None
     for path in paths:
         found = _open(path)
-        if isinstance(found, Files) and path != STDIN:
-            run = run or Files([], [])
-            run.paths += found.paths
-            run.shown += found.shown
+        if isinstance(found, Files) and found.paths == [path] != [STDIN]:
+            run = run or Files(Path(), [])
+            run.paths.append(path)
             continue
         if run is not None:
             yield path, run

@@ -31,17 +31,7 @@ _MOST_THUMBNAILS = 256_000_000
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in form.
-
-    Attributes
-    ----------
-    image : ndarray of uint8, shape (28, 28)
-        Grey, light on dark.
-    thumbnail : ndarray of uint8, shape (side, side, 3)
-        As it looks, scaled and padded with its own background.
-    coloured : bool
-        Whether it has colours, of which the form keeps how far they are from the background.
-    """
+    """A picture in form, as it looks, and whether it has colours."""
 
     image: NDArray[np.uint8]
     thumbnail: NDArray[np.uint8]

@@ -176,7 +176,7 @@ def test_parquet_holds_the_same_where_pyarrow_is():
         ("a.csv", b"", "is empty"),
         ("a.csv", b"label,pixel0\n1,2,3\n", "rows of another length than its first of 2"),
         ("a.csv", b"label,pixel0\n1,x\n", "cells that are no numbers, such as 'x'"),
-        ("a.csv", b"label,pixel0\n1,\xff\n", "is no CSV in UTF-8"),
+        ("a.csv", b"label,pixel0\n1,\xff\n", "is no text in UTF-8"),
         ("a-idx3-ubyte", idx.encode(FEW)[:-1], "but its header announces images"),
     ],
 )

@@ -88,7 +88,7 @@ def test_labels_of_parquet():
         (npy(np.zeros((2, 3))), r"labels holds float64 of shape \(2, 3\): give one label an image"),
         (npy(np.zeros(4) * 1j), "labels holds complex128"),
         (b"version https://git-lfs.github.com/spec/v1\n", "labels is a pointer of Git LFS"),
-        (b"\xff\xd8\xff", "labels is no CSV in UTF-8"),
+        (b"\xff\xd8\xff", "labels is no text in UTF-8"),
         (b"", r"labels has the columns \(none\), but needs label"),
     ],
 )

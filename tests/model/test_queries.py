@@ -2,12 +2,9 @@
 
 import contextlib
 import io
-import struct
 import subprocess
 import sys
 import tarfile
-import zipfile
-import zlib
 
 import numpy as np
 import pytest
@@ -15,106 +12,30 @@ from PIL import Image
 
 import predict
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import idx
 from mnist_clustering.images.decode import decode
 from tests.support.fitted import ROOT, enlarged, png, run_main
 
 
-def bomb(width, height):
-    """A PNG file of a few bytes that announces many pixels."""
-    chunks = {
-        b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0),
-        b"IDAT": zlib.compress(b""),
-        b"IEND": b"",
-    }
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-        for name, body in chunks.items()
-    )
-
-
-def bad_files(folder, images):
-    np.save(folder / "float.npy", images.astype(float) - 1)
-    np.save(folder / "nan.npy", np.full((2, 28, 28), np.nan))
-    np.save(folder / "imaginary.npy", images * 1j)
-    np.save(folder / "row.npy", np.zeros(783, dtype=np.uint8))
-    np.save(folder / "rows.npy", np.zeros((2, 783), dtype=np.uint8))
-    np.save(folder / "none.npy", np.zeros((0, 28, 28), dtype=np.uint8))
-    np.save(folder / "object.npy", np.array([{}]), allow_pickle=True)
-    (folder / "cut.npy").write_bytes((folder / "rows.npy").read_bytes()[:-5])
-    (folder / "header.npy").write_bytes((folder / "rows.npy").read_bytes()[:40])
-    with (folder / "huge.npy").open("wb") as file:
-        announced = {"descr": "|u1", "fortran_order": False, "shape": (10**12, 28, 28)}
-        np.lib.format.write_array_header_1_0(file, announced)
-    (folder / "labels.idx").write_bytes(idx.encode(np.zeros(5, dtype=np.uint8)))
-    (folder / "text.png").write_text("not a picture")
-    (folder / "cut.png").write_bytes(png(enlarged(images[0]), folder).read_bytes()[:400])
-    (folder / "head.png").write_bytes(b"\x89PNG and then something else")
-    (folder / "bomb.png").write_bytes(bomb(19_000, 19_000))
-    (folder / "half.png").write_bytes(bomb(10_000, 10_000))
-    (folder / "long.png").write_bytes(bomb(30_000, 1))
-    (folder / "empty.png").write_bytes(b"")
-    (folder / "page.pdf").write_bytes(b"%PDF-1.7")
-    (folder / "drawing.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    (folder / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
-    np.savez(folder / "other.npz", other=images)
-    with zipfile.ZipFile(folder / "office.docx", "w") as archive:
-        archive.writestr("text.xml", "<text/>")
-    (folder / "pointer.png").write_text(
-        "version https://git-lfs.github.com/spec/v1\noid sha256:1\n"
-    )
-    (folder / "page.png").write_text("<!DOCTYPE html><title>Not found</title>")
-    frames = [Image.fromarray(255 - enlarged(image)) for image in images[:3]]
-    frames[0].save(folder / "film.gif", save_all=True, append_images=frames[1:])
-    frames[0].save(folder / "pages.tiff", save_all=True, append_images=frames[1:2])
-    (folder / "table.csv").write_text("name,label\na.png,3\n")
-    return {
-        "missing.png": "cannot be read: No such file",
-        "float.npy": "has values from -1 to 254, but images begin at 0",
-        "nan.npy": "no numbers .NaN, infinite. in 2 images",
-        "imaginary.npy": "holds complex128, but images are real numbers",
-        "row.npy": r"is of shape \(783,\), but images are \(n, height, width\)",
-        "rows.npy": "has rows of 783 pixels, which are no square",
-        "none.npy": "holds no images",
-        "object.npy": "is damaged or holds no plain numbers",
-        "cut.npy": "is damaged or holds no plain numbers",
-        "header.npy": "is damaged or holds no plain numbers",
-        "huge.npy": "is damaged or holds no plain numbers",
-        "labels.idx": r"is of shape \(5,\)",
-        "empty.png": "is empty",
-        "page.pdf": "is a PDF: save its page as PNG",
-        "drawing.svg": "is an SVG drawing: export it as PNG",
-        "phone.heic": "is HEIC: save it as JPEG",
-        "other.npz": "has arrays other, but none of images",
-        "office.docx": "is an archive",
-        "pointer.png": "is a pointer of Git LFS: fetch the file by git lfs pull",
-        "page.png": "is a web page: save the picture that it shows",
-        "film.gif": "has 3 frames or pages: save the one that counts",
-        "pages.tiff": "has 2 frames or pages",
-        "table.csv": "needs a column path",
-        "text.png": r"is neither a picture \(PNG, JPEG, WebP",
-        "cut.png": "is cut short",
-        "head.png": "(is neither a picture|is damaged)",
-        "bomb.png": "too many pixels",
-        "half.png": "is cut short|is damaged",
-        "long.png": "has 30000 x 1 pixels: scale it to 20000 a side",
-    }
-
-
 @pytest.mark.filterwarnings("error")
-def test_each_bad_file_gets_its_sentence(capsys, path, test_images, tmp_path):
-    sentences = bad_files(tmp_path, test_images)
+def test_each_bad_file_gets_its_sentence_in_their_order(capsys, path, test_images, tmp_path):
+    np.save(tmp_path / "negative.npy", test_images.astype(float) - 1)
+    np.save(tmp_path / "none.npy", test_images[:0])
+    (tmp_path / "text.png").write_text("not a picture")
     good = png(enlarged(test_images[0]), tmp_path, "good.png")
+    (tmp_path / "cut.png").write_bytes(good.read_bytes()[:400])
+    sentences = {
+        "missing.png": "cannot be read: No such file",
+        "negative.npy": "has values from -1 to 254, but images begin at 0",
+        "cut.png": "is cut short",
+        "none.npy": "holds no images",
+        "text.png": "is neither a picture (PNG, JPEG, WebP",
+    }
     files = [tmp_path / name for name in sentences]
-    status, out, err = run_main(capsys, *files, good, "--model", path)
+    status, out, err = run_main(capsys, *files[:2], good, *files[2:], "--model", path)
     assert status == 1
     assert len(out.splitlines()) == 4
-    lines = err.splitlines()
-    assert len(lines) == len(sentences)
-    for line, (name, sentence) in zip(lines, sentences.items(), strict=True):
-        with pytest.raises(AssertionError, match=sentence):
-            raise AssertionError(line)
-        assert line.startswith(f"predict: {tmp_path / name} ")
+    for line, (name, sentence) in zip(err.splitlines(), sentences.items(), strict=True):
+        assert line.startswith(f"predict: {tmp_path / name} {sentence}")
     status, out, _ = run_main(capsys, files[0], "--model", path, "--json", tmp_path / "o.json")
     assert (status, out) == (1, "")
     assert not (tmp_path / "o.json").exists()
