@@ -27,7 +27,7 @@ from mnist_clustering.images import listing
 from mnist_clustering.images.labels import Label
 from mnist_clustering.ledger import Ledger
 from mnist_clustering.pages import overview
-from mnist_clustering.sources import digests
+from mnist_clustering.sources import picture_sets
 from stages import workspace
 from stages.workspace import PARAMS
 
@@ -86,7 +86,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def cluster(options: argparse.Namespace) -> Iterator[str]:
     """Lay out the workspace, run it, and take home what it found; yield what is to be told."""
     folder = _folder(options.folder)
-    pictures = digests.listed(str(folder))
+    pictures = picture_sets.listed(str(folder))
     target = CLUSTERS / _slug(options.name or folder.name)
     is_new = _claim(target, folder)
     labels = _read_labels(options.labels, folder, pictures)
@@ -241,7 +241,11 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _describe(
-    ledger: Ledger, name: str, folder: Path, options: argparse.Namespace, pictures: digests.Files
+    ledger: Ledger,
+    name: str,
+    folder: Path,
+    options: argparse.Namespace,
+    pictures: picture_sets.Files,
 ) -> None:
     """Describe the folder as a dataset of the workspace."""
     described = {
@@ -250,14 +254,14 @@ def _describe(
         "form": options.form,
         "labels": "none" if options.flat else "folders",
         "folder": str(folder),
-        "digest": digests.digest(pictures),
+        "digest": picture_sets.digest(pictures),
     }
     text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
     ledger.write(f"{PIPELINE}/datasets/{name}.yaml", text.encode())
 
 
 def _read_labels(
-    given: str | None, folder: Path, pictures: digests.Files
+    given: str | None, folder: Path, pictures: picture_sets.Files
 ) -> dict[str, Label] | None:
     """Read the user's table, its paths as those within the folder, and refuse what is not there."""
     if given is None:

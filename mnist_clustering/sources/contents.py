@@ -18,7 +18,7 @@ from mnist_clustering.images.collection import read_file
 from mnist_clustering.images.decode import decode
 from mnist_clustering.images.frame import picture_to_form
 from mnist_clustering.resources import run_in_threads
-from mnist_clustering.sources import digests
+from mnist_clustering.sources import picture_sets
 
 PARTS = ("train", "test")
 # Pictures that a thread takes at a time: what waits for a thread takes memory too.
@@ -208,7 +208,7 @@ def of_pictures(
     InputError
         If no file can be used.
     """
-    files = digests.listed(dataset["folder"])
+    files = picture_sets.listed(dataset["folder"])
     paths = sorted(files)
     side = thumbnail_side(len(paths))
     decoded: dict[str, Picture | str] = {}
@@ -221,7 +221,7 @@ def of_pictures(
 
     run_in_threads(work, range(0, len(paths), _BLOCK), n_jobs)
     # Of what was decoded, and not read again: files may change meanwhile.
-    digests.check_digest(read, dataset["folder"], dataset.get("digest"))
+    picture_sets.check_digest(read, dataset["folder"], dataset.get("digest"))
     skipped = [(path, decoded[path]) for path in paths if isinstance(decoded[path], str)]
     kept = {path: found for path in paths if isinstance(found := decoded[path], Picture)}
     if not kept:
@@ -273,8 +273,8 @@ def _decode(read: Callable[[], bytes], into: str, side: int) -> tuple[Picture | 
         image = picture_to_form(picture, into)
         found = Picture(image, picture.thumbnail(side), picture.coloured)
     except InputError as error:
-        return str(error), digests.content(data)
-    return found, digests.content(data)
+        return str(error), picture_sets.content(data)
+    return found, picture_sets.content(data)
 
 
 def thumbnail_side(n: int) -> int:

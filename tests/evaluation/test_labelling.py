@@ -45,3 +45,16 @@ def test_a_cluster_without_labelled_images_has_no_name():
     table = np.array([[3, 0], [0, 0], [0, 2]])
     assert scores.one_to_one(table) == [0, None, 1]
     assert scores.majority(table) == [0, None, 1]
+
+
+def test_classes_called_none_and_01_are_counted_as_what_they_are():
+    table = {
+        "label": ["none", "none", "01", "1", ""],
+        "a_label": ["none", "", "1", "1", "01"],
+    }
+    assert scores.confusions(table, ["a"]) == [
+        ("a", "01", "1", 1),
+        ("a", "1", "1", 1),
+        ("a", "none", "", 1),
+        ("a", "none", "none", 1),
+    ]

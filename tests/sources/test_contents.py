@@ -7,7 +7,7 @@ import pytest
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.images import collection
-from mnist_clustering.sources import contents, digests, drawn
+from mnist_clustering.sources import contents, drawn, picture_sets
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def described(folder, **more):
     ],
 )
 def test_what_is_gone_or_half_written_is_listed(folder, monkeypatch, happens, reasons):
-    files = digests.digest(digests.listed(str(folder)))
+    files = picture_sets.digest(picture_sets.listed(str(folder)))
     meanwhile(monkeypatch, lambda: happens(folder))
     found = contents.of_pictures(described(folder), 1)
     skipped = dict(found.skipped)
@@ -62,18 +62,18 @@ def test_what_is_gone_or_half_written_is_listed(folder, monkeypatch, happens, re
     assert len(found.paths) == 12 - len(reasons)
     assert len(found.images["train"]) == len(found.paths) == len(found.thumbnails)
     # What appears later is found by the next run: the folder is another one now.
-    assert digests.digest(digests.listed(str(folder))) != files
+    assert picture_sets.digest(picture_sets.listed(str(folder))) != files
 
 
 def test_a_set_is_what_its_digest_says_or_nothing(folder, monkeypatch):
-    digest = digests.digest(digests.listed(str(folder)))
+    digest = picture_sets.digest(picture_sets.listed(str(folder)))
     whole = contents.of_pictures(described(folder, digest=digest), 2)
     assert len(whole.paths) == 12
     other = (folder / "0/00.png").read_bytes()
     meanwhile(monkeypatch, lambda: (folder / "1/11.png").write_bytes(other))
     with pytest.raises(InputError, match=r"holds 12 files of digest .* give make cluster again"):
         contents.of_pictures(described(folder, digest=digest), 1)
-    changed = digests.digest(digests.listed(str(folder)))
+    changed = picture_sets.digest(picture_sets.listed(str(folder)))
     again = contents.of_pictures(described(folder, digest=changed), 1)
     last = [again.images["train"][again.paths.index(path)] for path in ("0/00.png", "1/11.png")]
     assert np.array_equal(*last)
