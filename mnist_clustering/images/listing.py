@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.images import arrays, delimited
@@ -22,15 +23,15 @@ class Listed:
         Their names, as they were written.
     paths : list of str, or None
         Of which images; None where they are in the order of the images.
-    numbers : list of int
-        Which image of its file, 0 where that is not said.
+    numbers : list of str
+        Which image of its file, from 0; empty where that is not said.
     labels : list of str, int or None; or None
         None where the file has no labels.
     """
 
     columns: list[str]
     paths: list[str] | None
-    numbers: list[int]
+    numbers: list[str]
     labels: Labels | None
 
     def __len__(self) -> int:
@@ -91,12 +92,21 @@ def read(name: str, data: bytes) -> Listed:
         If it is none of these, or damaged.
     """
     try:
+        if data.startswith(arrays.PARQUET):
+            # Imported here, for it needs a package that not everyone has.
+            from mnist_clustering.images import parquet
+
+            return _of_rows(parquet.read_rows(data, (*PATHS, *COLUMNS)))
         if arrays.is_array(data) or (data.startswith(arrays.ZIP) and arrays.holds_arrays(data)):
             return Listed(["label"], None, [], _in_order(arrays.read(name, data)["train"]))
-        rows = delimited.read_rows(data)
+        return _of_rows(delimited.read_rows(data))
     except InputError as error:
-        raise InputError(f"{name} {error}") from None
-    header = rows[0] if rows else []
+        raise InputError(f"{name} {error}".lstrip()) from None
+
+
+def _of_rows(rows: Sequence[Sequence[Any]]) -> Listed:
+    """Find the columns that count; one column of numbers may lack its header."""
+    header = list(rows[0]) if rows else []
     names = [cell.strip().lower() for cell in header]
     if len(header) == 1 and delimited.number(header[0]) is not None:
         return Listed([], None, [], of_column(row[0] for row in rows))
@@ -105,14 +115,8 @@ def read(name: str, data: bytes) -> Listed:
         for kind, own in {"path": PATHS, "label": COLUMNS, "image": ("image",)}.items()
         if (i := next((names.index(each) for each in own if each in names), None)) is not None
     }
-    numbers = [_position(cell, name) for cell in cells.get("image", ())]
-    paths = cells.get("path")
-    return Listed(
-        header,
-        paths,
-        numbers or [0] * len(paths or ()),
-        of_column(cells["label"]) if "label" in cells else None,
-    )
+    named = of_column(cells["label"]) if "label" in cells else None
+    return Listed(header, cells.get("path"), cells.get("image") or [""] * len(rows[1:]), named)
 
 
 def _in_order(table: arrays.Table) -> Labels:
@@ -120,19 +124,11 @@ def _in_order(table: arrays.Table) -> Labels:
     values = table.values
     if table.labels is not None:
         return table.labels
-    if values.size != len(values) or values.dtype.kind == "c":
+    if values.ndim == 0 or values.size != len(values) or values.dtype.kind == "c":
         raise InputError(
             f"holds {values.dtype} of shape {values.shape}: give one label an image, in their order"
         )
     return of_column(values.ravel().tolist())
-
-
-def _position(cell: str, name: str) -> int:
-    """Read which image of its file a row is about."""
-    found = delimited.number(cell or "0")
-    if found is None or not found.is_integer():
-        raise InputError(f"{name} has {cell} in its column image, but that counts images from 0")
-    return int(found)
 
 
 def assign(listed: Listed, images: Sequence[tuple[str, int]], name: str) -> Labels:
@@ -162,9 +158,12 @@ def assign(listed: Listed, images: Sequence[tuple[str, int]], name: str) -> Labe
             raise InputError(f"{name} has {len(given)} labels for {len(images)} images")
         return given
     rows: dict[tuple[str, int], dict[tuple[str, ...], Label | None]] = {}
-    for path, number, label in zip(listed.paths, listed.numbers, given, strict=True):
+    for path, cell, label in zip(listed.paths, listed.numbers, given, strict=True):
+        number = delimited.number(cell or "0")
+        if number is None or not number.is_integer():
+            raise InputError(f"{name} has {cell} in its column image, but that counts from 0")
         parts = PurePath(path).parts or ("",)
-        if rows.setdefault((parts[-1], number), {}).setdefault(parts, label) != label:
+        if rows.setdefault((parts[-1], int(number)), {}).setdefault(parts, label) != label:
             raise InputError(f"{name} gives {path} two labels: keep one")
     meant: dict[tuple[tuple[str, ...], int], tuple[str, ...]] = {}
     found = []

@@ -3,7 +3,7 @@
 import bisect
 import io
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import accumulate
 from typing import Any
 
@@ -93,16 +93,13 @@ class Parquet:
                 if low < high:
                     yield from _rows(batch.slice(low, high - low))
 
-    def labels(self) -> list[Any] | None:
-        """Read the column of labels, if there is one."""
-        if self.label is None:
-            return None
-        with self._opened() as file:
-            return file.read(columns=[self.label]).column(0).to_pylist()
-
     def _opened(self) -> Any:
+        return self.opened(self.path if self.data is None else io.BytesIO(self.data))
+
+    @staticmethod
+    def opened(source: str | io.BytesIO) -> Any:
+        """Open a file as pyarrow does."""
         pyarrow = require_pyarrow()
-        source = self.path if self.data is None else io.BytesIO(self.data)
         try:
             # Without buffering, a worker holds a part of a row group and not the whole.
             return pyarrow.parquet.ParquetFile(source, pre_buffer=False, buffer_size=1 << 16)
@@ -169,8 +166,16 @@ def read(data: bytes, picture: Callable[[bytes], NDArray[np.uint8]]) -> Table:
             parts.append(rows)
     if len({part.shape[1:] for part in parts}) != 1:
         raise InputError("has images of several sizes: bring them to one" if parts else "is empty")
-    named = file.labels()
-    return Table(np.concatenate(parts), None if named is None else of_column(named))
+    _, *named = read_rows(data, COLUMNS)
+    return Table(np.concatenate(parts), of_column(row[0] for row in named) if file.label else None)
+
+
+def read_rows(data: bytes, names: Collection[str]) -> list[list[Any]]:
+    """Read the columns of some names, whatever their case: a header, and a row each."""
+    with Parquet.opened(io.BytesIO(data)) as file:
+        header = [name for name in file.schema_arrow.names if name.strip().lower() in names]
+        columns = [column.to_pylist() for column in file.read(columns=header).columns]
+    return [header, *map(list, zip(*columns, strict=True))]
 
 
 def _image(cell: bytes | str, picture: Callable[[bytes], NDArray[np.uint8]]) -> NDArray[np.uint8]:

@@ -90,7 +90,9 @@ def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[
     """
     n, own = len(labels), strata(labels)
     if n <= test_size:
-        raise InputError(f"there are only {n} images, too few for a train and a test part: add more")
+        raise InputError(
+            f"there are only {n} images, too few for a train and a test part: add more"
+        )
     fits = len(np.unique(own)) <= min(test_size, n - test_size)
     train, test = _split(
         np.arange(n), test_size=test_size, random_state=seed, stratify=own if fits else None

@@ -1,10 +1,9 @@
 """New images, from whatever holds them, brought into the form of a model's own."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +103,8 @@ def read_all(
         One for each picture, and for each array.
     complaints : list of str
     """
-    found: list[Source | str] = []
-    picture = partial(_attempt, many=many, show=show, form=form)
+    sources: list[Source] = []
+    complaints: list[str] = []
     with (
         ThreadPoolExecutor(max(resources.threads(), 1)) as pool,
         progress.bar(description="images") as bar,
@@ -114,25 +113,17 @@ def read_all(
             try:
                 if isinstance(opened, str) or not len(opened):
                     raise InputError(opened if isinstance(opened, str) else "holds no images")
-                for names, content in _contents(opened):
-                    if isinstance(content, list):
-                        found += pool.map(picture, content, names)
-                    else:
-                        found.append(from_array(content, *names[0], form, opened.note))
+                start = 0
+                for content in opened.read(0, len(opened)):
+                    names = opened.names(start, start + len(content))
+                    start += len(content)
+                    made = in_form(content, names, form, many, show, opened.note, pool.map)
+                    sources += [each for each in made if isinstance(each, Source)]
+                    complaints += [each for each in made if isinstance(each, str)]
                     bar.update(len(content))
             except (InputError, OSError) as error:
-                found.append(f"{path} {error}")
-    return [each for each in found if isinstance(each, Source)], [
-        each for each in found if isinstance(each, str)
-    ]
-
-
-def _contents(opened: Collection) -> Iterator[tuple[list[tuple[str, int]], Content]]:
-    """Read all images, some at a time, with their names."""
-    start = 0
-    for content in opened.read(0, len(opened)):
-        yield opened.names(start, start + len(content)), content
-        start += len(content)
+                complaints.append(f"{path} {error}")
+    return sources, complaints
 
 
 def _opened(paths: Sequence[str]) -> Iterator[tuple[str, Collection | str]]:
@@ -165,16 +156,48 @@ def _open(path: str) -> Collection | str:
         return f"cannot be read: {error.strerror or error}"
 
 
-def _attempt(
-    data: bytes | str, name: tuple[str, int], many: bool, show: bool, form: str
-) -> Source | str:
-    file, number = name
-    try:
-        if isinstance(data, str):
-            raise InputError(data)
-        return from_picture(data, file, number, many, show, form)
-    except InputError as error:
-        return f"{file}{f' (row {number})' if number else ''} {error}"
+def in_form(
+    content: Content,
+    names: Sequence[tuple[str, int]],
+    form: str,
+    many: bool = False,
+    show: bool = False,
+    note: str | None = None,
+    run: Callable[..., Iterable[Source | str]] = map,
+) -> list[Source | str]:
+    """Bring images that were read into form.
+
+    Parameters
+    ----------
+    content : ndarray or list
+        As from `Collection.read`.
+    names : sequence of (str, int)
+        File of each image, and its number in it.
+    form, many, show
+        As `read` takes them.
+    note : str, optional
+        What was done to the values of an array.
+    run : callable
+        Calls a function with each of several items, as `map` does.
+
+    Returns
+    -------
+    list of Source or str
+        One for an array, or one for each picture: a sentence where that cannot be used.
+    """
+    if not isinstance(content, list):
+        return [from_array(content, *names[0], form, note)]
+
+    def attempt(data: bytes | str, name: tuple[str, int]) -> Source | str:
+        try:
+            if isinstance(data, str):
+                raise InputError(data)
+            return from_picture(data, *name, many, show, form)
+        except InputError as error:
+            file, number = name
+            return f"{file}{f' (row {number})' if number else ''} {error}".lstrip()
+
+    return list(run(attempt, content, names))
 
 
 def from_picture(

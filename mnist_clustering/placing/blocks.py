@@ -9,7 +9,7 @@ import hashlib
 import os
 import platform
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -230,7 +230,8 @@ def _normalised(contents: Iterable[Content], form: str) -> _Images:
     readable: list[bool] = []
     drawn: list[bool] = []
     for content in contents:
-        for source in _in_form(content, form):
+        # A reason stands beside the name in the table.
+        for source in queries.in_form(content, [("", 0)] * len(content), form):
             if isinstance(source, str):
                 flaws.append(source)
                 readable.append(False)
@@ -240,20 +241,6 @@ def _normalised(contents: Iterable[Content], form: str) -> _Images:
                 readable += [True] * len(source.images)
                 drawn += [source.drawn] * len(source.images)
     return _Images(np.concatenate(images), flaws, readable, drawn)
-
-
-def _in_form(content: Content, form: str) -> Iterator[queries.Source | str]:
-    """Bring each picture into form, or the images of an array; or say why it cannot be read."""
-    if not isinstance(content, list):
-        yield queries.from_array(content, form=form)
-        return
-    for data in content:
-        try:
-            if isinstance(data, str):
-                raise InputError(data)
-            yield queries.from_picture(data, form=form)
-        except InputError as error:
-            yield str(error)
 
 
 def _place(own: _Images, fitted: model.Model, n_jobs: int) -> Block:

@@ -18,12 +18,12 @@ def npy(values):
     return buffer.getvalue()
 
 
-def parquet(values):
+def parquet(**columns):
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
     buffer = io.BytesIO()
-    parquet.write_table(pyarrow.table({"image": [[0] * 4] * len(values), "label": values}), buffer)
+    parquet.write_table(pyarrow.table(columns), buffer)
     return buffer.getvalue()
 
 
@@ -73,8 +73,15 @@ def test_a_gap_among_labels_is_a_gap():
 
 
 def test_labels_of_parquet():
-    listed = listing.read("labels", parquet([3, 1, 4, 1]))
-    assert listing.assign(listed, IMAGES, "labels") == [3, 1, 4, 1]
+    values = [3, 1, 4, 1]
+    for columns in (
+        {"image": [[0] * 4] * 4, "label": values},
+        {"Label": [3.0, 1.0, 4.0, 1.0]},
+        {"path": ["1.png", "2.png"], "label": values[:2]},
+    ):
+        listed = listing.read("labels", parquet(**columns))
+        images = IMAGES[: len(listed)]
+        assert listing.assign(listed, images, "labels") == values[: len(listed)]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def test_labels_of_parquet():
         (b"file,label\n1.png,3\n", "labels has no label for image 0 of a/2.png"),
         (b"file,label\n1.png,3\n1.png,4\n", "labels gives 1.png two labels: keep one"),
         (b"file,tag\n1.png,3\n", "has the columns file, tag, but needs label"),
-        (b"file,label,image\n1.png,3,x\n", "has x in its column image"),
+        (b"file,label,image\n1.png,3,x\n", "has x in its column image, but that counts from 0"),
         (npy(np.zeros((2, 3))), r"labels holds float64 of shape \(2, 3\): give one label an image"),
         (npy(np.zeros(4) * 1j), "labels holds complex128"),
         (b"version https://git-lfs.github.com/spec/v1\n", "labels is a pointer of Git LFS"),
