@@ -85,7 +85,7 @@ def _run(options: argparse.Namespace) -> int:
     _spare_other_results(folder, options.files)
     given, notes = expand(options.files)
     for note in notes:
-        print(f"place: {note}", file=sys.stderr)
+        _tell(note)
     job = _job(options, given)
     first, step = options.share or (0, 1)
     numbers = range(job.n_blocks)[first::step]
@@ -117,7 +117,7 @@ def _job(options: argparse.Namespace, given: Sequence[str]) -> blocks.Job:
     files = tuple(str(Path(file).resolve()) for file in given)
     return blocks.Job(
         files=files,
-        counts=joined.lengths(files, Path(options.output, "blocks/counts.json")),
+        counts=joined.lengths(files, Path(options.output, "blocks/counts.json"), _tell),
         size=options.block,
         model=str(model),
         fitted=blocks.fitted_digest(model, options.candidates),
@@ -125,6 +125,10 @@ def _job(options: argparse.Namespace, given: Sequence[str]) -> blocks.Job:
         folder=str(Path(options.output, "blocks").resolve()),
         n_jobs=resources.threads() if options.on == "here" else 1,
     )
+
+
+def _tell(note: str) -> None:
+    print(f"place: {note}", file=sys.stderr)
 
 
 def _spare_other_results(folder: Path, files: list[str]) -> None:

@@ -3,7 +3,7 @@
 import bisect
 import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
@@ -12,14 +12,18 @@ from mnist_clustering.files import save_json
 from mnist_clustering.images.collection import Collection, Content, open_path
 
 
-def lengths(files: Sequence[str], notes: Path) -> tuple[int, ...]:
+def lengths(
+    files: Sequence[str], kept: Path, tell: Callable[[str], object] = lambda note: None
+) -> tuple[int, ...]:
     """Count the images of each input, which takes long for millions of pictures in archives.
 
     Parameters
     ----------
     files : sequence of str
-    notes : Path
+    kept : Path
         Where counts are kept, for the next run.
+    tell : callable, optional
+        Called with a sentence on each input whose values are converted.
 
     Returns
     -------
@@ -31,17 +35,23 @@ def lengths(files: Sequence[str], notes: Path) -> tuple[int, ...]:
         If an input cannot be recognised, or if there are no images at all.
     OSError
     """
-    known = json.loads(notes.read_text(encoding="utf-8")) if notes.is_file() else {}
+    known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     counts = {}
     for file in files:
         key = " ".join(map(str, (file, *_state(file))))
         # A folder says nothing about the files below it.
         fresh = key not in known or Path(file).is_dir()
-        counts[key] = len(_opened(file, *_state(file))) if fresh else known[key]
+        if not fresh:
+            counts[key] = known[key]
+            continue
+        opened = _opened(file, *_state(file))
+        counts[key] = len(opened)
+        if opened.note:
+            tell(f"{file}: {opened.note}")
     if not any(counts.values()):
         raise InputError(f"{', '.join(files)}: no images")
     if counts != known:
-        save_json(notes, counts)
+        save_json(kept, counts)
     return tuple(counts[" ".join(map(str, (file, *_state(file))))] for file in files)
 
 

@@ -51,6 +51,19 @@ def test_table_is_that_of_predict(run, images, model_path, tmp_path):
     assert (placed / "table.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
 
 
+def test_what_is_converted_or_passed_over_is_said(run, images, tmp_path, capsys):
+    np.save(tmp_path / "a.npy", images[:9] / 255)
+    pictures = write_pictures(images[:3] // 2, tmp_path)
+    expected = rows(run("a.npy", "pictures", output="first"))
+    said = capsys.readouterr().err
+    assert "a.npy: values from 0 to 1 were taken times 255, and rounded" in said
+    assert "place: pictures: 1 file is neither pictures nor arrays and passed over" in said
+    # The same images as levels, and beside the pictures.
+    np.save(pictures / "b.npy", images[:9])
+    found = rows(run("pictures", output="second"))
+    assert [row["x"] for row in found] == [row["x"] for row in (*expected[9:], *expected[:9])]
+
+
 def test_summary_counts_the_table(run, images, tmp_path):
     write_npy(images, tmp_path)
     folder = run("images.npy")
@@ -163,7 +176,7 @@ def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
     shard = write_tar(images[80:90], tmp_path)
     run("a.npy", "shard.tar", output="whole", block=10)
     # Counted, and gone when the block is read.
-    monkeypatch.setattr(joined, "lengths", lambda files, notes: (80, 10))
+    monkeypatch.setattr(joined, "lengths", lambda files, kept, tell: (80, 10))
     shard.unlink()
     folder = run("a.npy", "shard.tar", block=10, code=1)
     said = capsys.readouterr().err
