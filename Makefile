@@ -64,8 +64,16 @@ maps: ready ## make maps at other perplexities, for the explorer
 original: ready ## run the original study's route in a temporary copy
 	$(PY) -m dev.studies.original
 
-# Words, in which quotes hold a name with spaces together, or the name of one file as it is.
-WORDS = if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; else eval "set -- $$IMAGES"; fi;
+# The name of one file as it is, or words, in which quotes hold a name with spaces together and *
+# stands for files. Nothing in them is run.
+define WORDS
+set --; if [ -e "$$IMAGES" ]; then set -- "$$IMAGES"; elif [ "$$IMAGES" ]; then \
+xargs printf %s <<< "$$IMAGES" >/dev/null 2>&1 || \
+{ echo "IMAGES: a quote is not closed: write \"it's.png\"" >&2; exit 1; }; \
+IFS=; while read -r -d "" word; do word="$${word/#"~/"/"$$HOME/"}"; \
+if [ -e "$$word" ]; then set -- "$$@" "$$word"; else set -- "$$@" $$word; fi; \
+done < <(xargs printf '%s\0' <<< "$$IMAGES"); unset IFS; fi;
+endef
 
 predict: ready ## place images on the map (IMAGES="a.png b.npy", ARGS="--json -")
 	@$(WORDS) $(PY) predict.py $(ARGS) "$$@"

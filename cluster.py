@@ -14,6 +14,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,10 +23,11 @@ import yaml
 
 from mnist_clustering import files, sorting
 from mnist_clustering.errors import InputError
-from mnist_clustering.evaluation import labelling
+from mnist_clustering.images import listing
+from mnist_clustering.images.labels import Label
 from mnist_clustering.ledger import Ledger
 from mnist_clustering.pages import overview
-from mnist_clustering.sources import folders
+from mnist_clustering.sources import picture_sets
 from stages import workspace
 from stages.workspace import PARAMS
 
@@ -84,7 +86,7 @@ def main(words: Sequence[str] | None = None) -> int:
 def cluster(options: argparse.Namespace) -> Iterator[str]:
     """Lay out the workspace, run it, and take home what it found; yield what is to be told."""
     folder = _folder(options.folder)
-    pictures = folders.list_folder(folder)
+    pictures = picture_sets.listed(str(folder))
     target = CLUSTERS / _slug(options.name or folder.name)
     is_new = _claim(target, folder)
     labels = _read_labels(options.labels, folder, pictures)
@@ -92,7 +94,7 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
     _lay_out(ledger, target.name, options.k)
     _describe(ledger, target.name, folder, options, pictures)
     if labels is None and not is_new and (place / LABELS).is_file():
-        labels = _labels(_table(place / LABELS))
+        labels = listing.read(LABELS, (place / LABELS).read_bytes()).by_path(LABELS)
         yield from _drop_labels(ledger, labels, labels.keys() - pictures.keys(), "are gone")
     else:
         ledger.write(f"{PIPELINE}/{LABELS}", _written(labels or {}))
@@ -239,7 +241,11 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 
 
 def _describe(
-    ledger: Ledger, name: str, folder: Path, options: argparse.Namespace, pictures: folders.Files
+    ledger: Ledger,
+    name: str,
+    folder: Path,
+    options: argparse.Namespace,
+    pictures: picture_sets.Files,
 ) -> None:
     """Describe the folder as a dataset of the workspace."""
     described = {
@@ -248,25 +254,24 @@ def _describe(
         "form": options.form,
         "labels": "none" if options.flat else "folders",
         "folder": str(folder),
-        "digest": folders.digest(pictures),
+        "digest": picture_sets.digest(pictures),
     }
     text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
     ledger.write(f"{PIPELINE}/datasets/{name}.yaml", text.encode())
 
 
-def _read_labels(given: str | None, folder: Path, pictures: folders.Files) -> dict[str, str] | None:
+def _read_labels(
+    given: str | None, folder: Path, pictures: picture_sets.Files
+) -> dict[str, Label] | None:
     """Read the user's table, its paths as those within the folder, and refuse what is not there."""
     if given is None:
         return None
-    rows = folders.read_manifest(Path(given).expanduser().read_bytes())
-    for row in rows:
-        within = Path(row["path"])
-        if within.is_absolute() and within.is_relative_to(folder):
-            within = within.relative_to(folder)
-        row["path"] = within.as_posix()
-    labels = _labels(rows)
+    listed = listing.read(given, Path(given).expanduser().read_bytes()).need(given)
+    paths = [Path(path) for path in listed.paths or ()]
+    within = [path.relative_to(folder) if path.is_relative_to(folder) else path for path in paths]
+    labels = replace(listed, paths=[path.as_posix() for path in within]).by_path(given)
     if not labels:
-        raise InputError(f"{given} has no labels: it needs the columns path and label")
+        raise InputError(f"{given} has no labels: fill its column label")
     if unknown := [path for path in labels if path not in pictures]:
         raise InputError(
             f"{given} labels {_count(unknown, 'picture')} not in {folder}, such as "
@@ -275,14 +280,8 @@ def _read_labels(given: str | None, folder: Path, pictures: folders.Files) -> di
     return labels
 
 
-def _labels(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Read the label by path of the rows that have one."""
-    header = ("path", "label")
-    return labelling.read(header, [[row.get(name) or "" for name in header] for row in rows])
-
-
 def _drop_labels(
-    ledger: Ledger, labels: dict[str, str], paths: Set[str], why: str
+    ledger: Ledger, labels: dict[str, Label], paths: Set[str], why: str
 ) -> Iterator[str]:
     """Leave out labels of pictures that the stage `label` would not find."""
     if paths:
@@ -292,7 +291,7 @@ def _drop_labels(
         yield f"{_count(paths, 'label')} left out, of pictures that {why}, such as {min(paths)!r}"
 
 
-def _written(labels: Mapping[str, str]) -> bytes:
+def _written(labels: Mapping[str, Label]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([("path", "label"), *labels.items()])
     return text.getvalue().encode()

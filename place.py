@@ -15,7 +15,8 @@ from pathlib import Path
 import predict
 from mnist_clustering import files, resources
 from mnist_clustering.errors import InputError
-from mnist_clustering.placing import blocks, executors, inputs, table
+from mnist_clustering.images.collection import expand
+from mnist_clustering.placing import blocks, executors, joined, table
 from mnist_clustering.progress import Progress
 
 
@@ -32,6 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
     int
         0, or 1 if a block could not be placed (the others still are).
     """
+    resources.replace_closed_streams()
     options = _parser().parse_args(words)
     try:
         return _run(options)
@@ -45,9 +47,10 @@ def _parser() -> argparse.ArgumentParser:
         prog="place.py",
         description="Place many images onto the fitted map: a table with the cluster, label and "
         "position of each.",
-        epilog="IDX and NPY hold n images of 28 x 28 bytes in MNIST's form. Pictures come as a "
-        ".tar (WebDataset's shards), .parquet (a column image), a manifest (.txt, or .csv with a "
-        "column path) or a folder, and are brought into that form first.",
+        epilog="Arrays (NPY, NPZ, IDX, CSV, Parquet) hold n images; those of 28 x 28 are in "
+        "MNIST's form already. Pictures come as such, in a .tar (WebDataset's shards), .parquet "
+        "(a column image), a manifest (.txt, or .csv with a column path) or a folder, and are "
+        "brought into that form first, as all other images are.",
     )
     add = parser.add_argument
     add("files", nargs="+", metavar="INPUT", help="in the order of the table")
@@ -80,7 +83,10 @@ def _share(text: str) -> tuple[int, int]:
 def _run(options: argparse.Namespace) -> int:
     folder = Path(options.output)
     _spare_other_results(folder, options.files)
-    job = _job(options)
+    given, notes = expand(options.files)
+    for note in notes:
+        _tell(note)
+    job = _job(options, given)
     first, step = options.share or (0, 1)
     numbers = range(job.n_blocks)[first::step]
     found, failed = _place(options, job, numbers)
@@ -95,11 +101,12 @@ def _run(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     if not options.share and (not failed or options.leave_out):
-        _write(folder, options, job, found)
+        # Rows name the files as they were given.
+        _write(folder, options, replace(job, files=tuple(given)), found)
     return 1 if failed else 0
 
 
-def _job(options: argparse.Namespace) -> blocks.Job:
+def _job(options: argparse.Namespace, given: Sequence[str]) -> blocks.Job:
     model = Path(options.model).resolve()
     most = predict.load_model(model).n_candidates
     if options.candidates is not None and not 0 <= options.candidates <= most:
@@ -107,10 +114,10 @@ def _job(options: argparse.Namespace) -> blocks.Job:
             f"--candidates is {options.candidates}, but it must be 0 (no deformation "
             f"distance) to {most}, the number that the model was made with"
         )
-    files = tuple(str(Path(file).resolve()) for file in options.files)
+    files = tuple(str(Path(file).resolve()) for file in given)
     return blocks.Job(
         files=files,
-        counts=inputs.lengths(files, Path(options.output, "blocks/counts.json")),
+        counts=joined.lengths(files, Path(options.output, "blocks/counts.json"), _tell),
         size=options.block,
         model=str(model),
         fitted=blocks.fitted_digest(model, options.candidates),
@@ -118,6 +125,10 @@ def _job(options: argparse.Namespace) -> blocks.Job:
         folder=str(Path(options.output, "blocks").resolve()),
         n_jobs=resources.threads() if options.on == "here" else 1,
     )
+
+
+def _tell(note: str) -> None:
+    print(f"place: {note}", file=sys.stderr)
 
 
 def _spare_other_results(folder: Path, files: list[str]) -> None:
@@ -163,9 +174,7 @@ def _write(
 ) -> None:
     path = folder / f"table.{options.table}"
     labels = predict.load_model(Path(job.model)).names
-    # Rows name the files as they were given.
-    given = replace(job, files=tuple(options.files))
-    counts = table.write(path, given, found, labels)
+    counts = table.write(path, job, found, labels)
     summary = {"inputs": options.files, "model": job.fitted, **counts}
     files.save_json(folder / "summary.json", summary)
     refused = sum(counts["refused"].values())

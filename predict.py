@@ -11,7 +11,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from mnist_clustering import resources
 from mnist_clustering.errors import InputError
+from mnist_clustering.images.collection import expand
 from mnist_clustering.images.form import FRAME
 from mnist_clustering.model import output
 from mnist_clustering.model.answers import (
@@ -25,7 +27,7 @@ from mnist_clustering.model.answers import (
 )
 from mnist_clustering.model.fitted import Model
 from mnist_clustering.model.output import COLUMNS
-from mnist_clustering.model.reading import Source, expand, read, read_all
+from mnist_clustering.model.queries import Source, read, read_all
 
 __all__ = ["COLUMNS", "MODEL", "NOT_A_DIGIT", "Source", "load_model", "main", "predict", "read"]
 HERE = Path(__file__).resolve().parent
@@ -47,8 +49,12 @@ def main(words: Sequence[str] | None = None) -> int:
     int
         0, or 1 if a file could not be used (the others still are).
     """
+    unread = sys.stdout is None
+    resources.replace_closed_streams()
     parser = _parser()
     options = parser.parse_args(words)
+    if unread and "-" in (options.json, options.csv, options.html):
+        parser.error("standard output is closed: name a file in place of -")
     if [options.json, options.csv, options.html].count("-") > 1:
         parser.error("only one of --json, --csv and --html can go to standard output")
     try:
@@ -71,16 +77,18 @@ def _parser() -> argparse.ArgumentParser:
         "position, its distance to the nearest training image (squared differences of gradients, "
         'summed; the root of it), or "not a digit" and why.',
         epilog="A picture (PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF and more) shows one digit, dark "
-        "on light or light on dark, of any size, in any pen. An array (NPY or IDX) holds n images "
-        "of 28 x 28 in MNIST's form: light on dark, fitted into 20 x 20 pixels and centred by "
-        "mass. A folder stands for the pictures and arrays below it, - for standard input.",
+        "on light or light on dark, of any size, in any pen. An array (NPY, NPZ, IDX, CSV, "
+        "Parquet) holds n images; those of 28 x 28 are in MNIST's form already: light on dark, "
+        "fitted into 20 x 20 pixels and centred by mass. A folder stands for the pictures and "
+        "arrays below it, a .tar for its pictures, a list of paths (.txt, or .csv with a column "
+        "path) for these, - for standard input.",
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="picture, array, folder or -")
     parser.add_argument("--json", metavar="FILE", help="write JSON there; - is standard output")
     parser.add_argument("--csv", metavar="FILE", help="write CSV there; - is standard output")
     parser.add_argument("--html", metavar="FILE", help="write a page that shows each image")
     parser.add_argument(
-        "--labels", metavar="FILE", help="score by these: CSV (file,label), NPY, IDX"
+        "--labels", metavar="FILE", help="score by these: CSV (file,label), or an array"
     )
     parser.add_argument("--many", action="store_true", help="cut several digits of a picture apart")
     parser.add_argument("--model", metavar="FILE", default=str(MODEL), help="default: %(default)s")
@@ -91,7 +99,9 @@ def _run(options: argparse.Namespace) -> list[str]:
     """Read, place and write; return a sentence on each file that could not be used."""
     for path in (options.json, options.csv, options.html):
         output.spare_images(path)
-    files = expand(options.files)
+    files, notes = expand(options.files)
+    for note in notes:
+        print(f"predict: {note}", file=sys.stderr)
     fitted = load_model(Path(options.model))
     if options.many and fitted.form == FRAME:
         raise InputError(

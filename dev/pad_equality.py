@@ -14,7 +14,7 @@ import numpy as np
 
 from dev.workspace import command_line
 from mnist_clustering import progress, resources
-from mnist_clustering.images import decoding as pictures
+from mnist_clustering.images.decode import decode
 from mnist_clustering.model import fitted as model
 from stages.workspace import ROOT
 from tests.support import pad
@@ -65,7 +65,7 @@ def _files(browser: Browser, files: Sequence[str], fitted: model.Model) -> list[
     different = []
     for file in files:
         data = Path(file).read_bytes()
-        grey, wanted = pad.read(browser, data), pictures.decode(data, file)
+        grey, wanted = pad.read(browser, data), decode(data).grey
         if grey.shape != wanted.shape:
             different.append(f"{file}: of {grey.shape}, not {wanted.shape}")
         elif apart := np.abs(grey.astype(int) - wanted).max():

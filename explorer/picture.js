@@ -1,4 +1,4 @@
-// A picture file as grey levels, as mnist_clustering/images/decoding.py reads it. PNG is decoded
+// A picture file as grey levels, as mnist_clustering/images/decode.py reads it. PNG is decoded
 // here, and every bit is that of predict.py; all else by the browser, whose JPEG may differ by a shade.
 
 const LARGEST_SIDE = 20000, WORKING_SIDE = 512, BITS = 22;

@@ -41,6 +41,20 @@ def sanitise(environ: MutableMapping[str, str] = os.environ) -> None:
         environ.pop(name, None)
 
 
+def replace_closed_streams() -> None:
+    """Let standard output and error that are closed, as by ``>&-``, lead nowhere.
+
+    Python has None in their place, and the next file that is opened would get their number.
+    """
+    for number, name in ((0, "stdin"), (1, "stdout"), (2, "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # The lowest free number is this one.
+        if getattr(sys, name) is None and number:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
 def keep_memory() -> None:
     """Keep freed memory for the next array, where the C library is glibc.
 

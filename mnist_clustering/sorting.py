@@ -30,7 +30,7 @@ class Member:
     Attributes
     ----------
     path : str
-        Within its folder, as `sources.folders.list_folder` shows it.
+        Within its folder, as `images.collection.list_folder` shows it.
     cluster : int
     name : str
         The label that the cluster stands for, empty for none.

@@ -1,7 +1,6 @@
 """Put all that places new images into one file."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -56,11 +55,13 @@ def main() -> None:
         dataset=common.load_params("download", "dataset")["dataset"],
         form=json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"],
     )
-    neighbors = np.load(NEIGHBORS, mmap_mode="r")[:, :n_neighbors]
-    candidates = np.load(CANDIDATES, mmap_mode="r")[:, : model.N_NEXT]
-    strange = model.strangeness(fitted, reaches, candidates, neighbors)
-    limits = novelty.fit(strange, np.load(IMAGES, mmap_mode="r"), **quantiles)
-    fitted = replace(fitted, limits=limits)
+    fitted = model.with_limits(
+        fitted,
+        np.load(IMAGES, mmap_mode="r"),
+        np.load(CANDIDATES, mmap_mode="r"),
+        np.load(NEIGHBORS, mmap_mode="r"),
+        **quantiles,
+    )
     files.save_arrays(MODEL, **model.to_arrays(fitted))
 
 

@@ -66,7 +66,7 @@ def gathered(dataset: dict[str, Any], location: str | None) -> contents.Content:
             return contents.of_pictures(dataset, resources.threads(), bar.update)
     files = dict(fetched(dataset, location))
     if dataset["kind"] == "arrays":
-        return contents.of_arrays(files, dataset.get("shape"))
+        return contents.of_arrays(files, dataset.get("shape"), dataset["form"])
     return contents.of_embeddings(files, dataset.get("folder"), resources.threads())
 
 

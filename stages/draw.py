@@ -84,17 +84,19 @@ def _read_json(path: Path) -> Any:
 
 
 def _read_table(path: Path) -> dict[str, NDArray[Any]]:
-    """Read a table by columns: numbers, NaN where a cell is empty or "none"; or else texts."""
+    """Read a table by columns: numbers, NaN where a cell is empty; or texts, as labels are."""
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
-    return {name: _column(cells) for name, cells in zip(header, columns, strict=True)}
+    return {name: _column(name, cells) for name, cells in zip(header, columns, strict=True)}
 
 
-def _column(cells: tuple[str, ...]) -> NDArray[Any]:
+def _column(name: str, cells: tuple[str, ...]) -> NDArray[Any]:
     texts = np.array(cells, dtype=np.str_)
+    if name in ("actual", "predicted") or name.endswith("label"):
+        return texts  # As a number, 01 would be 1.
     try:
-        return np.where(np.isin(texts, ("", "none")), "nan", texts).astype(np.float64)
+        return np.where(texts == "", "nan", texts).astype(np.float64)
     except ValueError:
         return texts
 

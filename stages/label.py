@@ -1,6 +1,5 @@
 """Join the labels that the dataset has with those of labels.csv, which may be given later."""
 
-import csv
 import json
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from mnist_clustering import files
 from mnist_clustering.evaluation import labelling
+from mnist_clustering.images import listing
 from stages import common
 
 DATASET = "data/split/dataset.json"
@@ -25,21 +25,15 @@ def main() -> None:
     classes = json.loads(Path(DATASET).read_text(encoding="utf-8"))["classes"]
     codes = [np.load(LABELS.format(part)) for part in PARTS]
     indices = np.concatenate([np.load(INDICES.format(part)) for part in PARTS]).tolist()
-    paths = [row[0] for row in read_table(PATHS)[1:]]
+    paths = listing.read(PATHS, Path(PATHS).read_bytes()).paths or []
     keys = [paths[index] if paths else str(index) for index in indices]
-    header, *rows = read_table(LATER) or [["path", "label"]]
-    later = labelling.read(header, rows)
+    given = LATER.read_bytes() or b"path,label"
+    later = listing.read(LATER.name, given).need(LATER.name).by_path(LATER.name)
     joined, classes = labelling.join(np.concatenate(codes), classes, keys, later)
     ends = np.cumsum([len(own) for own in codes])
     for part, own in zip(PARTS, np.split(joined, ends[:-1]), strict=True):
         files.save_array(OUTPUT.format(part), own)
     files.save_json(CLASSES, {"classes": classes})
-
-
-def read_table(path: str | Path) -> list[list[str]]:
-    """Read the rows of a table, its header first."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        return [row for row in csv.reader(file) if row]
 
 
 if __name__ == "__main__":

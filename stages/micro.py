@@ -2,12 +2,10 @@
 
 import numpy as np
 
-from mnist_clustering import files, resources
-from mnist_clustering import limits as fitting
-from mnist_clustering.clustering import criteria, kmeans, merging
+from mnist_clustering import files, limits, resources
+from mnist_clustering.clustering import kmeans, merging, micro
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.exact.rounding import to_decimals
-from mnist_clustering.exact.sampling import fixed_sample
 from stages import common
 
 MAP = "data/tsne/{}d/{}.npy"
@@ -20,34 +18,23 @@ CURVE = "plots/micro_{}d.csv"
 def main(n_dims: str) -> None:
     """Fit micro-clusters on train, assign test, order their merges and judge what they leave."""
     train, test = (snap(np.load(MAP.format(n_dims, part))) for part in ("train", "test"))
-    params = fitting.fitting("micro", common.load_params("micro"), len(train))
+    params = limits.fitting("micro", common.load_params("micro"), len(train))
+    edges, judged = params.pop("edges"), {n: params.pop(n) for n in ("k_max", "silhouette_sample")}
     forward, reverse = (
-        np.load(NEIGHBORS.format(direction), mmap_mode="r")[:, : params["edges"]]
+        np.load(NEIGHBORS.format(direction), mmap_mode="r")[:, :edges]
         for direction in ("forward", "reverse")
     )
-    micro = kmeans.fit(
-        train,
-        params["micro_clusters"],
-        n_init=params["n_init"],
-        max_iter=params["max_iter"],
-        seed=params["seed"],
-        n_jobs=resources.threads(),
-    )
-    n_micro = len(micro.centres)
-    counts = merging.count_containment(micro.labels, forward, reverse, n_micro)
-    merges = merging.merge(counts, np.bincount(micro.labels, minlength=n_micro))
-
-    sample = fixed_sample(len(train), params["silhouette_sample"])
-    judge = criteria.Judge(train, sample)
-    curve = merging.curve(merges, micro.labels[sample], judge.distances, params["k_max"])
+    fitted = micro.fit(train, forward, reverse, n_jobs=resources.threads(), **params)
+    curve = micro.curve(train, fitted, **judged)
     preferred = {
-        "silhouette": max(curve, key=lambda step: step.silhouette).k,
-        "widest_gap": merging.widest_gap(merges, params["k_max"]),
+        "silhouette": micro.preferred(curve),
+        "widest_gap": merging.widest_gap(fitted.merges, judged["k_max"]),
     }
 
-    files.save_arrays(MODEL.format(n_dims), centres=micro.centres, merges=merging.to_array(merges))
-    files.save_array(OUTPUT.format(n_dims, "train.npy"), micro.labels)
-    files.save_array(OUTPUT.format(n_dims, "test.npy"), kmeans.assign(test, micro.centres))
+    merges = merging.to_array(fitted.merges)
+    files.save_arrays(MODEL.format(n_dims), centres=fitted.centres, merges=merges)
+    files.save_array(OUTPUT.format(n_dims, "train.npy"), fitted.labels)
+    files.save_array(OUTPUT.format(n_dims, "test.npy"), kmeans.assign(test, fitted.centres))
     files.save_json(OUTPUT.format(n_dims, "k.json"), preferred)
     files.save_table(
         CURVE.format(n_dims),

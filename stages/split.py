@@ -8,7 +8,7 @@ import numpy as np
 
 from mnist_clustering import files, progress
 from mnist_clustering import limits as fitting
-from mnist_clustering.images import checking, form, forming, idx, resizing, splitting
+from mnist_clustering.images import checking, form, idx, resizing, splitting
 from stages import common, parameters
 
 RAW = "data/raw"
@@ -25,7 +25,7 @@ def main() -> None:
     images = np.concatenate([raw["train"][0], raw["test"][0]])
     if record.get("transposed"):
         images = images.transpose(0, 2, 1)
-    if form.is_drawn(record["form"]) and images.shape[1:] != (forming.FIELD, forming.FIELD):
+    if form.is_drawn(record["form"]) and images.shape[1:] != (form.FIELD, form.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
         bar = progress.bar(images, description="split")
         images = resizing.all_to_form(bar, record["form"])

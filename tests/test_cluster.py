@@ -11,7 +11,8 @@ import yaml
 
 import cluster
 from mnist_clustering import files
-from mnist_clustering.sources import drawn, folders
+from mnist_clustering.images import collection
+from mnist_clustering.sources import drawn
 from stages import workspace
 from stages.workspace import set_params
 from tests.support import graph, inline
@@ -69,7 +70,7 @@ def pretended(monkeypatch):
         calls.append(words)
         name = yaml.safe_load((place / "params.yaml").read_text())["download"]["dataset"]
         described = yaml.safe_load((place / f"datasets/{name}.yaml").read_text())
-        paths = sorted(folders.list_folder(cluster.Path(described["folder"])))
+        paths = sorted(collection.list_folder(cluster.Path(described["folder"])))
         used = [path for path in paths if not path.endswith("txt")]
         files.save_table(place / "data/raw/paths.csv", ["path"], [[path] for path in used])
         skipped = [(path, "is no picture") for path in paths if path not in used]

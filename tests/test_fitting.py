@@ -10,7 +10,8 @@ import pytest
 from dev import provenance
 from dev.studies import fitting
 from dev.tables import results
-from mnist_clustering.images import digits, idx
+from mnist_clustering.images import idx
+from mnist_clustering.sources import digits
 
 DIGITS = digits.load()
 

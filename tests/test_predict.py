@@ -66,6 +66,31 @@ def test_usage(capsys):
         assert shown in " ".join("".join(capsys.readouterr()).split())
 
 
+@pytest.mark.parametrize(
+    ("words", "closed", "status", "said"),
+    [
+        ([], ">&-", 0, ""),
+        (["--csv", "out.csv"], ">&-", 0, ""),
+        (["--csv", "-"], ">&-", 2, "standard output is closed: name a file in place of -"),
+        (["none.png"], ">&-", 1, "predict: none.png cannot be read"),
+        (["none.png"], "2>&-", 1, ""),
+        (["-"], "<&-", 1, "predict: - is empty"),
+    ],
+)
+def test_streams_that_are_closed(path, test_images, tmp_path, words, closed, status, said):
+    png(enlarged(test_images[0]), tmp_path, "one.png")
+    command = [sys.executable, str(ROOT / "predict.py"), "one.png", *words, "--model", str(path)]
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {closed}', "sh", *command], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+    assert said in done.stderr
+    if closed == "2>&-":
+        assert "none.png" not in done.stdout
+    if "out.csv" in words:
+        assert (tmp_path / "out.csv").read_text().count("\n") == 2
+
+
 def test_readers_that_stop_early(monkeypatch, path, test_images, tmp_path):
     def stop(*_):
         raise BrokenPipeError

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from mnist_clustering import sorting
+from mnist_clustering.images import collection
 from mnist_clustering.ledger import Ledger
-from mnist_clustering.sources import folders
 
 # Names that systems allow, and that have ended runs or taken one another's place.
 ODD = [
@@ -57,7 +57,7 @@ def members(paths, clusters=None):
 
 @pytest.mark.parametrize("copies", [False, True])
 def test_every_picture_comes_into_the_folder_of_its_cluster(pictures, tmp_path, copies):
-    paths = list(folders.list_folder(pictures))
+    paths = list(collection.list_folder(pictures))
     assert len(paths) == len(ODD)
     home = tmp_path / "home"
     for _ in range(2):
@@ -75,7 +75,7 @@ def test_every_picture_comes_into_the_folder_of_its_cluster(pictures, tmp_path, 
 
 @pytest.mark.parametrize("copies", [False, True])
 def test_a_picture_that_is_gone_is_named_and_the_others_come(pictures, tmp_path, copies):
-    paths = list(folders.list_folder(pictures))
+    paths = list(collection.list_folder(pictures))
     (pictures / "größe.png").unlink()
     names, failed = sorting.sort_into_folders(
         members(paths), pictures, Ledger(tmp_path / "home"), copies=copies
@@ -89,7 +89,7 @@ def test_where_links_are_not_possible_copies_take_their_place(pictures, tmp_path
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr("pathlib.Path.symlink_to", refuse)
-    paths = list(folders.list_folder(pictures))
+    paths = list(collection.list_folder(pictures))
     home = tmp_path / "home"
     names, failed = sorting.sort_into_folders(members(paths), pictures, Ledger(home), copies=False)
     assert not failed

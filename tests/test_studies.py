@@ -117,7 +117,7 @@ def test_clusterings_of_three_blobs():
         reverse=near,
         params={
             "recluster": {"k": 3, **settings},
-            "merge": {"micro_clusters": 9, "edges": 4, **settings},
+            "micro": {"micro_clusters": 9, "edges": 4, **settings},
         },
     )
     methods = (ablation.by_merging, ablation.by_kmeans, ablation.by_mixture, ablation.by_density)

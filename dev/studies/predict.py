@@ -41,7 +41,7 @@ MADE_BY = (
     "mnist_clustering/images/handwriting.py",
     "mnist_clustering/images/paper.py",
     "mnist_clustering/images/parts.py",
-    "mnist_clustering/images/decoding.py",
+    "mnist_clustering/images/decode.py",
 )
 RESULTS = "dev/studies/results/predict.json"
 TEST = "data/split/test"

@@ -175,7 +175,7 @@ def _partitions(folder: Path) -> dict[str, Any]:
     with np.load(folder / "models/merge_2d.npz") as model:
         micro = kmeans.assign(positions, model["centres"])
         merges = merging.from_array(model["merges"])
-    n_merged = min(params["merge"]["k_max"], len(merges))
+    n_merged = min(params["micro"]["k_max"], len(merges))
     return {
         "kmeans": dict(zip(numbers, (found.labels for found in clusterings), strict=True)),
         "merged": {k: merging.partition(merges, k)[micro] for k in range(2, n_merged + 1)},

@@ -11,7 +11,7 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.estimators import settings
 from mnist_clustering.estimators.base import Clusters
 from mnist_clustering.exact.levels import Levels
-from mnist_clustering.images import forming
+from mnist_clustering.images import form
 from mnist_clustering.images.form import EMBEDDING
 from mnist_clustering.model import fitted as model
 
@@ -113,7 +113,7 @@ class EmbeddingClusters(Clusters):
             levels = Levels.fit(vectors)
         except InputError as error:
             raise InputError(f"X {error}") from None
-        found = self._fit(forming.to_tiles(levels.round(vectors)), EMBEDDING, "vectors")
+        found = self._fit(form.to_tiles(levels.round(vectors)), EMBEDDING, "vectors")
         return self._keep(found._replace(model=replace(found.model, levels=levels)))
 
     def _restore(self, made: model.Model, stored: dict[str, NDArray]) -> None:

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from mnist_clustering.errors import InputError
 from mnist_clustering.estimators import settings
 from mnist_clustering.estimators.base import Clusters
-from mnist_clustering.images import arrays, checking, forming, resizing
-from mnist_clustering.images.form import FRAME, HANDWRITING
+from mnist_clustering.images import arrays, checking, resizing
+from mnist_clustering.images.form import FIELD, FRAME, HANDWRITING
 from mnist_clustering.model.fitted import Model
 from mnist_clustering.model.fitting import AUTO
 
@@ -158,7 +158,7 @@ class ImageClusters(Clusters):
         return {"shape": np.array(self._shape), "factor": np.array(self._factor)}
 
     def _restore(self, made: Model, stored: dict[str, NDArray]) -> None:
-        size = (forming.FIELD, forming.FIELD)
+        size = (FIELD, FIELD)
         shape = tuple(stored["shape"].tolist()) if "shape" in stored else size
         self._set_shape(shape, stored["factor"].item() if "factor" in stored else 1.0)
         self.form_ = made.form
@@ -234,6 +234,6 @@ def _to_images(values: NDArray[Any], factor: float) -> NDArray[np.uint8]:
 
 def _bring(images: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
     """Bring images into form, unless they have its size already."""
-    if images.shape[1:] == (forming.FIELD, forming.FIELD):
+    if images.shape[1:] == (FIELD, FIELD):
         return images
     return resizing.all_to_form(images, form)

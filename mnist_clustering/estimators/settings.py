@@ -40,7 +40,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
             "iterations": 100,
         },
     },
-    "merge": {
+    "micro": {
         "micro_clusters": 100,
         "edges": 10,
         "k_max": 20,
@@ -75,9 +75,9 @@ SETTINGS = {
     "early_iterations": Setting(("tsne.map_2d.early_iterations",), Integral, 1),
     "iterations": Setting(("tsne.map_2d.iterations",), Integral, 1),
     "test_neighbors": Setting(("tsne.test_neighbors",), Integral, 1),
-    "micro_clusters": Setting(("merge.micro_clusters",), Integral, 2),
+    "micro_clusters": Setting(("micro.micro_clusters",), Integral, 2),
     "components": Setting(("features.pixel_components",), Integral, 2),
-    "random_state": Setting(("split.seed", "tsne.seed", "merge.seed"), Integral, 0, 2**32 - 1),
+    "random_state": Setting(("split.seed", "tsne.seed", "micro.seed"), Integral, 0, 2**32 - 1),
 }
 
 

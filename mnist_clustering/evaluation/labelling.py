@@ -7,16 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering.errors import InputError
-
-Class = str | int
+from mnist_clustering.images.labels import Label, in_order
 
 
 def join(
     codes: NDArray[np.integer],
-    classes: Sequence[Class],
+    classes: Sequence[Label],
     keys: Sequence[str],
-    later: Mapping[str, str],
-) -> tuple[NDArray[np.integer], list[Class]]:
+    later: Mapping[str, Label],
+) -> tuple[NDArray[np.integer], list[Label]]:
     """Give images the labels of a table, in place of those they have.
 
     Parameters
@@ -27,7 +26,7 @@ def join(
         What they stand for.
     keys : sequence of str
         What the table calls each image: its path, or its index. One may occur twice.
-    later : mapping of str to str
+    later : mapping of str to str or int
         Labels by key.
 
     Returns
@@ -56,60 +55,24 @@ def join(
         )
     known = {str(name): code for code, name in enumerate(classes)}
     names = list(classes)
-    for name in sorted(set(later.values()) - set(known)):
-        known[name] = len(names)
-        names.append(name)
+    for name in in_order(set(later.values())):
+        if str(name) not in known:
+            known[str(name)] = len(names)
+            names.append(name)
     joined = codes.astype(np.int16)
     # An image may be in both parts.
     for row, key in enumerate(keys):
         if key in later:
-            joined[row] = known[later[key]]
+            joined[row] = known[str(later[key])]
     return joined, names
 
 
-def read(header: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Read the rows of a table of labels.
-
-    Parameters
-    ----------
-    header : sequence of str
-        The columns "path" and "label", maybe among others.
-    rows : sequence of sequences of str
-
-    Returns
-    -------
-    dict of str to str
-        Label by path; rows without a label are left out.
-
-    Raises
-    ------
-    InputError
-        If a column is missing, or a path has two labels.
-    """
-    names = [name.strip().lower() for name in header]
-    if not {"path", "label"} <= set(names):
-        raise InputError(
-            f"labels.csv has the columns {', '.join(header) or '(none)'}, but needs path and label"
-        )
-    path, label = names.index("path"), names.index("label")
-    found: dict[str, str] = {}
-    for row in rows:
-        if len(row) <= max(path, label) or not row[label].strip():
-            continue
-        given = row[label].strip()
-        if found.setdefault(row[path], given) != given:
-            raise InputError(
-                f"labels.csv gives {row[path]} two labels, {found[row[path]]} and {given}: keep one"
-            )
-    return found
-
-
-def texts(codes: NDArray[np.integer], classes: Sequence[Class]) -> list[str]:
+def texts(codes: NDArray[np.integer], classes: Sequence[Label]) -> list[str]:
     """Write the label of each image, nothing for none."""
     return ["" if code < 0 else str(classes[code]) for code in codes.tolist()]
 
 
-def values_of(names: Mapping[str, Sequence[Any]], classes: Sequence[Class]) -> dict[str, list[Any]]:
+def values_of(names: Mapping[str, Sequence[Any]], classes: Sequence[Label]) -> dict[str, list[Any]]:
     """Write codes as the classes that they stand for; None stays."""
     return {
         way: [None if code is None else classes[code] for code in codes]
@@ -117,7 +80,7 @@ def values_of(names: Mapping[str, Sequence[Any]], classes: Sequence[Class]) -> d
     }
 
 
-def codes_of(names: Mapping[str, Sequence[Any]], classes: Sequence[Class]) -> dict[str, list[Any]]:
+def codes_of(names: Mapping[str, Sequence[Any]], classes: Sequence[Label]) -> dict[str, list[Any]]:
     """Undo `values_of`."""
     code = {name: i for i, name in enumerate(classes)}
     return {way: [code.get(value) for value in values] for way, values in names.items()}

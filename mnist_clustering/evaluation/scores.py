@@ -203,13 +203,13 @@ def confusions(
     Returns
     -------
     list of (str, str, str, int)
-        Partition, true label, label of the cluster ("none" for none) and number of images; pairs
+        Partition, true label, label of the cluster (empty for none) and number of images; pairs
         that do not occur are left out.
     """
     rows = []
     for name in partitions:
         pairs = zip(table["label"], table[f"{name}_label"], strict=True)
-        counts = Counter((actual, given or "none") for actual, given in pairs if actual)
+        counts = Counter(pair for pair in pairs if pair[0])
         rows += [(name, *pair, counts[pair]) for pair in sorted(counts, key=_in_order)]
     return rows
 

@@ -17,7 +17,7 @@ def encode(*columns: NDArray[Any]) -> tuple[list[str], list[NDArray[np.int64]]]:
     Parameters
     ----------
     *columns : ndarray of numbers or texts, shape (n,)
-        NaN, an empty text or "none" stand for no label.
+        NaN or an empty text stand for no label.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def encode(*columns: NDArray[Any]) -> tuple[list[str], list[NDArray[np.int64]]]:
 def _text(value: Any) -> str:
     if isinstance(value, float):
         return "" if np.isnan(value) else f"{value:.15g}"
-    return "" if value == "none" else str(value)
+    return str(value)
 
 
 def _order(name: str) -> tuple[bool, float, str]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from mnist_clustering.images import paper, parts
+from mnist_clustering.images.form import FIELD
 
-FIELD = 28
 BOX = 20
 # Row and column of the centre of mass, and how far that of a training image is off at the most.
 CENTRE = 14.0

@@ -15,7 +15,7 @@ _UNSIGNED_BYTE = 0x08
 _CONTENT = {1: "labels", 3: "images"}
 
 
-def decode(data: bytes, name: str = "IDX data") -> NDArray[np.uint8]:
+def decode(data: bytes, name: str = "") -> NDArray[np.uint8]:
     """Read labels or images from the bytes of an IDX file.
 
     Parameters
@@ -23,7 +23,7 @@ def decode(data: bytes, name: str = "IDX data") -> NDArray[np.uint8]:
     data : bytes
         The whole file, unpacked.
     name : str
-        Name of the data in error messages.
+        What errors begin with; without one they are clauses that follow a name.
 
     Returns
     -------
@@ -40,23 +40,30 @@ def decode(data: bytes, name: str = "IDX data") -> NDArray[np.uint8]:
     >>> decode(bytes([0, 0, 8, 1, 0, 0, 0, 3, 5, 0, 4]))
     array([5, 0, 4], dtype=uint8)
     """
+    shape, start = read_header(data, len(data), name)
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
+
+
+def read_header(data: bytes, size: int, name: str = "") -> tuple[tuple[int, ...], int]:
+    """Read shape and length of the header of an IDX file of ``size`` bytes: see `decode`."""
     n_dimensions = data[3] if len(data) >= 4 else 0
+    start = 4 + 4 * n_dimensions
     if data[:3] != bytes([0, 0, _UNSIGNED_BYTE]) or n_dimensions not in _CONTENT:
-        raise InputError(
-            f"{name} starts with the bytes {data[:4].hex(' ') or '(none)'}, but an IDX file of "
+        fault = (
+            f"starts with the bytes {data[:4].hex(' ') or '(none)'}, but an IDX file of "
             "unsigned bytes starts with 00 00 08 01 (labels) or 00 00 08 03 (images)"
         )
-    start = 4 + 4 * n_dimensions
-    if len(data) < start:
-        raise InputError(f"{name} ends after {len(data)} bytes, within its header of {start}")
-    shape = struct.unpack(f">{n_dimensions}I", data[4:start])
-    expected = start + math.prod(shape)
-    if len(data) != expected:
-        raise InputError(
-            f"{name} has {len(data)} bytes, but its header announces {_CONTENT[n_dimensions]} "
-            f"of shape {shape}, which take {expected}"
+    elif size < start:
+        fault = f"ends after {size} bytes, within its header of {start}"
+    else:
+        shape = struct.unpack(f">{n_dimensions}I", data[4:start])
+        if size == start + math.prod(shape):
+            return shape, start
+        fault = (
+            f"has {size} bytes, but its header announces {_CONTENT[n_dimensions]} "
+            f"of shape {shape}, which take {start + math.prod(shape)}"
         )
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape).copy()
+    raise InputError(f"{name} {fault}".lstrip())
 
 
 def encode(array: NDArray[np.uint8]) -> bytes:

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering.exact.sampling import fixed_sample
-from mnist_clustering.images import forming
-from mnist_clustering.images.form import FRAME, HANDWRITING
+from mnist_clustering.images.form import FIELD, FRAME, HANDWRITING
+from mnist_clustering.images.frame import to_form
 
 # Images by which handwriting is told from other pictures.
 _ASKED = 40
@@ -28,7 +28,7 @@ def all_to_form(images: Iterable[NDArray[np.uint8]], form: str) -> NDArray[np.ui
     ndarray of uint8, shape (n, 28, 28)
     """
     widen = with_margin if form == HANDWRITING else np.asarray
-    return np.stack([forming.bring(widen(image), form) for image in images])
+    return np.stack([to_form(widen(image), form) for image in images])
 
 
 def with_margin(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -54,7 +54,7 @@ def guess_form(images: NDArray[np.uint8]) -> str:
     from mnist_clustering.images import handwriting
 
     asked = images[fixed_sample(len(images), _ASKED)]
-    if images.shape[1:] != (forming.FIELD, forming.FIELD):
+    if images.shape[1:] != (FIELD, FIELD):
         asked = np.stack([with_margin(image) for image in asked])
     clear = sum(handwriting.normalise(image).flaw is None for image in asked)
     return HANDWRITING if 4 * clear >= 3 * len(asked) else FRAME

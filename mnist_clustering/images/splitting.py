@@ -69,7 +69,13 @@ def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[
     Returns
     -------
     train, test : ndarray of int64
-        Indices of images, in ascending order.
+        Indices of images, in ascending order. Where a part is too small to hold each class, no
+        heed is paid to them.
+
+    Raises
+    ------
+    InputError
+        If there are too few images for two parts.
 
     Notes
     -----
@@ -82,8 +88,14 @@ def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[
     >>> labels[test].tolist()
     [0, 1]
     """
+    n, own = len(labels), strata(labels)
+    if n <= test_size:
+        raise InputError(
+            f"there are only {n} images, too few for a train and a test part: add more"
+        )
+    fits = len(np.unique(own)) <= min(test_size, n - test_size)
     train, test = _split(
-        np.arange(len(labels)), test_size=test_size, random_state=seed, stratify=strata(labels)
+        np.arange(n), test_size=test_size, random_state=seed, stratify=own if fits else None
     )
     return np.sort(train), np.sort(test)
 

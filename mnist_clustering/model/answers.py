@@ -1,6 +1,5 @@
 """What the fitted model says of images, as rows for people and programs."""
 
-import csv
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -11,10 +10,10 @@ import numpy as np
 
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
+from mnist_clustering.images import listing
 from mnist_clustering.images.form import HANDWRITING
 from mnist_clustering.model import fitted as model
-from mnist_clustering.model import input_arrays as arrays
-from mnist_clustering.model.reading import IDX, NPY, Source
+from mnist_clustering.model.queries import Source
 
 Row = dict[str, Any]
 NOT_A_DIGIT, UNLIKE = "not a digit", "unlike all"
@@ -65,7 +64,11 @@ def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:
     placed = model.apply(fitted, images, resources.threads(), drawn)
     flaws = [flaw for source in sources for flaw in source.flaws]
     boxes = [box for source in sources for box in source.boxes]
-    names = [(source.file, number) for source in sources for number in range(len(source.images))]
+    names = [
+        (source.file, source.first + number)
+        for source in sources
+        for number in range(len(source.images))
+    ]
     results = []
     for row, ((file, number), flaw, box) in enumerate(zip(names, flaws, boxes, strict=True)):
         reason = flaw or placed.reasons[row]
@@ -96,41 +99,17 @@ def add_labels(rows: Sequence[Row], path: Path) -> None:
     ----------
     rows : sequence of dict
     path : Path
-        Labels in the order of the images (NPY, IDX, or CSV with a column "label"), or CSV with the
-        columns "file" and "label", and "image" where files hold several. A file may be given by
-        its name alone.
+        Labels in the order of the images, or CSV with the columns "file" and "label", and "image"
+        where files hold several (`listing.read`, `listing.assign`).
 
     Raises
     ------
     InputError
-        If there is not one label for each image.
+        If there is not one label for each image, or if it is not clear for which one it is.
     """
-    data = path.read_bytes()
-    if data.startswith(NPY):
-        found = arrays.labels(arrays.read_npy(data, str(path)), str(path))
-    elif data.startswith(IDX[:3]):
-        found = arrays.labels(arrays.read_idx(data, str(path)), str(path))
-    else:
-        table = list(csv.DictReader(data.decode(errors="replace").splitlines()))
-        if not table or "label" not in table[0]:
-            raise InputError(f'{path} has no column "label": give its CSV a header of file,label')
-        if "file" in table[0]:
-            _by_file(rows, table, path)
-            return
-        found = [line["label"] for line in table]
-    if len(found) != len(rows):
-        raise InputError(f"{path} has {len(found)} labels for {len(rows)} images")
-    for row, label in zip(rows, found, strict=True):
-        row["actual"] = label
-
-
-def _by_file(rows: Sequence[Row], table: Sequence[dict[str, str]], path: Path) -> None:
-    known = {(line["file"], line.get("image") or "0"): line["label"] for line in table}
-    for row in rows:
-        key, short = (row["file"], str(row["image"])), (Path(row["file"]).name, str(row["image"]))
-        label = known.get(key, known.get(short))
-        if label is None:
-            raise InputError(f"{path} has no label for image {row['image']} of {row['file']}")
+    listed = listing.read(str(path), path.read_bytes())
+    images = [(row["file"], row["image"]) for row in rows]
+    for row, label in zip(rows, listing.assign(listed, images, str(path)), strict=True):
         row["actual"] = label
 
 
@@ -157,8 +136,13 @@ def summary(rows: Sequence[Row], fitted: model.Model) -> str:
     if reasons:
         listed = ", ".join(f"{n:,} {reason}" for reason, n in reasons.most_common())
         parts.append(f"{refused(fitted)}: {sum(reasons.values()):,} ({listed})")
-    if rows and "actual" in rows[0]:
-        right = sum(str(row["label"]) == row["actual"] for row in rows)
-        wrong = len(rows) - right - sum(reasons.values())
-        parts.append(f"right {right / len(rows):.2%}, wrong {wrong / len(rows):.2%}")
+    labelled = [row for row in rows if row.get("actual") is not None]
+    if labelled:
+        given = [row for row in labelled if not row["reason"]]
+        # A cluster may have no name, and a class may be called "None".
+        right = sum(
+            row["label"] is not None and str(row["label"]) == str(row["actual"]) for row in given
+        )
+        wrong = len(given) - right
+        parts.append(f"right {right / len(labelled):.2%}, wrong {wrong / len(labelled):.2%}")
     return "; ".join(parts)

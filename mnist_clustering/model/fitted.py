@@ -18,7 +18,7 @@ from mnist_clustering.exact.grid import snap
 from mnist_clustering.exact.levels import Levels
 from mnist_clustering.features import descriptors
 from mnist_clustering.features.deskew import deskew
-from mnist_clustering.images import form, forming
+from mnist_clustering.images import form
 from mnist_clustering.model import novelty
 from mnist_clustering.neighbors.nearest import Index
 from mnist_clustering.tsne.placement import place
@@ -194,7 +194,7 @@ def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
             f"{bad} of {len(vectors)} vectors have values that are no numbers (NaN, infinite): "
             "leave them out"
         )
-    return forming.to_tiles(model.levels.round(vectors))
+    return form.to_tiles(model.levels.round(vectors))
 
 
 def with_limits(

@@ -110,14 +110,14 @@ def _fit(
     """Fit a model to images that all lie on the map."""
     own = {name: fitting.fitting(name, section, len(images)) for name, section in params.items()}
     if n_clusters != AUTO:
-        own["merge"]["micro_clusters"] = max(own["merge"]["micro_clusters"], n_clusters)
+        own["micro"]["micro_clusters"] = max(own["micro"]["micro_clusters"], n_clusters)
     descriptor, features = descriptors.describe(images, form, **own["features"])
     resources.give_back_memory()
     near = _neighbors(images, features, form, own, n_jobs)
     resources.give_back_memory()
     embedding = _map(features, near, own["tsne"], n_jobs)
     resources.give_back_memory()
-    centres, clusters = _divide(snap(embedding), near, n_clusters, own["merge"], n_jobs)
+    centres, clusters = _divide(snap(embedding), near, n_clusters, own["micro"], n_jobs)
     fitted = model.Model(
         descriptor=descriptor,
         features=features,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from mnist_clustering import files
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import decoding as pictures
+from mnist_clustering.images.arrays import is_array
+from mnist_clustering.images.decode import is_picture
 from mnist_clustering.model.answers import Row
-from mnist_clustering.model.reading import IDX, NPY
 
 COLUMNS = ("file", "image", "label", "cluster", "x", "y", "distance", "reason")
 _WORDS = ("file", "reason")
@@ -89,5 +89,5 @@ def spare_images(path: str | None) -> None:
         return
     with open(path, "rb") as file:
         start = file.read(16)
-    if start.startswith((NPY, IDX)) or pictures.is_picture(start):
+    if is_array(start) or is_picture(start):
         raise InputError(f"{path} holds images: name another file to write to")

@@ -12,7 +12,7 @@ from PIL import Image
 
 from mnist_clustering.model import fitted as model
 from mnist_clustering.model.answers import Row, named, refused, summary
-from mnist_clustering.model.reading import Source
+from mnist_clustering.model.queries import Source
 
 TRAIN = Path("data/split/train_images.npy")
 MOST = 500

@@ -19,9 +19,11 @@ from threadpoolctl import threadpool_limits
 
 from mnist_clustering import files, resources
 from mnist_clustering.errors import InputError
+from mnist_clustering.images.collection import Content
+from mnist_clustering.images.form import FIELD
 from mnist_clustering.model import fitted as model
-from mnist_clustering.placing.inputs import Joined
-from mnist_clustering.placing.source import SHAPE, Content, digest
+from mnist_clustering.model import queries
+from mnist_clustering.placing.joined import Joined
 
 # Of the files of blocks: what is added to their content must change their names.
 _LAYOUT = 1
@@ -35,7 +37,7 @@ class Job:
     Attributes
     ----------
     files : tuple of str
-        What `inputs.open_source` opens, in order.
+        What `collection.open_path` opens, in order.
     counts : tuple of int
         Images in each.
     size : int
@@ -149,6 +151,31 @@ def place(job: Job, number: int) -> Done:
     return Done(number, str(path), stop - start, found=False)
 
 
+def digest(contents: Iterable[Content]) -> str:
+    """Digest images, whatever files they come from and however many come at a time.
+
+    Parameters
+    ----------
+    contents : iterable of ndarray of uint8, shape (n, height, width), or of list of bytes or str
+
+    Returns
+    -------
+    str
+    """
+    found = hashlib.sha256()
+    for content in contents:
+        if isinstance(content, np.ndarray):
+            # Those that are in form digest as their pixels alone, as they have always done.
+            if content.shape[1:] != (FIELD, FIELD):
+                found.update(repr(content.shape[1:]).encode())
+            found.update(np.ascontiguousarray(content).data)
+            continue
+        for item in content:
+            # The length stands before each, so that no other cut gives the same digest.
+            found.update(b"%d:%b" % (len(item), item) if isinstance(item, bytes) else b"-")
+    return found.hexdigest()
+
+
 def names(job: Job, number: int) -> list[tuple[str, int]]:
     """Return the file of each image of a block, and its number in that file."""
     source = Joined(job.files, job.counts)
@@ -197,34 +224,22 @@ class _Images:
 
 
 def _normalised(contents: Iterable[Content], form: str) -> _Images:
-    """Bring pictures into form, a piece at a time; arrays are in it."""
-    images = [np.empty((0, *SHAPE), dtype=np.uint8)]
+    """Bring images into form, a piece at a time."""
+    images = [np.empty((0, FIELD, FIELD), dtype=np.uint8)]
     flaws: list[str | None] = []
     readable: list[bool] = []
     drawn: list[bool] = []
     for content in contents:
-        if isinstance(content, np.ndarray):
-            images.append(content)
-            flaws += [None] * len(content)
-            readable += [True] * len(content)
-            drawn += [False] * len(content)
-            continue
-        # Imported where they are needed: SciPy takes a worker longer than all else to load.
-        from mnist_clustering.model import reading
-
-        for data in content:
-            try:
-                if isinstance(data, str):
-                    raise InputError(data)
-                picture = reading.read_picture(data, "the picture", form=form)
-            except InputError as error:
-                flaws.append(str(error))
+        # A reason stands beside the name in the table.
+        for source in queries.in_form(content, [("", 0)] * len(content), form):
+            if isinstance(source, str):
+                flaws.append(source)
                 readable.append(False)
             else:
-                images.append(picture.images)
-                flaws += picture.flaws
-                readable.append(True)
-                drawn.append(picture.drawn)
+                images.append(source.images)
+                flaws += source.flaws
+                readable += [True] * len(source.images)
+                drawn += [source.drawn] * len(source.images)
     return _Images(np.concatenate(images), flaws, readable, drawn)
 
 

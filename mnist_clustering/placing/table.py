@@ -10,9 +10,9 @@ from typing import Any
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.files import output, save_table
+from mnist_clustering.images.parquet import require_pyarrow
 from mnist_clustering.model.output import COLUMNS
 from mnist_clustering.placing.blocks import Block, Done, Job, load, names
-from mnist_clustering.placing.parquet import require_pyarrow
 
 Label = Any
 Write = Callable[[list[list[Any]]], None]

@@ -13,15 +13,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import arrays, form, forming, idx
-from mnist_clustering.images.pictures import Picture, decode, thumbnail_side
+from mnist_clustering.images import arrays, form, idx, labels, listing
+from mnist_clustering.images.collection import read_file
+from mnist_clustering.images.decode import decode
+from mnist_clustering.images.frame import picture_to_form
 from mnist_clustering.resources import run_in_threads
-from mnist_clustering.sources import folders, naming
+from mnist_clustering.sources import picture_sets
 
 PARTS = ("train", "test")
 # Pictures that a thread takes at a time: what waits for a thread takes memory too.
 _BLOCK = 16
 _NO_THUMBNAILS = np.empty((0, 0, 0, 3), dtype=np.uint8)
+# Sides of thumbnails, which together take at most so many bytes.
+_SIDES = (64, 48, 32)
+_MOST_THUMBNAILS = 256_000_000
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture in form, as it looks, and whether it has colours."""
+
+    image: NDArray[np.uint8]
+    thumbnail: NDArray[np.uint8]
+    coloured: bool
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,7 @@ class Content:
         return written
 
 
-def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None) -> Content:
+def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None, into: str) -> Content:
     """Read images from arrays of other programs.
 
     Parameters
@@ -88,23 +102,30 @@ def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None) -> Conten
         By name: "test" (or "t10k") in a name means the test part, "label" its labels.
     shape : (int, int), optional
         Of images in rows.
+    into : {"handwriting", "frame"}
+        The form that picture files within a file are brought into.
 
     Raises
     ------
     InputError
         If a file is damaged, or images and labels do not fit each other.
     """
-    tables = _parts(files)
-    images, labels = {}, {}
-    for part, table in tables.items():
+    images, named, notes = {}, {}, list[str]()
+
+    def picture(data: bytes) -> NDArray[np.uint8]:
+        return picture_to_form(decode(data), into)
+
+    for part, table in _parts(files, shape, picture).items():
         try:
-            images[part] = arrays.to_images(table.values, shape)
+            scale = arrays.scale_of(arrays.in_blocks(arrays.layout(table.values, shape)))
+            images[part] = arrays.to_images(table.values, shape, scale)
         except InputError as error:
             raise InputError(f"the images of {part}: the array {error}") from None
-        labels[part] = naming.checked(table.labels, len(images[part]), part)
+        named[part] = labels.for_each(table.labels, len(images[part]), part)
+        notes += [scale.note] if scale.note and scale.note not in notes else []
     empty = np.empty((0, *images["train"].shape[1:]), dtype=np.uint8)
-    coded, classes = naming.coded({"train": labels["train"], "test": labels.get("test", [])})
-    return Content({"test": empty} | images, coded, classes)
+    coded, classes = labels.to_codes({"train": named["train"], "test": named.get("test", [])})
+    return Content({"test": empty} | images, coded, classes, notes=notes)
 
 
 def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -> Content:
@@ -122,21 +143,20 @@ def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -
     tables = _parts({name: data for name, data in files.items() if name not in manifests})
     sizes = [len(table.values) for table in tables.values()]
     try:
-        grid = arrays.to_grid(np.concatenate([table.values for table in tables.values()]))
+        grid = form.to_grid(np.concatenate([table.values for table in tables.values()]))
     except (InputError, ValueError) as error:
         raise InputError(f"the array of embeddings {error}") from None
     n, d = grid.vectors.shape
-    rows = [row for data in manifests.values() for row in folders.read_manifest(data)]
-    if rows and len(rows) != n:
+    listed = [_manifest(name, data) for name, data in manifests.items()]
+    if listed and sum(map(len, listed)) != n:
         raise InputError(
-            f"there are {n} embeddings, but {len(rows)} rows in the manifest: "
+            f"there are {n} embeddings, but {sum(map(len, listed))} rows in the manifest: "
             "give one row for each, in the same order"
         )
-    given = [
-        label for table in tables.values() for label in table.labels or [None] * len(table.values)
-    ]
-    named = [row.get("label") or None for row in rows] if rows else given
-    paths = [row["path"] for row in rows]
+    given = [(own.labels, len(own)) for own in listed]
+    given = given or [(table.labels, len(table.values)) for table in tables.values()]
+    named = [label for own, length in given for label in own or [None] * length]
+    paths = [path for own in listed for path in own.paths or ()]
     thumbnails, missing = _NO_THUMBNAILS, list[tuple[str, str]]()
     if folder is not None and paths:
         thumbnails, missing = _thumbnails(Path(folder).expanduser(), paths, n_jobs)
@@ -148,8 +168,8 @@ def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -
         notes.append(
             f"{len(missing)} pictures of the manifest cannot be shown: skipped.csv says why"
         )
-    tiles, labels = forming.to_tiles(grid.vectors), naming.checked(named, n, "the manifest")
-    coded, classes = naming.coded({"train": labels[: sizes[0]], "test": labels[sizes[0] :]})
+    tiles, named = form.to_tiles(grid.vectors), labels.for_each(named, n, "the manifest")
+    coded, classes = labels.to_codes({"train": named[: sizes[0]], "test": named[sizes[0] :]})
     return Content(
         images={"train": tiles[: sizes[0]], "test": tiles[sizes[0] :]},
         labels=coded,
@@ -165,6 +185,12 @@ def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -
         },
         notes=notes,
     )
+
+
+def _manifest(name: str, data: bytes) -> listing.Listed:
+    """Read paths or labels of embeddings, or both."""
+    listed = listing.read(name, data)
+    return listed if listed.labels is not None else listed.need(name, labels=False)
 
 
 def of_pictures(
@@ -187,7 +213,7 @@ def of_pictures(
     InputError
         If no file can be used.
     """
-    files = folders.listed(dataset["folder"])
+    files = picture_sets.listed(dataset["folder"])
     paths = sorted(files)
     side = thumbnail_side(len(paths))
     decoded: dict[str, Picture | str] = {}
@@ -200,7 +226,7 @@ def of_pictures(
 
     run_in_threads(work, range(0, len(paths), _BLOCK), n_jobs)
     # Of what was decoded, and not read again: files may change meanwhile.
-    folders.check_digest(read, dataset["folder"], dataset.get("digest"))
+    picture_sets.check_digest(read, dataset["folder"], dataset.get("digest"))
     skipped = [(path, decoded[path]) for path in paths if isinstance(decoded[path], str)]
     kept = {path: found for path in paths if isinstance(found := decoded[path], Picture)}
     if not kept:
@@ -212,9 +238,9 @@ def of_pictures(
     by_folder = dataset.get("labels", "folders") == "folders"
     places = {path: _place(path, by_folder) for path in kept}
     order = {part: [path for path in kept if places[path][0] == part] for part in PARTS}
-    blank = np.empty((0, forming.FIELD, forming.FIELD), dtype=np.uint8)
-    coded, classes = naming.coded(
-        naming.usable({part: [places[path][1] for path in own] for part, own in order.items()})
+    blank = np.empty((0, form.FIELD, form.FIELD), dtype=np.uint8)
+    coded, classes = labels.to_codes(
+        labels.usable({part: [places[path][1] for path in own] for part, own in order.items()})
     )
     return Content(
         images={
@@ -248,11 +274,17 @@ def _decode(read: Callable[[], bytes], into: str, side: int) -> tuple[Picture | 
     data = None
     try:
         data = read()
-        return decode(data, into, side), folders.content(data)
+        picture = decode(data)
+        image = picture_to_form(picture, into)
+        found = Picture(image, picture.thumbnail(side), picture.coloured)
     except InputError as error:
-        return str(error), folders.content(data)
-    except OSError as error:
-        return f"cannot be read ({error.strerror or error})", folders.content(None)
+        return str(error), picture_sets.content(data)
+    return found, picture_sets.content(data)
+
+
+def thumbnail_side(n: int) -> int:
+    """Side of the thumbnails of n pictures, 0 where even small ones would be too much."""
+    return next((side for side in _SIDES if side * side * 3 * n <= _MOST_THUMBNAILS), 0)
 
 
 def _thumbnails(
@@ -264,35 +296,38 @@ def _thumbnails(
     missing: list[tuple[str, str]] = []
 
     def work(i: int) -> None:
-        picture, _ = _decode(lambda: folders.read(folder / paths[i]), form.FRAME, max(side, 1))
-        if isinstance(picture, str):
-            missing.append((paths[i], picture))
-        elif side:
-            found[i] = picture.thumbnail
+        try:
+            picture = decode(read_file(folder / paths[i]))
+        except InputError as error:
+            missing.append((paths[i], str(error)))
+        else:
+            found[i] = picture.thumbnail(max(side, 1))[:side, :side]
 
     run_in_threads(work, range(len(paths)), n_jobs)
     return found, sorted(missing)
 
 
-def _parts(files: Mapping[str, bytes]) -> dict[str, arrays.Table]:
+def _parts(files: Mapping[str, bytes], *options: Any) -> dict[str, arrays.Table]:
     """Read the files of arrays, train first, and join images with labels in other files."""
-    values: dict[str, arrays.Table] = {}
-    labels: dict[str, list[Any]] = {}
+    tables: dict[str, arrays.Table] = {}
+    named: dict[str, labels.Labels | None] = {}
     for name, data in files.items():
         base = name.lower()
         part = "test" if "test" in base or "t10k" in base else "train"
         if "label" in base:
-            (table,) = arrays.read(name, data).values()
-            labels[part] = table.labels or table.values.ravel().tolist()
-        else:
-            found = arrays.read(name, data)
-            values |= {part: found["train"]} if len(found) == 1 else found
-    if "train" not in values:
+            named[part] = listing.read(name, data).need(name, paths=False).labels
+            continue
+        try:
+            found = arrays.read(name, data, *options)
+        except InputError as error:
+            raise InputError(f"{name} {error}") from None
+        tables |= {part: found["train"]} if len(found) == 1 else found
+    if "train" not in tables:
         raise InputError(f"of the files {', '.join(files)} none holds images of train")
     return {
-        part: arrays.Table(values[part].values, labels.get(part, values[part].labels))
+        part: arrays.Table(tables[part].values, named.get(part, tables[part].labels))
         for part in PARTS
-        if part in values
+        if part in tables
     }
 
 
@@ -301,4 +336,4 @@ def _place(path: str, by_folder: bool) -> tuple[str, str | int | None]:
     *folders, _ = path.split("/")
     part = folders[0] if folders and folders[0] in ("train", "test") and by_folder else ""
     classes = folders[1:] if part else folders
-    return part or "train", naming.plain(classes[0]) if classes and by_folder else None
+    return part or "train", labels.to_label(classes[0]) if classes and by_folder else None

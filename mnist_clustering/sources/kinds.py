@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.sources.archive import Archive
-from mnist_clustering.sources.builtin import Builtin
+from mnist_clustering.sources.digits import Builtin
 from mnist_clustering.sources.fetching import Source
 from mnist_clustering.sources.folder import Folder
 from mnist_clustering.sources.npm import Npm

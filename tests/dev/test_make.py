@@ -8,6 +8,8 @@ import pytest
 from tests.support import graph
 
 TOOLS = ("venv.sh", "ready.sh")
+EVIL = ("a`touch ran`.png", "b$(touch ran).png", "c;touch ran;.png", "$(shell touch ran).png")
+NAMES = ("with space.png", "two.png", "it's $HOME.png", *EVIL)
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def folder(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text('#!/bin/sh\nfor word; do echo "<$word>"; done\n')
         path.chmod(0o755)
-    for name in ("with space.png", "two.png", "it's $HOME.png"):
+    for name in NAMES:
         (tmp_path / name).write_bytes(b"")
     return tmp_path
 
@@ -38,11 +40,32 @@ def words(folder, *arguments):
         ("with space.png", ["with space.png"]),
         ("'with space.png' two.png", ["with space.png", "two.png"]),
         ("it's $HOME.png", ["it's $HOME.png"]),
-        ("*.png", ["it's $HOME.png", "two.png", "with space.png"]),
+        ('"it\'s $HOME.png" two.png', ["it's $HOME.png", "two.png"]),
+        ("*.png", sorted(NAMES)),
+        ("'with space.png' t*.png", ["with space.png", "two.png"]),
+        ("two.png $HOME", ["two.png", "$HOME"]),
+        ("", []),
+        *((name, [name]) for name in EVIL),
+        *((f'two.png "{name}"', ["two.png", name]) for name in EVIL),
+        ("two.png `touch ran`", ["two.png", "`touch", "ran`"]),
     ],
 )
-def test_names_of_images_with_spaces_stay_whole(folder, images, expected):
+def test_names_of_images_stay_as_they_are_and_are_not_run(folder, images, expected):
     assert words(folder, "predict", f"IMAGES={images}") == ["predict.py", *expected]
+    assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_names_in_the_environment_are_not_run(folder, name, monkeypatch):
+    monkeypatch.setenv("IMAGES", name)
+    assert words(folder, "predict") == ["predict.py", name]
+    assert not (folder / "ran").exists()
+
+
+def test_a_quote_that_is_not_closed_is_said(folder):
+    with pytest.raises(subprocess.CalledProcessError) as failure:
+        words(folder, "predict", "IMAGES=it's two.png")
+    assert "a quote is not closed" in failure.value.stderr
 
 
 def test_options_come_before_images(folder):

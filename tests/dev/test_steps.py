@@ -4,7 +4,7 @@ import numpy as np
 
 from dev import steps
 from mnist_clustering.features import deskew
-from mnist_clustering.images import digits
+from mnist_clustering.sources import digits
 
 IMAGES = digits.load()["train_images"]
 

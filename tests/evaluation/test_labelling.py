@@ -15,32 +15,16 @@ def test_later_labels_join_and_replace_others():
     )
     assert codes.tolist() == [2, 1, 0, 2]
     assert classes == [3, "cat", "dog"]
+    codes, classes = labelling.join(np.int16([-1] * 4), [], KEYS, {"a.png": "b", "b/d.png": 3})
+    assert (codes.tolist(), classes) == ([1, -1, 0, 1], [3, "b"])
     same = np.uint8([0, 1, 1, 0])
     assert labelling.join(same, [3, 4], KEYS, {})[0] is same
 
 
-def test_rows_of_the_table():
-    rows = [["1", "a.png", " dog "], ["2", "b.png", ""], ["3"], ["4", "a.png", "dog"]]
-    assert labelling.read(["n", "Path", "label"], rows) == {"a.png": "dog"}
-
-
-@pytest.mark.parametrize(
-    ("call", "words"),
-    [
-        (lambda: labelling.read(["file", "label"], []), "columns file, label, but needs path and"),
-        (
-            lambda: labelling.read(["path", "label"], [["a", "x"], ["a", "y"]]),
-            "gives a two labels, x and y: keep one",
-        ),
-        (
-            lambda: labelling.join(np.int16([-1] * 4), [], KEYS, {"z": "x", "y": "x"}),
-            "names 2 images that are not there, such as z: images are called like a.png",
-        ),
-    ],
-)
-def test_a_wrong_table_is_named(call, words):
+def test_a_table_that_names_other_images_is_refused():
+    words = "names 2 images that are not there, such as z: images are called like a.png"
     with pytest.raises(InputError, match=words):
-        call()
+        labelling.join(np.int16([-1] * 4), [], KEYS, {"z": "x", "y": "x"})
 
 
 def test_scores_are_those_of_the_labelled_alone():
@@ -61,3 +45,16 @@ def test_a_cluster_without_labelled_images_has_no_name():
     table = np.array([[3, 0], [0, 0], [0, 2]])
     assert scores.one_to_one(table) == [0, None, 1]
     assert scores.majority(table) == [0, None, 1]
+
+
+def test_classes_called_none_and_01_are_counted_as_what_they_are():
+    table = {
+        "label": ["none", "none", "01", "1", ""],
+        "a_label": ["none", "", "1", "1", "01"],
+    }
+    assert scores.confusions(table, ["a"]) == [
+        ("a", "01", "1", 1),
+        ("a", "1", "1", 1),
+        ("a", "none", "", 1),
+        ("a", "none", "none", 1),
+    ]

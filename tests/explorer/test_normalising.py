@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_clustering.images import decoding as pictures
 from mnist_clustering.images import handwriting
+from mnist_clustering.images.decode import decode
 from tests.support import pad
 
 
@@ -71,7 +71,7 @@ def test_a_png_has_the_shades_that_pillow_gives_it(page, name, clear):
     if picture.mode == "RGB":
         picture.paste((5, 6, 7), (0, 0, 20, 9))
     picture.save(data, format="PNG", **({} if clear is None else {"transparency": clear}))
-    grey = pictures.decode(data.getvalue())
+    grey = decode(data.getvalue()).grey
     assert np.array_equal(pad.read(page, data.getvalue()), grey)
     assert len(np.unique(grey)) > 1
 
@@ -80,4 +80,4 @@ def test_a_png_has_the_shades_that_pillow_gives_it(page, name, clear):
 def test_other_pictures_are_read_by_the_browser(page, kind):
     data = io.BytesIO()
     PNG["large"].save(data, **kind)
-    assert np.array_equal(pad.read(page, data.getvalue()), pictures.decode(data.getvalue()))
+    assert np.array_equal(pad.read(page, data.getvalue()), decode(data.getvalue()).grey)

@@ -175,7 +175,7 @@ def test_results_are_loaded_by_kind(tmp_path):
     np.save(tmp_path / "a.npy", np.arange(3))
     np.savez(tmp_path / "b.npz", centres=np.eye(2))
     (tmp_path / "c.json").write_text('{"knee": null}')
-    (tmp_path / "d.csv").write_text("digit,given,phase\n1,,early\n2,none,late\n")
+    (tmp_path / "d.csv").write_text("digit,given,phase,label\n1,,early,01\n2,,late,1\n")
     (tmp_path / "e.csv").write_text("actual,predicted\n")
     loaded = {path.stem: draw.load(path) for path in tmp_path.iterdir()}
     assert loaded["a"].tolist() == [0, 1, 2]
@@ -184,6 +184,7 @@ def test_results_are_loaded_by_kind(tmp_path):
     assert loaded["d"]["digit"].tolist() == [1, 2]
     assert np.isnan(loaded["d"]["given"]).all()
     assert loaded["d"]["phase"].tolist() == ["early", "late"]
+    assert loaded["d"]["label"].tolist() == ["01", "1"]
     assert [len(column) for column in loaded["e"].values()] == [0, 0]
 
 

@@ -21,9 +21,9 @@ def test_labels_are_numbers_or_texts_or_none():
     names, codes = labels.encode(np.array([10.0, np.nan, 2]), np.array([2, 7, 10], dtype=np.uint8))
     assert names == ["2", "7", "10"]
     assert [code.tolist() for code in codes] == [[2, -1, 0], [0, 1, 2]]
-    names, codes = labels.encode(np.array(["b", "", "a"]), np.array(["a", "none", "c"]))
-    assert names == ["a", "b", "c"]
-    assert [code.tolist() for code in codes] == [[1, -1, 0], [0, -1, 2]]
+    names, codes = labels.encode(np.array(["b", "", "a"]), np.array(["a", "none", "01"]))
+    assert names == ["01", "a", "b", "none"]
+    assert [code.tolist() for code in codes] == [[2, -1, 1], [1, 3, 0]]
 
 
 LONG = ["ant", "bumble bee", "cat", "dog", "elk", "an uncommonly long name of a beast", "g", "h"]

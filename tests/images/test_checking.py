@@ -72,7 +72,7 @@ def test_few_images_lower_params_all_at_once():
         "neighbors": {"k": 150, "test_k": 150, "exact_up_to": 100},
         "tsne": {"perplexity": 20, "seed": 0},
         "recluster": {"k": "auto"},
-        "merge": {"micro_clusters": 100},
+        "micro": {"micro_clusters": 100},
     }
     said = fitting.lowered(params, 40)
     assert said == (
@@ -86,6 +86,6 @@ def test_few_images_lower_params_all_at_once():
     for n in range(fitting.LEAST, 200):
         lowered = {name: fitting.fitting(name, own, n) for name, own in params.items()}
         assert 3 * lowered["tsne"]["perplexity"] <= lowered["neighbors"]["k"] < n
-        assert lowered["merge"]["micro_clusters"] >= 5
+        assert lowered["micro"]["micro_clusters"] >= 5
     with pytest.raises(InputError, match="there are 19 training images, but at least 20"):
         fitting.lowered(params, 19)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import digits, idx
+from mnist_clustering.images import idx
+from mnist_clustering.sources import digits
 
 SHAPES = arrays.array_shapes(min_dims=1, max_dims=1, min_side=0) | arrays.array_shapes(
     min_dims=3, max_dims=3, min_side=0

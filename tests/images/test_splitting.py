@@ -33,6 +33,19 @@ def test_every_digit_has_its_share_to_the_image(size, seed):
     assert (np.diff(part) > 0).all()
 
 
+@pytest.mark.parametrize("n", range(2, 40))
+def test_few_images_of_many_classes_are_split_too(n):
+    for labels in (ALL_LABELS[:n], np.full(n, -1), np.arange(n), np.arange(n) // 2):
+        parts = splitting.split("official", labels, n, 0, seed=0)
+        assert sorted([*parts["train"], *parts["test"]]) == list(range(n))
+        assert len(parts["test"]) == max(n // 6, 1)
+
+
+def test_one_image_is_no_dataset():
+    with pytest.raises(InputError, match="there are only 1 images, too few for a train and a test"):
+        splitting.split("official", ALL_LABELS[:1], 1, 0, seed=0)
+
+
 def test_the_seed_draws_other_parts():
     every = np.arange(len(ALL_LABELS))
 

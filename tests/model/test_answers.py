@@ -7,6 +7,7 @@ import json
 import numpy as np
 
 from mnist_clustering.images import handwriting
+from mnist_clustering.model.answers import summary
 from tests.support.fitted import enlarged, png, run_main
 
 
@@ -71,5 +72,13 @@ def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path, run):
         "has no label for image 0 of"
         in run_main(capsys, folder, "--labels", table, "--model", path)[2]
     )
+    assert "1 file is neither pictures nor arrays and passed over, such as" in err
     (tmp_path / "bare").mkdir()
-    assert "without pictures or arrays" in run_main(capsys, tmp_path / "bare")[2]
+    assert "is empty: put pictures into it" in run_main(capsys, tmp_path / "bare")[2]
+
+
+def test_a_class_called_none_is_no_missing_name(fitted):
+    row = {"label": None, "cluster": 0, "reason": None}
+    labels = [("none", "none"), (None, "None"), ("01", "01"), ("01", 1), (1, 1), ("x", None)]
+    rows = [row | {"label": label, "actual": actual} for label, actual in labels]
+    assert "right 60.00%, wrong 40.00%" in summary(rows, fitted)

@@ -35,7 +35,7 @@ from mnist_clustering import resources
 import numpy as np
 from stages import common
 from mnist_clustering.clustering import criteria, kmeans, merging
-from mnist_clustering.images import digits
+from mnist_clustering.sources import digits
 from mnist_clustering.distortion import ranking as distortion
 from mnist_clustering.tsne import initialization, memory_order, placement, optimization as tsne
 from mnist_clustering.neighbors import nearest as neighbors

@@ -10,10 +10,10 @@ from mnist_clustering.distortion import ranking as distortion
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.features import descriptors
 from mnist_clustering.features.deskew import deskew
-from mnist_clustering.images import digits
 from mnist_clustering.model import fitted as model
 from mnist_clustering.model import novelty
 from mnist_clustering.neighbors import nearest as neighbors
+from mnist_clustering.sources import digits
 
 N = 250
 

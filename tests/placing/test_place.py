@@ -21,8 +21,8 @@ import predict
 from mnist_clustering import files
 from mnist_clustering.features import descriptors
 from mnist_clustering.model import fitted as model
-from mnist_clustering.placing import blocks, inputs
-from tests.placing.test_inputs import png, write_npy, write_pictures, write_tar
+from mnist_clustering.placing import blocks, joined
+from tests.images.test_collection import png, write_npy, write_pictures, write_tar
 
 ROOT = Path(place.__file__).parent
 
@@ -49,6 +49,19 @@ def test_table_is_that_of_predict(run, images, model_path, tmp_path):
     words = ["images.npy", *pictures, "--csv", "expected.csv", "--model", str(model_path)]
     assert predict.main(words) == 0
     assert (placed / "table.csv").read_bytes() == (tmp_path / "expected.csv").read_bytes()
+
+
+def test_what_is_converted_or_passed_over_is_said(run, images, tmp_path, capsys):
+    np.save(tmp_path / "a.npy", images[:9] / 255)
+    pictures = write_pictures(images[:3] // 2, tmp_path)
+    expected = rows(run("a.npy", "pictures", output="first"))
+    said = capsys.readouterr().err
+    assert "a.npy: values from 0 to 1 were taken times 255, and rounded" in said
+    assert "place: pictures: 1 file is neither pictures nor arrays and passed over" in said
+    # The same images as levels, and beside the pictures.
+    np.save(pictures / "b.npy", images[:9])
+    found = rows(run("pictures", output="second"))
+    assert [row["x"] for row in found] == [row["x"] for row in (*expected[9:], *expected[:9])]
 
 
 def test_summary_counts_the_table(run, images, tmp_path):
@@ -163,7 +176,7 @@ def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
     shard = write_tar(images[80:90], tmp_path)
     run("a.npy", "shard.tar", output="whole", block=10)
     # Counted, and gone when the block is read.
-    monkeypatch.setattr(inputs, "lengths", lambda files, notes: (80, 10))
+    monkeypatch.setattr(joined, "lengths", lambda files, kept, tell: (80, 10))
     shard.unlink()
     folder = run("a.npy", "shard.tar", block=10, code=1)
     said = capsys.readouterr().err
@@ -179,13 +192,15 @@ def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
     ("words", "sentence"),
     [
         (["none.npy"], "No such file"),
-        (["empty"], "no images"),
+        (["empty"], "empty: put pictures into it"),
+        (["none.tar"], "no images"),
         (["images.npy", "--model", "none.npz"], "make repro"),
     ],
 )
 def test_faults_are_one_sentence(words, sentence, images, tmp_path, run, capsys):
     write_npy(images, tmp_path)
     (tmp_path / "empty").mkdir()
+    write_tar([], tmp_path).rename(tmp_path / "none.tar")
     if "--model" in words:
         assert place.main([*words, "-o", "placed"]) == 1
     else:

@@ -15,9 +15,9 @@ from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.features import descriptors
 from mnist_clustering.features.deskew import deskew
-from mnist_clustering.images import digits
 from mnist_clustering.model import fitted as model
 from mnist_clustering.neighbors import nearest as neighbors
+from mnist_clustering.sources import digits
 from mnist_clustering.tsne import initialization, placement
 from mnist_clustering.tsne import optimization as tsne
 from stages import bundle, parameters

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from mnist_clustering.features import descriptors
-from mnist_clustering.images import digits
+from mnist_clustering.sources import digits
 
 DIGITS = digits.load()
 for _array in DIGITS.values():

@@ -10,8 +10,8 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.exact.sampling import fixed_sample
 from mnist_clustering.features import descriptors
-from mnist_clustering.images import digits
 from mnist_clustering.neighbors import nearest as neighbors
+from mnist_clustering.sources import digits
 from mnist_clustering.tsne import initialization, map_quality, memory_order
 from mnist_clustering.tsne import optimization as tsne
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_clustering.features import descriptors
-from mnist_clustering.images import digits
+from mnist_clustering.sources import digits
 
 DIGITS = digits.load()
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from dev.benchmarks import growth
 from dev.benchmarks.options import TRAIN
-from mnist_clustering.images import digits
+from mnist_clustering.sources import digits
 from stages.workspace import ROOT
 
 DIGITS = digits.load()

@@ -8,7 +8,7 @@ import pytest
 from dev.benchmarks import peers, route, routes, sides
 from dev.benchmarks.options import Options
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import digits
+from mnist_clustering.sources import digits
 
 DIGITS = digits.load()
 

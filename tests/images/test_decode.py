@@ -3,14 +3,14 @@
 import numpy as np
 from PIL import Image
 
-from mnist_clustering.images import decoding as pictures
+from mnist_clustering.images.decode import decode
 from tests.support.fitted import enlarged, png
 
 
 def test_all_kinds_of_pictures_read_alike(test_images, tmp_path):
     grey = enlarged(test_images[0])
     dark, light = 255 - grey, grey
-    plain = pictures.decode(png(dark, tmp_path).read_bytes())
+    plain = decode(png(dark, tmp_path).read_bytes()).grey
     assert np.array_equal(plain, dark)
     opaque = np.full_like(grey, 255)
     black, white = np.zeros_like(grey), opaque
@@ -21,10 +21,10 @@ def test_all_kinds_of_pictures_read_alike(test_images, tmp_path):
         "sixteen": dark.astype(np.uint16) * 257,
     }
     for name, array in same.items():
-        assert np.array_equal(pictures.decode(png(array, tmp_path).read_bytes()), dark), name
+        assert np.array_equal(decode(png(array, tmp_path).read_bytes()).grey, dark), name
     on_nothing = np.stack([white] * 3 + [grey], axis=2)
-    assert np.array_equal(pictures.decode(png(on_nothing, tmp_path).read_bytes()), light)
-    jpeg = pictures.decode(png(dark, tmp_path, "digit.jpg", quality=95).read_bytes())
+    assert np.array_equal(decode(png(on_nothing, tmp_path).read_bytes()).grey, light)
+    jpeg = decode(png(dark, tmp_path, "digit.jpg", quality=95).read_bytes()).grey
     assert np.abs(jpeg.astype(int) - dark).max() < 30
 
 
@@ -32,9 +32,9 @@ def test_turned_cameras_are_turned_back(test_images, tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = png(np.rot90(enlarged(test_images[0])).copy(), tmp_path, exif=exif)
-    assert np.array_equal(pictures.decode(turned.read_bytes()), enlarged(test_images[0]))
+    assert np.array_equal(decode(turned.read_bytes()).grey, enlarged(test_images[0]))
 
 
 def test_large_pictures_are_shrunk(tmp_path):
     data = png(np.zeros((3000, 1500), dtype=np.uint8), tmp_path).read_bytes()
-    assert pictures.decode(data).shape == (512, 256)
+    assert decode(data).grey.shape == (512, 256)

@@ -1,12 +1,41 @@
 """scikit-learn's bundled digits in the shape of MNIST: real data that needs no network."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_clustering.images import idx
+from mnist_clustering.sources.fetching import Unavailable
+
+_PARTS = {
+    "train-images-idx3-ubyte": "train_images",
+    "train-labels-idx1-ubyte": "train_labels",
+    "t10k-images-idx3-ubyte": "test_images",
+    "t10k-labels-idx1-ubyte": "test_labels",
+}
 _N_TRAIN = 1437
 _LEVELS = 16
 # Kernel of linear interpolation for an enlargement of 3, in thirds.
 _KERNEL = np.array([1, 2, 3, 2, 1])
+
+
+@dataclass(frozen=True)
+class Builtin:
+    """A dataset bundled with an installed library: scikit-learn's digits."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"builtin {self.name}"
+
+    def open(self, files: Mapping[str, str]) -> Callable[[str], bytes]:
+        """See `Source.open`."""
+        if self.name != "digits":
+            raise Unavailable("there is no such dataset: the only one is digits")
+        arrays = load()
+        return lambda name: idx.encode(arrays[_PARTS[name]])
 
 
 def load() -> dict[str, NDArray[np.uint8]]:

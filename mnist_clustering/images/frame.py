@@ -1,14 +1,13 @@
-"""The form that images are brought into before they are described: one size, light on dark."""
-
-import math
+"""The form that pictures are brought into before they are described: one size, light on dark."""
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mnist_clustering.images.form import HANDWRITING
+from mnist_clustering.errors import InputError
+from mnist_clustering.images.decode import Picture
+from mnist_clustering.images.form import FIELD, HANDWRITING, luma
 
-FIELD = 28
 BOX = 24
 # Grey levels within which most of the border has to lie for a plain background.
 _PLAIN = 24
@@ -17,27 +16,48 @@ _LEAST_SHARE = 0.6
 _LEAST_CONTRAST = 16
 # Contrast, as a share of the highest, up to which a pixel is grain.
 _GRAIN = 0.2
+BLANK = "shows nothing that stands out from its background"
 
 
-def bring(image: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
+def to_form(image: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
     """Bring one image into form.
 
     Parameters
     ----------
     image : ndarray of uint8, shape (height, width), or (height, width, 3) for frame
     form : {"handwriting", "frame"}
-        Handwriting as `prediction.handwriting.normalise` makes it; anything else as `frame` does.
+        Handwriting as `handwriting.normalise` makes it; anything else as `frame` does.
 
     Returns
     -------
     ndarray of uint8, shape (28, 28)
     """
-    if form == HANDWRITING:
-        # Imported where it is needed: scipy's filters take a while.
-        from mnist_clustering.images import handwriting
+    return _formed(image, form)[0]
 
-        return handwriting.normalise(image).image
-    return frame(image)
+
+def picture_to_form(picture: Picture, form: str) -> NDArray[np.uint8]:
+    """Bring a decoded picture into form: see `to_form`.
+
+    Raises
+    ------
+    InputError
+        If nothing is drawn on it, as a clause that follows its name.
+    """
+    image, flaw = _formed(picture.grey if form == HANDWRITING else picture.colours, form)
+    if not image.any():
+        raise InputError(flaw or BLANK)
+    return image
+
+
+def _formed(image: NDArray[np.uint8], form: str) -> tuple[NDArray[np.uint8], str | None]:
+    """Bring an image into form, and say what is wrong with a drawing."""
+    if form != HANDWRITING:
+        return frame(image), None
+    # Imported where it is needed: scipy's filters take a while.
+    from mnist_clustering.images import handwriting
+
+    drawing = handwriting.normalise(image)
+    return drawing.image, drawing.flaw
 
 
 def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -59,7 +79,7 @@ def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     paper = np.sort(border, axis=0)[len(border) // 2]
     plain = (np.abs(border - paper).max(axis=1) <= _PLAIN).mean() >= _LEAST_SHARE
     if not plain:
-        return _pad(_scale(_stretched(_grey(colours)), FIELD))
+        return _pad(_scale(_stretched(luma(colours)), FIELD))
     levels = np.abs(colours - paper).max(axis=2)
     full = int(np.sort(levels, axis=None)[-1 - levels.size // 100])
     levels = np.clip(levels - round(_GRAIN * full), 0, max(full - round(_GRAIN * full), 1))
@@ -69,13 +89,6 @@ def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     rows, columns = (np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0))
     levels = levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return _pad(_scale(_stretched(levels, 0), BOX))
-
-
-def _grey(colours: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Weigh red, green and blue as ITU-R 601 does."""
-    if colours.shape[2] == 1:
-        return colours[..., 0]
-    return (colours @ np.array([299, 587, 114]) + 500) // 1000
 
 
 def _stretched(levels: NDArray[np.int64], low: int | None = None) -> NDArray[np.uint8]:
@@ -99,23 +112,3 @@ def _pad(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     top, left = ((FIELD - side) // 2 for side in image.shape)
     field[top : top + image.shape[0], left : left + image.shape[1]] = image
     return field
-
-
-def to_tiles(vectors: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay the numbers of each vector out in rows, so that it can be kept and shown as an image.
-
-    Parameters
-    ----------
-    vectors : ndarray of uint8, shape (n, d)
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, height, width)
-        Nearly square; zeros fill up the last row.
-    """
-    n, d = vectors.shape
-    width = math.isqrt(d - 1) + 1
-    height = -(-d // width)
-    tiles = np.zeros((n, height * width), dtype=np.uint8)
-    tiles[:, :d] = vectors
-    return tiles.reshape(n, height, width)

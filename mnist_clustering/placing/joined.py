@@ -1,72 +1,29 @@
-"""Recognise what is to be placed, and read several inputs as one."""
+"""Several collections of images read as one, opened where they are needed."""
 
 import bisect
 import functools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.files import save_json
-from mnist_clustering.placing.array_files import Array
-from mnist_clustering.placing.parquet import Parquet
-from mnist_clustering.placing.picture_files import Folder, Manifest, Shard
-from mnist_clustering.placing.source import Content, Source
-
-_KINDS: dict[str, Any] = {
-    ".tar": Shard,
-    ".parquet": Parquet,
-    ".csv": Manifest,
-    ".txt": Manifest,
-}
+from mnist_clustering.images.collection import Collection, Content, open_path
 
 
-def open_source(path: str | Path) -> Source:
-    """Recognise what a path holds.
-
-    Parameters
-    ----------
-    path : str or Path
-        IDX or NPY file of images in MNIST's form, a ``.tar`` of pictures, ``.parquet``, a manifest
-        (``.txt``: a path a line; ``.csv``: a column "path"), or a folder of pictures.
-
-    Returns
-    -------
-    Source
-
-    Raises
-    ------
-    InputError
-        If the path is none of these, or damaged.
-    OSError
-    """
-    path = Path(path)
-    if path.is_dir():
-        return Folder(path)
-    kind = _KINDS.get(path.suffix.lower())
-    if kind:
-        return kind(path)
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start.startswith((b"\x93NUMPY", b"\x00\x00\x08")):
-        return Array(path)
-    packed = " (unpack it first: gunzip)" if start.startswith(b"\x1f\x8b") else ""
-    raise InputError(
-        f"{path} is none of what can be placed{packed}: IDX, NPY, .tar shards of pictures, "
-        ".parquet, a manifest (.txt or .csv with the paths of pictures) or a folder of pictures"
-    )
-
-
-def lengths(files: Sequence[str], notes: Path) -> tuple[int, ...]:
+def lengths(
+    files: Sequence[str], kept: Path, tell: Callable[[str], object] = lambda note: None
+) -> tuple[int, ...]:
     """Count the images of each input, which takes long for millions of pictures in archives.
 
     Parameters
     ----------
     files : sequence of str
-    notes : Path
+    kept : Path
         Where counts are kept, for the next run.
+    tell : callable, optional
+        Called with a sentence on each input whose values are converted.
 
     Returns
     -------
@@ -78,17 +35,23 @@ def lengths(files: Sequence[str], notes: Path) -> tuple[int, ...]:
         If an input cannot be recognised, or if there are no images at all.
     OSError
     """
-    known = json.loads(notes.read_text(encoding="utf-8")) if notes.is_file() else {}
+    known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     counts = {}
     for file in files:
         key = " ".join(map(str, (file, *_state(file))))
         # A folder says nothing about the files below it.
         fresh = key not in known or Path(file).is_dir()
-        counts[key] = len(_opened(file, *_state(file))) if fresh else known[key]
+        if not fresh:
+            counts[key] = known[key]
+            continue
+        opened = _opened(file, *_state(file))
+        counts[key] = len(opened)
+        if opened.note:
+            tell(f"{file}: {opened.note}")
     if not any(counts.values()):
         raise InputError(f"{', '.join(files)}: no images")
     if counts != known:
-        save_json(notes, counts)
+        save_json(kept, counts)
     return tuple(counts[" ".join(map(str, (file, *_state(file))))] for file in files)
 
 
@@ -99,8 +62,8 @@ def _state(file: str) -> tuple[int, int]:
 
 # A worker opens a file once while it stays as it is; a few stay open for blocks that follow.
 @functools.lru_cache(maxsize=4)
-def _opened(file: str, _size: int, _changed: int) -> Source:
-    return open_source(file)
+def _opened(file: str, _size: int, _changed: int) -> Collection:
+    return open_path(file)
 
 
 class Joined:
@@ -133,7 +96,7 @@ class Joined:
         for source, begin, end in self._parts(start, stop):
             yield from source.read(begin, end)
 
-    def _parts(self, start: int, stop: int) -> Iterator[tuple[Source, int, int]]:
+    def _parts(self, start: int, stop: int) -> Iterator[tuple[Collection, int, int]]:
         number = bisect.bisect_right(self.ends, start)
         while start < stop:
             begin = self.ends[number - 1] if number else 0
