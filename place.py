@@ -15,6 +15,7 @@ from pathlib import Path
 import predict
 from mnist_clustering import files, resources
 from mnist_clustering.errors import InputError
+from mnist_clustering.images.form import EMBEDDING
 from mnist_clustering.placing import blocks, executors, inputs, table
 from mnist_clustering.progress import Progress
 
@@ -101,7 +102,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _job(options: argparse.Namespace) -> blocks.Job:
     model = Path(options.model).resolve()
-    most = predict.load_model(model).n_candidates
+    fitted = predict.load_model(model)
+    if fitted.form == EMBEDDING:
+        raise InputError(
+            f"{model} was fitted to the embeddings of {fitted.dataset}, and this places images: "
+            "place vectors by predict.py"
+        )
+    most = fitted.n_candidates
     if options.candidates is not None and not 0 <= options.candidates <= most:
         raise InputError(
             f"--candidates is {options.candidates}, but it must be 0 (no deformation "
