@@ -16,6 +16,7 @@ import predict
 from mnist_clustering import files, resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.images.collection import expand
+from mnist_clustering.images.form import EMBEDDING
 from mnist_clustering.placing import blocks, executors, joined, table
 from mnist_clustering.progress import Progress
 
@@ -108,7 +109,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _job(options: argparse.Namespace, given: Sequence[str]) -> blocks.Job:
     model = Path(options.model).resolve()
-    most = predict.load_model(model).n_candidates
+    fitted = predict.load_model(model)
+    if fitted.form == EMBEDDING:
+        raise InputError(
+            f"{model} was fitted to the embeddings of {fitted.dataset}, and this places images: "
+            "place vectors by predict.py"
+        )
+    most = fitted.n_candidates
     if options.candidates is not None and not 0 <= options.candidates <= most:
         raise InputError(
             f"--candidates is {options.candidates}, but it must be 0 (no deformation "

@@ -14,8 +14,8 @@ from pathlib import Path
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.images.collection import expand
-from mnist_clustering.images.form import FRAME
-from mnist_clustering.model import output
+from mnist_clustering.images.form import EMBEDDING, FRAME
+from mnist_clustering.model import output, vectors
 from mnist_clustering.model.answers import (
     NOT_A_DIGIT,
     Row,
@@ -79,7 +79,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="A picture (PNG, JPEG, WebP, GIF, BMP, TIFF, AVIF and more) shows one digit, dark "
         "on light or light on dark, of any size, in any pen. An array (NPY, NPZ, IDX, CSV, "
         "Parquet) holds n images; those of 28 x 28 are in MNIST's form already: light on dark, "
-        "fitted into 20 x 20 pixels and centred by mass. A folder stands for the pictures and "
+        "fitted into 20 x 20 pixels and centred by mass; for a model of embeddings, n vectors. A "
+        "folder stands for the pictures and "
         "arrays below it, a .tar for its pictures, a list of paths (.txt, or .csv with a column "
         "path) for these, - for standard input.",
     )
@@ -107,7 +108,14 @@ def _run(options: argparse.Namespace) -> list[str]:
         raise InputError(
             f"--many cuts drawings apart, but {fitted.dataset} is of whole pictures: leave it out"
         )
-    sources, complaints = read_all(files, options.many, bool(options.html), fitted.form)
+    if fitted.form == EMBEDDING and (options.many or options.html):
+        raise InputError(
+            f"--many and --html show pictures, but {fitted.dataset} is of vectors: leave them out"
+        )
+    if fitted.form == EMBEDDING:
+        sources, complaints = vectors.read_all(files, fitted)
+    else:
+        sources, complaints = read_all(files, options.many, bool(options.html), fitted.form)
     for source in sources:
         if source.note:
             print(f"predict: {source.file}: {source.note}", file=sys.stderr)

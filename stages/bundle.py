@@ -7,6 +7,7 @@ import numpy as np
 
 from mnist_clustering import files
 from mnist_clustering import limits as fitting
+from mnist_clustering.exact.levels import Levels
 from mnist_clustering.features import descriptors
 from mnist_clustering.model import fitted as model
 from mnist_clustering.model import novelty
@@ -53,7 +54,8 @@ def main() -> None:
         n_neighbors=n_neighbors,
         limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0),
         dataset=common.load_params("download", "dataset")["dataset"],
-        form=json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"],
+        form=(record := json.loads(Path(DATASET).read_text(encoding="utf-8")))["form"],
+        levels=Levels.from_record(record["levels"]) if "levels" in record else None,
     )
     fitted = model.with_limits(
         fitted,

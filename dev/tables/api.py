@@ -34,7 +34,7 @@ def _signature(name: str, member: object) -> str:
             words.append(str(parameter.replace(annotation=inspect.Parameter.empty)))
             if parameter.kind is parameter.KEYWORD_ONLY and "*" not in words:
                 words.insert(-1, "*")
-    return f"```python\n{name}({', '.join(words)})\n```\n"
+    return f"```text\n{name}({', '.join(words)})\n```\n"
 
 
 def _laid_out(member: object) -> str:
@@ -44,7 +44,7 @@ def _laid_out(member: object) -> str:
     for title, body in zip(sections[::2], sections[1::2], strict=True):
         body = body.strip("\n")
         if title == "Examples":
-            lines += [f"**{title}**", "", "```python", body, "```", ""]
+            lines += [f"**{title}**", "", "```pycon", body, "```", ""]
         else:
             lines += [f"**{title}**", "", *_items(body), ""]
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Vectors of floats rounded to bytes, so that all that follows is exact."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +65,15 @@ class Levels:
             )
         # The middle of a dimension is in the middle of the bytes.
         return cls(low / 2 + high / 2 - _HIGHEST / 2 * step, step)
+
+    def to_record(self) -> dict[str, Any]:
+        """Lay the levels out for JSON, from which floats are read back to the bit."""
+        return {"offset": self.offset.tolist(), "step": self.step}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Levels":
+        """Restore what `to_record` laid out."""
+        return cls(np.array(record["offset"], dtype=np.float64), record["step"])
 
     def round(self, vectors: NDArray[Any]) -> NDArray[np.uint8]:
         """Round vectors, shape (n, d), to the nearest levels; the outermost hold what is beyond."""

@@ -180,8 +180,8 @@ def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -
         facts={
             "dimensions": d,
             "rounding_loss": float(f"{grid.loss:.3g}"),
-            # For new vectors: Python writes floats so that they are read back to the bit.
-            "levels": {"offset": grid.levels.offset.tolist(), "step": grid.levels.step},
+            # By which new vectors are rounded, too.
+            "levels": grid.levels.to_record(),
         },
         notes=notes,
     )

@@ -11,7 +11,7 @@ import yaml
 from PIL import Image
 
 import predict
-from mnist_clustering.errors import InputError
+from mnist_clustering import EmbeddingClusters
 from mnist_clustering.images import idx
 from mnist_clustering.model.answers import named, refused
 from mnist_clustering.pages import predictions as page
@@ -198,5 +198,10 @@ def test_embeddings_with_a_manifest(own, capsys):
         assert np.array_equal(shown, np.asarray(Image.fromarray(first).convert("L"))[::2, ::2])
         assert seen["turned"] == "none"
     inline.run("bundle")
-    with pytest.raises(InputError, match=r"fitted to the embeddings of clip, and cannot describe"):
-        predict.load_model(Path("models/model.npz"))
+    # New vectors are placed as the rest was.
+    fitted = EmbeddingClusters.load("models/model.npz")
+    rest = np.load("data/split/rest_indices.npy")
+    assert np.array_equal(fitted.transform(vectors[rest]), placed)
+    said = r"the model of clip places vectors: describe pictures by the network"
+    assert predict.main(["--model", "models/model.npz", str(own.data / "0.png")]) == 1
+    assert re.search(said, capsys.readouterr().err)

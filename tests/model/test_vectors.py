@@ -1,0 +1,63 @@
+"""predict.py places vectors on the map of a model that was fitted to vectors."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from mnist_clustering import EmbeddingClusters
+from tests.support.fitted import run_main
+from tests.support.real import PIXELS, TEST_IMAGES
+
+NEW = TEST_IMAGES[:6].reshape(6, -1) / 255
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    return EmbeddingClusters(4, early_iterations=5, iterations=5).fit(PIXELS[:120] / 255)
+
+
+@pytest.fixture
+def path(vectors, tmp_path):
+    vectors.save(tmp_path / "vectors.npz")
+    return tmp_path / "vectors.npz"
+
+
+def test_new_vectors_are_placed_as_the_estimator_places_them(vectors, path, capsys, monkeypatch):
+    file = path.with_name("new.npy")
+    np.save(file, NEW)
+    status, out, _ = run_main(capsys, file, "--model", path, "--json", "-")
+    rows = json.loads(out)
+    assert status == 0
+    places = [[row["x"], row["y"]] for row in rows]
+    assert np.array_equal(np.array(places, dtype=np.float32), vectors.transform(NEW))
+    told = [(row["cluster"], row["reason"]) for row in rows]
+    known = [(cluster, None) for cluster in vectors.predict(NEW).tolist()]
+    assert all(row in known or row[1] == "unlike the training images" for row in told)
+    assert any(reason is None for _, reason in told)
+
+    class Piped:
+        buffer = io.BytesIO(file.read_bytes())
+
+    monkeypatch.setattr("sys.stdin", Piped)
+    again = json.loads(run_main(capsys, "-", "--model", path, "--json", "-")[1])
+    assert [row["x"] for row in again] == [row["x"] for row in rows]
+
+
+def test_what_is_no_such_vector_is_told_in_a_sentence(path, capsys, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x89PNG")
+    np.save(tmp_path / "short.npy", NEW[:, :9])
+    np.save(tmp_path / "nan.npy", np.where(NEW[0] == NEW, np.nan, NEW))
+    for words, said in (
+        (["a.png"], "the model of vectors places vectors: describe pictures by the network"),
+        (["short.npy"], "places vectors of shape (n, 784)"),
+        (["nan.npy"], "6 of 6 vectors have values that are no numbers"),
+        (["none.npy"], "none.npy cannot be read"),
+        (["short.npy", "--many"], "--many and --html show pictures"),
+    ):
+        files = [tmp_path / word if "." in word else word for word in words]
+        status, _, err = run_main(capsys, *files, "--model", path)
+        assert status == 1
+        assert said in err
+        assert err.count("\n") == 1
