@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 import yaml
-from dev.imports import ROOT
+from dev.graph import ROOT
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline

@@ -9,7 +9,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from dev.imports import ROOT
+from dev.graph import ROOT
 from packaging.requirements import Requirement
 
 from mnist_clustering.images import digits
