@@ -3,11 +3,7 @@
 const WIDE = 360, HIGH = 150, EDGE = { left: 44, right: 8, top: 8, bottom: 30 };
 const LINES = ["#3b7dc4", "#e07000", "#0e8f74"];
 
-/**
- * @param {string} tag
- * @param {{[name: string]: any}} values
- * @param {...(Node|string)} children
- */
+/** @param {string} tag @param {{[name: string]: any}} values @param {...(Node|string)} children */
 function svg(tag, values, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(values)) element.setAttribute(name, String(value));

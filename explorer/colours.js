@@ -52,11 +52,7 @@ function ramp(share) {
   return mix(RAMP[low], RAMP[low + 1], place - low);
 }
 
-/**
- * @param {string} a
- * @param {string} b
- * @param {number} share of b
- */
+/** @param {string} a @param {string} b @param {number} share of b */
 function mix(a, b, share) {
   const [from, to] = [rgb(a), rgb(b)];
   const parts = from.map((value, i) => Math.round(value + (to[i] - value) * share));

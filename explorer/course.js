@@ -41,10 +41,7 @@ function nearestPerplexity(wanted) {
   return gaps.indexOf(Math.min(...gaps));
 }
 
-/**
- * @param {{steps: Int16Array, units: number[]}} maps
- * @param {number} which
- */
+/** @param {{steps: Int16Array, units: number[]}} maps @param {number} which */
 function positionsOf(maps, which) {
   const size = 2 * course.rows.length, unit = maps.units[which];
   return Float32Array.from(maps.steps.subarray(which * size, (which + 1) * size), (step) => step * unit);

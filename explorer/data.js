@@ -65,10 +65,7 @@ async function unpack(value) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/**
- * @param {Packed} packed
- * @returns {Promise<Numbers>}
- */
+/** @param {Packed} packed @returns {Promise<Numbers>} */
 async function inflate(packed) {
   const stream = new Blob([bytesOf(packed.deflated)]).stream();
   const opened = stream.pipeThrough(new DecompressionStream("deflate"));

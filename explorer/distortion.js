@@ -9,7 +9,8 @@
  * @returns {(image: Int8Array) => number}
  */
 function distortionFrom(query, high, wide) {
-  const span = wide + 2 * EDGED, size = (high + 2 * EDGED) * span;
+  const { REACH, CONTEXT } = rules.ranking, around = 2 * (REACH + CONTEXT);
+  const span = wide + around, size = (high + around) * span;
   const own = spread(query, high, wide, [new Int16Array(size), new Int16Array(size)]);
   const theirs = [new Int16Array(size), new Int16Array(size)];
   const tall = high + 2 * CONTEXT, broad = wide + 2 * CONTEXT;
@@ -52,9 +53,9 @@ function distortionFrom(query, high, wide) {
  * @param {Int16Array[]} into
  */
 function spread(image, high, wide, into) {
-  const span = wide + 2 * EDGED;
+  const margin = rules.ranking.REACH + rules.ranking.CONTEXT, span = wide + 2 * margin;
   for (let r = 0, i = 0; r < high; r++) {
-    for (let c = 0, to = (r + EDGED) * span + EDGED; c < wide; c++, i += 2, to++) {
+    for (let c = 0, to = (r + margin) * span + margin; c < wide; c++, i += 2, to++) {
       into[0][to] = image[i];
       into[1][to] = image[i + 1];
     }

@@ -19,10 +19,7 @@ function make(tag, values = {}, ...children) {
   return element;
 }
 
-/**
- * @param {string} id
- * @returns {any}
- */
+/** @param {string} id @returns {any} */
 function part(id) {
   return document.getElementById(id);
 }
@@ -71,18 +68,13 @@ function fillThumbs() {
   }
 }
 
-/**
- * @param {ArrayLike<number>} rows
- * @param {number} most
- */
+/** @param {ArrayLike<number>} rows @param {number} most */
 function gallery(rows, most) {
   return make("div", { class: "gallery" },
     ...Array.from({ length: Math.min(rows.length, most) }, (_, i) => thumb(rows[i])));
 }
 
-/**
- * @param {string} colour
- */
+/** @param {string} colour */
 function swatch(colour) {
   return make("i", { class: "swatch", style: `background:${colour}` });
 }

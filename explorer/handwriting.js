@@ -1,16 +1,6 @@
 // Pictures of handwriting in MNIST's form, as mnist_clustering/images/handwriting.py brings them
 // there, to the bit: found, sized, centred, or said why not.
 
-const FIELD = 28, BOX = 20, CENTRE = 14, OFF_CENTRE = 0.55, LEAST_CONTRAST = 20, STROKE = 0.12, GRID = 100;
-const TRACE = 64, LEAST_CLARITY = 0.77, MOST_SOFT = 1 / 3, LEAST_SIDE = 0.05, MOST_SOLID = 0.3, MOST_AT_EDGE = 0.2;
-const UNCLEAR = "no clear strokes on plain paper";
-const SOFT = "edges as soft as a shadow's: photograph it in focus and in even light";
-const SMALL = "too small in the picture: move closer, or crop it to the digit";
-const BLOT = "a dot or a blot without strokes";
-const DOTTED = "a dot apart from the strokes, as of i, ! or ?";
-const OVER_EDGE = "drawn over the edge of the picture: leave a margin";
-const SEVERAL = "several drawings: crop to one digit, or cut them apart by --many";
-
 /**
  * An image in form, black where nothing is drawn, and why the picture does not show one drawing.
  * @typedef {{image: Uint8Array, flaw: string|null, bounds: Bounds}} Drawing
@@ -25,7 +15,8 @@ function normalise(grey) {
   const drawings = drawingsIn(grey);
   const largest = drawings.reduce((most, one) => (sideOf(one.bounds) > sideOf(most.bounds) ? one : most));
   const rivals = drawings.filter(({ bounds }) => 2 * sideOf(bounds) > sideOf(largest.bounds));
-  return rivals.length > 1 && largest.flaw !== UNCLEAR ? { ...largest, flaw: SEVERAL } : largest;
+  const several = rivals.length > 1 && largest.flaw !== rules.form.UNCLEAR;
+  return several ? { ...largest, flaw: rules.form.SEVERAL } : largest;
 }
 
 /**
@@ -35,14 +26,15 @@ function normalise(grey) {
  */
 function drawingsIn(grey) {
   const ready = asItIs(grey);
-  if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: FIELD, left: 0, right: FIELD } }];
+  if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: grey.high, left: 0, right: grey.wide } }];
   const contrasts = contrastOf(prepared(grey)), inked = inkOf(contrasts);
   const levels = contrasts.values.filter((_, i) => inked.values[i]);
-  if (!levels.length || medianOf(countsOf(levels)) < LEAST_CONTRAST) return [noDrawing(NOTHING, grey)];
+  const blank = !levels.length || medianOf(countsOf(levels)) < rules.form.LEAST_CONTRAST;
+  if (blank) return [noDrawing(rules.form.BLANK, grey)];
   const times = Math.floor(inked.high / grey.high), block = blockOf(inked);
   if (block) return drawingsWithin(grey, scaledBounds(block, (place) => Math.floor(place / times)));
   const drawings = separated(inked);
-  if (!drawings.length) return [noDrawing(UNCLEAR, grey)];
+  if (!drawings.length) return [noDrawing(rules.form.UNCLEAR, grey)];
   return drawings.map((ink) => drawingOf(contrasts, inked, ink, times));
 }
 
@@ -54,7 +46,7 @@ function drawingsIn(grey) {
  */
 function drawingsWithin(grey, bounds) {
   const inner = cropped(grey, bounds), { top, left } = bounds;
-  if (!inner.values.length) return [noDrawing(BLOT, grey)];
+  if (!inner.values.length) return [noDrawing(rules.form.BLOT, grey)];
   return drawingsIn(inner).map((drawing) => ({
     ...drawing,
     bounds: {
@@ -69,6 +61,7 @@ function drawingsWithin(grey, bounds) {
  * @param {Plane} grey
  */
 function asItIs(grey) {
+  const { FIELD, BOX, CENTRE, OFF_CENTRE } = rules.form;
   if (grey.high !== FIELD || grey.wide !== FIELD) return null;
   for (const values of [grey.values, grey.values.map((value) => 255 - value)]) {
     const light = { ...grey, values }, side = sideOf(boundsOf(light));
@@ -79,13 +72,9 @@ function asItIs(grey) {
   return null;
 }
 
-/**
- * @param {string} flaw
- * @param {Plane} grey
- * @returns {Drawing}
- */
+/** @param {string} flaw @param {Plane} grey @returns {Drawing} */
 function noDrawing(flaw, { high, wide }) {
-  return { image: new Uint8Array(FIELD ** 2), flaw, bounds: { top: 0, bottom: high, left: 0, right: wide } };
+  return { image: new Uint8Array(rules.form.FIELD ** 2), flaw, bounds: { top: 0, bottom: high, left: 0, right: wide } };
 }
 
 /**
@@ -98,13 +87,14 @@ function noDrawing(flaw, { high, wide }) {
  */
 function drawingOf(contrasts, inked, ink, times) {
   const bounds = boundsOf(ink), digit = cropped(ink, bounds), side = sideOf(bounds);
+  const { LEAST_SIDE, LEAST_CLARITY, MOST_SOFT, MOST_SOLID, MOST_AT_EDGE, ...why } = rules.form;
   let flaw = null;
-  if (side < LEAST_SIDE * Math.max(ink.high, ink.wide)) flaw = SMALL;
-  else if (clarityAround(contrasts, inked, ink, bounds) < LEAST_CLARITY) flaw = UNCLEAR;
-  else if (softnessOf(contrasts, ink) > MOST_SOFT) flaw = SOFT;
-  else if (strokeWidth(digit) > MOST_SOLID * longestPart(digit)) flaw = BLOT;
-  else if (isDotted(digit)) flaw = DOTTED;
-  else if (inkAtEdge(ink) > MOST_AT_EDGE * side) flaw = OVER_EDGE;
+  if (side < LEAST_SIDE * Math.max(ink.high, ink.wide)) flaw = why.SMALL;
+  else if (clarityAround(contrasts, inked, ink, bounds) < LEAST_CLARITY) flaw = why.UNCLEAR;
+  else if (softnessOf(contrasts, ink) > MOST_SOFT) flaw = why.SOFT;
+  else if (strokeWidth(digit) > MOST_SOLID * longestPart(digit)) flaw = why.BLOT;
+  else if (isDotted(digit)) flaw = why.DOTTED;
+  else if (inkAtEdge(ink) > MOST_AT_EDGE * side) flaw = why.EDGE;
   const { bottom, right } = scaledBounds(bounds, (place) => Math.ceil(place / times));
   const { top, left } = scaledBounds(bounds, (place) => Math.floor(place / times));
   return { image: centredInField(fittedIntoBox(digit)), flaw, bounds: { top, bottom, left, right } };
@@ -150,8 +140,8 @@ function strokeWidth({ values, high, wide }) {
  * @returns {Plane}
  */
 function fittedIntoBox(ink) {
-  const longest = Math.max(ink.high, ink.wide), thin = STROKE * longest - strokeWidth(ink);
-  const fitted = resized(thin > 0 ? widened(ink, thin / longest) : ink, BOX);
+  const longest = Math.max(ink.high, ink.wide), thin = rules.form.STROKE * longest - strokeWidth(ink);
+  const fitted = resized(thin > 0 ? widened(ink, thin / longest) : ink, rules.form.BOX);
   const brightest = Math.max(1, ...fitted.values);
   return { ...fitted, values: Uint8Array.from(fitted.values.map((value) => rounded(255 * value, brightest))) };
 }
@@ -163,10 +153,11 @@ function fittedIntoBox(ink) {
  * @returns {Plane}
  */
 function widened(ink, share) {
+  const { GRID, STROKE } = rules.form;
   const coarse = resized(ink, GRID), radius = Math.ceil(share * GRID / 2 / (1 - STROKE));
   const high = coarse.high + 2 * radius, wide = coarse.wide + 2 * radius, values = new Uint8Array(high * wide);
   coarse.values.forEach((value, i) => {
-    if (value < TRACE) return;
+    if (value < 64) return;
     const row = Math.floor(i / coarse.wide) + radius, column = i % coarse.wide + radius;
     for (let y = -radius; y <= radius; y++) {
       const reach = Math.floor(Math.sqrt(radius ** 2 - y ** 2)), at = (row + y) * wide + column;
@@ -212,7 +203,7 @@ function meanAreas(n, m, visit) {
 
 /** Place a digit in the field with its centre of mass at the centre. @param {Plane} digit */
 function centredInField(digit) {
-  const field = new Uint8Array(FIELD ** 2), sides = [digit.high, digit.wide];
+  const { FIELD, CENTRE } = rules.form, field = new Uint8Array(FIELD ** 2), sides = [digit.high, digit.wide];
   const [row, column] = centreOfMass(digit).map((centre, axis) =>
     Math.min(Math.max(rint(CENTRE - centre), 0), FIELD - sides[axis]));
   for (let r = 0; r < digit.high; r++) {

@@ -63,10 +63,7 @@ function middles(points, dims, rows) {
   return found;
 }
 
-/**
- * @param {MapView} view
- * @param {{ink: string, halo: string}} colours
- */
+/** @param {MapView} view @param {{ink: string, halo: string}} colours */
 function names(view, colours) {
   const pen = view.marks, ratio = view.ratio || 1;
   pen.font = `600 ${12.5 * ratio}px system-ui, sans-serif`;

@@ -58,10 +58,7 @@ function setUpPad() {
   redraw();
 }
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {() => number} width
- */
+/** @param {HTMLCanvasElement} canvas @param {() => number} width */
 function penOn(canvas, width) {
   const at = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
@@ -134,6 +131,7 @@ async function dropped(file) {
   clearTimeout(waiting);
   strokes.length = 0;
   try {
+    await readyPlacer();
     const picture = await readPicture(file);
     show(picture);
     await answer(picture);
@@ -176,7 +174,7 @@ async function answer(grey) {
     make("p", { class: "form" }, make("span", { class: "thumb" }, drawn(image)),
       make("button", { type: "button", id: "keep", onclick: () => keep(image) }, "Save as PNG")),
     make("h3", {}, "Nearest training images"), gallery(neighbors, neighbors.length));
-  star(reason === NOTHING ? null : position);
+  star(reason === rules.novelty.BLANK ? null : position);
   say(reason ? `Not a ${thing()}: ${reason}.` : `${label || "No name"}, in ${where.toLowerCase()}.`);
 }
 
@@ -188,6 +186,7 @@ function keep(image) {
 async function readyPlacer() {
   if (!placer) {
     const [model, coarse] = await Promise.all([load("model"), load("features")]);
+    Object.assign(rules, model.rules);
     while (!pixels.train) await later();
     placer = new Placer(model, coarse, pixels.train);
   }

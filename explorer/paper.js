@@ -1,8 +1,5 @@
 // Ink told from paper under uneven light, as mnist_clustering/images/paper.py does, to the bit.
 
-const ENLARGED_TO = 256, SIDE_A_PASS = 128, WINDOW = 0.3, LEAST_PAPER = 48;
-const END = 32, LEAST_FALL = 40;
-
 /**
  * Whole numbers, row by row: a picture, or a mask of 0 and 1.
  * @typedef {{values: Uint8Array|Int32Array, high: number, wide: number}} Plane
@@ -26,8 +23,8 @@ function alongLines({ high, wide }, axis, visit) {
  * @returns {Plane}
  */
 function prepared(grey) {
-  const longest = Math.max(grey.high, grey.wide), times = Math.ceil(ENLARGED_TO / longest);
-  const passes = Math.floor(longest / SIDE_A_PASS), scale = 16 ** passes;
+  const longest = Math.max(grey.high, grey.wide), times = Math.ceil(rules.paper.LEAST_SIDE / longest);
+  const passes = Math.floor(longest / rules.paper.SIDE_A_PASS), scale = 16 ** passes;
   let fine = times > 1 ? enlarged(grey, times) : { ...grey, values: Int32Array.from(grey.values) };
   for (const axis of [0, 1]) for (let pass = 0; pass < passes; pass++) fine = blurred(fine, axis);
   return { ...fine, values: Uint8Array.from(fine.values.map((sum) => rounded(sum, scale))) };
@@ -95,11 +92,11 @@ function movingSum(plane, window, axis) {
  * @returns {Plane}
  */
 function contrastOf(grey) {
-  const window = 2 * Math.floor(Math.max(grey.high, grey.wide) * WINDOW / 2) + 1;
+  const window = 2 * Math.floor(Math.max(grey.high, grey.wide) * rules.paper.WINDOW / 2) + 1;
   const dark = inkedLight(grey, window) ? { ...grey, values: grey.values.map((value) => 255 - value) } : grey;
   const paper = closing(dark, window).values;
   const share = (/** @type {number} */ value, /** @type {number} */ i) =>
-    Math.floor(255 * (paper[i] - value) / Math.max(paper[i], LEAST_PAPER));
+    Math.floor(255 * (paper[i] - value) / Math.max(paper[i], rules.paper.LEAST_PAPER));
   return { ...grey, values: dark.values.map(share) };
 }
 
@@ -225,7 +222,7 @@ function clarityOf(levels, inked) {
  * @param {Plane} ink
  */
 function softnessOf(contrasts, ink) {
-  const { values, high, wide } = ink, half = Math.floor(Math.max(high, wide) / END);
+  const { values, high, wide } = ink, half = Math.floor(Math.max(high, wide) / rules.paper.EDGE);
   const lowest = movingMost(movingMost(contrasts, half, 0, -1), half, 1, -1).values;
   let inks = 0, total = 0, outline = 0, soft = 0;
   values.forEach((own, i) => {
@@ -239,7 +236,7 @@ function softnessOf(contrasts, ink) {
       if (!values[i] || inside) continue;
       const fall = contrasts.values[i] - lowest[i];
       outline++;
-      soft += Number(fall < LEAST_FALL && 5 * fall * inks < 2 * total);
+      soft += Number(fall < rules.paper.LEAST_FALL && 5 * fall * inks < 2 * total);
     }
   }
   return soft / outline;

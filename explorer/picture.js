@@ -1,7 +1,7 @@
 // A picture file as grey levels, as mnist_clustering/images/decoding.py reads it. PNG is decoded
 // here, and every bit is that of predict.py; all else by the browser, whose JPEG may differ by a shade.
 
-const LARGEST_SIDE = 20000, WORKING_SIDE = 512, BITS = 22;
+const BITS = 22;
 
 /**
  * Grey levels, and how far each is covered; null where all is.
@@ -62,7 +62,7 @@ function lumaOf(red, green, blue) {
  */
 function atWorkingSize(picture) {
   const { high, wide, alpha } = picture;
-  if (Math.max(high, wide) <= WORKING_SIDE) return picture;
+  if (Math.max(high, wide) <= rules.files.WORKING_SIDE) return picture;
   const [tall, broad] = sizeWithin(high, wide);
   const shrink = (/** @type {Uint8Array} */ values) =>
     shrunk(shrunk({ values, high, wide }, broad, 1), tall, 0).values;
@@ -82,6 +82,7 @@ function atWorkingSize(picture) {
  * @param {number} wide
  */
 function sizeWithin(high, wide) {
+  const { WORKING_SIDE } = rules.files;
   const aspect = wide / high, upright = aspect <= 1;
   const exact = upright ? WORKING_SIDE * aspect : WORKING_SIDE / aspect;
   const off = (/** @type {number} */ n) =>

@@ -1,13 +1,7 @@
 // What predict.py does with an image in the form of the training images, to the bit.
 
-const LEVELS = 5, LARGEST = 4 * 255, CROPPED = 14, REACH = 2, CONTEXT = 1, EDGED = REACH + CONTEXT;
-const STEPS = 1024;
-// So many images next in feature space tell how far apart images are there, and overrule the cluster
-// of a drawing if four fifths of them agree.
-const NEXT = 15, AGREEMENT = 0.8;
-const NOTHING = "nothing is drawn";
-const STRANGE = "unlike the training images";
-const GREY = "grey, where strokes are black on white";
+/** Reasons and constants of the library, by module: data/model.js brings them. @type {any} */
+const rules = {};
 
 /**
  * @typedef {{position: number[], cluster: number, neighbors: number[], distances: number[],
@@ -87,7 +81,7 @@ class Placer {
     const near = ranked.slice(0, model.n_neighbors);
     const neighbors = near.map(([row]) => row);
     const position = [0, 1].map((axis) => median(neighbors.map((row) => data.maps["2d"][2 * row + axis])));
-    const jury = rows.slice(0, NEXT), cluster = this.clusterAt(position);
+    const jury = rows.slice(0, rules.model.N_NEXT), cluster = this.clusterAt(position);
     return {
       position, cluster: drawn ? this.overruled(cluster, jury) : cluster, neighbors,
       distances: near.map(([, distance]) => distance),
@@ -121,10 +115,7 @@ class Placer {
     return { rows: kept.map(([row]) => row), squares: kept.map(([, square]) => square) };
   }
 
-  /**
-   * @param {Int16Array} own
-   * @param {number} row of train
-   */
+  /** @param {Int16Array} own @param {number} row of train */
   squareFrom(own, row) {
     let theirs = this.features.get(row), sum = 0;
     if (!theirs) {
@@ -159,7 +150,7 @@ class Placer {
 
   /** @param {number[]} position */
   clusterAt(position) {
-    const { centres, clusters } = this.model, at = position.map((value) => rint(value * STEPS));
+    const { centres, clusters } = this.model, at = position.map((value) => rint(value * rules.grid.STEPS));
     let best = 0, least = Infinity;
     for (let i = 0; i < clusters.length; i++) {
       const x = centres[2 * i] - at[0], y = centres[2 * i + 1] - at[1];
@@ -181,7 +172,7 @@ class Placer {
   overruled(cluster, jury) {
     const own = this.clustersOf(jury), votes = votesFor(own);
     const most = Math.max(...votes);
-    return most >= AGREEMENT * own.length ? own[votes.indexOf(most)] : cluster;
+    return most >= rules.model.AGREEMENT * own.length ? own[votes.indexOf(most)] : cluster;
   }
 
   /**
@@ -203,9 +194,9 @@ class Placer {
     const reach = jury.reduce((sum, row) => sum + this.model.reaches[row], 0);
     const strange =
       square * square * (jury.length * neighbors.length) / (Math.max(reach, 1) * votes);
-    if (full === 0) return NOTHING;
-    if (strange > (drawn ? this.model.limit_drawn : this.model.limit_strangeness)) return STRANGE;
-    return full < this.model.limit_fullness ? GREY : null;
+    if (full === 0) return rules.novelty.BLANK;
+    if (strange > (drawn ? this.model.limit_drawn : this.model.limit_strangeness)) return rules.novelty.STRANGE;
+    return full < this.model.limit_fullness ? rules.novelty.GREY : null;
   }
 }
 
@@ -228,7 +219,7 @@ function median(values) {
  * @param {number} wide
  */
 function gradientImage(image, high, wide) {
-  const top = Math.floor(high / CROPPED), left = Math.floor(wide / CROPPED);
+  const top = Math.floor(high / rules.ranking.CROPPED), left = Math.floor(wide / rules.ranking.CROPPED);
   const tall = high - 2 * top, broad = wide - 2 * left;
   const found = new Int8Array(2 * tall * broad);
   const ink = (/** @type {number} */ r, /** @type {number} */ c) =>
@@ -246,5 +237,6 @@ function gradientImage(image, high, wide) {
 
 /** Halves away from zero. @param {number} response */
 function level(response) {
+  const { LEVELS, LARGEST } = rules.ranking;
   return Math.sign(response) * Math.floor((2 * LEVELS * Math.abs(response) + LARGEST) / (2 * LARGEST));
 }

@@ -16,7 +16,7 @@ async function decodedPng(bytes) {
   const chunks = chunksOf(bytes), [header] = chunks.IHDR, view = new DataView(header.buffer, header.byteOffset);
   const [wide, high, depth, type] = [view.getUint32(0), view.getUint32(4), header[8], header[9]];
   const clear = chunks.tRNS && chunks.tRNS[0], keyed = clear && (type === 0 || type === 2);
-  if (Math.max(high, wide) > LARGEST_SIDE || header[12] || chunks.eXIf || keyed && depth < 8) return null;
+  if (Math.max(high, wide) > rules.files.LARGEST_SIDE || header[12] || chunks.eXIf || keyed && depth < 8) return null;
   if (keyed && depth > 8 && type === 2) return null;
   const channels = CHANNELS[/** @type {keyof CHANNELS} */ (type)], line = Math.ceil(wide * channels * depth / 8);
   const deflated = new Blob(/** @type {BlobPart[]} */ (chunks.IDAT));

@@ -78,21 +78,13 @@ function pin(row) {
   }
 }
 
-/**
- * @param {MapView} view
- * @param {number[]} place
- */
+/** @param {MapView} view @param {number[]} place */
 function point(view, place) {
   const row = view.rowAt(place, NEAR * (view.ratio || 1));
   if (row !== state.hovered) change({ hovered: row });
 }
 
-/**
- * @param {MapView} view
- * @param {number[]} from
- * @param {number[]} to
- * @param {boolean} slide
- */
+/** @param {MapView} view @param {number[]} from @param {number[]} to @param {boolean} slide */
 function drag(view, from, to, slide) {
   const [x, y] = [to[0] - from[0], to[1] - from[1]];
   if (view.dims === 3 && !slide) view.rotate(x * TURN / (view.ratio || 1), y * TURN / (view.ratio || 1));
@@ -139,11 +131,7 @@ function chooseWithin(view) {
   showPanel("chosen");
 }
 
-/**
- * @param {number[][]} path
- * @param {number} x
- * @param {number} y
- */
+/** @param {number[][]} path @param {number} x @param {number} y */
 function within(path, x, y) {
   let inside = false;
   for (let i = 0, j = path.length - 1; i < path.length; j = i++) {
@@ -153,10 +141,7 @@ function within(path, x, y) {
   return inside;
 }
 
-/**
- * @param {MapView} view
- * @param {KeyboardEvent} event
- */
+/** @param {MapView} view @param {KeyboardEvent} event */
 function press(view, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const step = STEP * (view.ratio || 1), arrows = {
@@ -182,10 +167,7 @@ function press(view, event) {
   });
 }
 
-/**
- * @param {Event} event
- * @param {() => void} act
- */
+/** @param {Event} event @param {() => void} act */
 function pressed(event, act) {
   event.preventDefault();
   act();

@@ -94,10 +94,7 @@ function labelOf(row) {
   return data.label && data.label[row] >= 0 ? data.classes[data.label[row]] : "none";
 }
 
-/**
- * @param {number} n
- * @param {string} thing
- */
+/** @param {number} n @param {string} thing */
 function counted(n, thing) {
   return `${n.toLocaleString("en")} ${thing}${n === 1 ? "" : "s"}`;
 }

@@ -53,10 +53,7 @@ function setUpTools() {
   setTheme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 }
 
-/**
- * @param {MapView} view
- * @param {string} key
- */
+/** @param {MapView} view @param {string} key */
 function showSource(view, key, keep = false) {
   const source = sources.get(key);
   if (!source) return;
@@ -123,10 +120,7 @@ function find(text) {
   showPanel("chosen");
 }
 
-/**
- * @param {string} kind
- * @param {number} number
- */
+/** @param {string} kind @param {number} number */
 function findRow(kind, number) {
   const row = kind === "row" ? data.index.indexOf(number) : number + (kind === "test" ? data.n_train : 0);
   const end = kind === "train" ? data.n_train : data.n;

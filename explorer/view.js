@@ -7,10 +7,7 @@ const SIDES = 200, ROOM = 10;
 const MANY = 60000;
 
 class MapView {
-  /**
-   * @param {HTMLElement} host
-   * @param {string} name for screen readers
-   */
+  /** @param {HTMLElement} host @param {string} name for screen readers */
   constructor(host, name) {
     this.host = host;
     this.base = canvasIn(host);
@@ -219,11 +216,7 @@ class MapView {
     drawMarks(this);
   }
 
-  /**
-   * @param {number} i
-   * @param {number} size
-   * @param {number} colour
-   */
+  /** @param {number} i @param {number} size @param {number} colour */
   dot(i, size, colour) {
     const { width = 0, height = 0 } = this;
     const left = Math.round(this.sx[i] - size / 2), top = Math.round(this.sy[i] - size / 2);

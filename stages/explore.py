@@ -11,6 +11,7 @@ from mnist_clustering import files, resources
 from mnist_clustering.pages import explorer as page
 from mnist_clustering.pages import journey, opening, packing
 from mnist_clustering.pages.coarse import coarsen
+from mnist_clustering.pages.rules import rules
 from stages import common
 
 PAGE = "explorer"
@@ -59,7 +60,7 @@ def main() -> None:
     with np.load(MODEL) as arrays:
         features = coarsen(arrays["features"])
         model = {name: arrays[name] for name in arrays.files if name not in BULKY}
-        ranks = {"ranks_gradients": bool(len(arrays["gradients"]))}
+        ranks = {"ranks_gradients": bool(len(arrays["gradients"])), "rules": rules()}
     with np.load(COURSE) as frames, np.load(OTHER_MAPS) as maps:
         course = journey.shown(frames, maps, Path(IMAGES.format("train")).read_bytes())
     rows = {

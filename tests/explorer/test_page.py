@@ -49,7 +49,7 @@ def chosen(page):
 
 
 def test_it_asks_for_nothing_but_its_own_files(explorer, known):
-    folder = (known.folder / "explorer").as_uri()
+    folder = (known.folder / "site").as_uri()
     outside = [url for url in explorer.requests if not url.startswith((folder, "data:", "blob:"))]
     assert outside == []
     assert explorer.run("fetch('https://example.org').then(() => 'answered', () => 'refused')") == (
