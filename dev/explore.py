@@ -5,7 +5,7 @@ import webbrowser
 
 from dev.imports import ROOT
 
-PAGE = ROOT / "explorer" / "index.html"
+PAGE = ROOT / "site" / "index.html"
 
 
 def main() -> None:

@@ -16,11 +16,7 @@ const arrived = new Map();
 /** @type {Map<string, Promise<any>>} */
 const asked = new Map();
 
-/**
- * Take what a data script brings.
- * @param {string} name
- * @param {any} values
- */
+/** Take what a data script brings. @param {string} name @param {any} values */
 // oxlint-disable-next-line no-unused-vars -- Data scripts call it.
 function explorerData(name, values) {
   arrived.set(name, values);
@@ -52,11 +48,7 @@ function script(name) {
   });
 }
 
-/**
- * Unpack every array in a value, at any depth.
- * @param {any} value
- * @returns {Promise<any>}
- */
+/** Unpack every array in a value, at any depth. @param {any} value @returns {Promise<any>} */
 async function unpack(value) {
   if (Array.isArray(value)) return Promise.all(value.map(unpack));
   if (value === null || typeof value !== "object") return value;

@@ -1,10 +1,7 @@
 // Features of an image, as mnist_clustering/features computes them, to the bit: every step is on whole
 // numbers, or a single operation that IEEE 754 defines.
 
-/**
- * Round to the nearest whole number, halves to the even one.
- * @param {number} x
- */
+/** Round to the nearest whole number, halves to the even one. @param {number} x */
 function rint(x) {
   const low = Math.floor(x), rest = x - low;
   if (rest !== 0.5) return rest < 0.5 ? low : low + 1;
@@ -13,9 +10,7 @@ function rint(x) {
 
 /**
  * Shear an image so that rows and columns of its ink are uncorrelated.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function deskew(image, high, wide) {
   let total = 0, rows = 0, columns = 0, squares = 0, products = 0;
@@ -46,8 +41,7 @@ function deskew(image, high, wide) {
 
 /**
  * Weights of the pixels of a row in the cells of a grid.
- * @param {number} width
- * @param {{POOL_CELLS: number, POOL_STEP: number, POOL_ORDER: number}} grid
+ * @param {number} width @param {{POOL_CELLS: number, POOL_STEP: number, POOL_ORDER: number}} grid
  */
 function poolingKernel(width, { POOL_CELLS: cells, POOL_STEP: step, POOL_ORDER: order }) {
   const weights = [1];
@@ -64,12 +58,8 @@ function poolingKernel(width, { POOL_CELLS: cells, POOL_STEP: step, POOL_ORDER: 
 
 /**
  * Blur an image and sample it on a grid.
- * @param {ArrayLike<number>} image
- * @param {number} wide
- * @param {number[][][]} down
- * @param {number[][][]} across
- * @param {Float64Array} into
- * @param {number} place
+ * @param {ArrayLike<number>} image @param {number} wide @param {number[][][]} down @param {number[][][]} across
+ * @param {Float64Array} into @param {number} place
  */
 function pool(image, wide, down, across, into, place) {
   const line = new Float64Array(wide);
@@ -88,9 +78,7 @@ function pool(image, wide, down, across, into, place) {
 
 /**
  * Smoothed gradients in eight directions.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function gradientFeatures(image, high, wide) {
   const tall = high + 4, broad = wide + 4, rows = new Int32Array(tall * wide);
@@ -116,8 +104,7 @@ function gradientFeatures(image, high, wide) {
 /**
  * Part each gradient between the two nearest of eight directions, and pool each of these.
  * @param {Int32Array} blurred with a border of one
- * @param {number} high
- * @param {number} wide
+ * @param {number} high @param {number} wide
  */
 function pooledDirections(blurred, high, wide) {
   const size = high * wide, broad = wide + 2;
@@ -154,9 +141,7 @@ function scaled(pooled) {
 
 /**
  * Loops and bays: how strongly ink encloses each pixel, pooled.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function concavityFeatures(image, high, wide) {
   const size = high * wide;

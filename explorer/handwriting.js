@@ -8,8 +8,7 @@
 
 /**
  * Find the one digit of a picture, and bring it into form; of several drawings the largest.
- * @param {Plane} grey
- * @returns {Drawing}
+ * @param {Plane} grey @returns {Drawing}
  */
 function normalise(grey) {
   const drawings = drawingsIn(grey);
@@ -19,11 +18,7 @@ function normalise(grey) {
   return several ? { ...largest, flaw: rules.form.SEVERAL } : largest;
 }
 
-/**
- * Find all drawings of a picture: at least one, in reading order.
- * @param {Plane} grey
- * @returns {Drawing[]}
- */
+/** Find all drawings of a picture: at least one, in reading order. @param {Plane} grey @returns {Drawing[]} */
 function drawingsIn(grey) {
   const ready = asItIs(grey);
   if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: grey.high, left: 0, right: grey.wide } }];
@@ -40,9 +35,7 @@ function drawingsIn(grey) {
 
 /**
  * Find the drawings of a picture within the picture, such as a plot of an image.
- * @param {Plane} grey
- * @param {Bounds} bounds
- * @returns {Drawing[]}
+ * @param {Plane} grey @param {Bounds} bounds @returns {Drawing[]}
  */
 function drawingsWithin(grey, bounds) {
   const inner = cropped(grey, bounds), { top, left } = bounds;
@@ -56,10 +49,7 @@ function drawingsWithin(grey, bounds) {
   }));
 }
 
-/**
- * Recognise MNIST's form: 28 x 28, plain paper, at most 20 x 20 of ink, centred; light on dark.
- * @param {Plane} grey
- */
+/** Recognise MNIST's form: 28 x 28, plain paper, at most 20 x 20 of ink, centred; light on dark. @param {Plane} grey */
 function asItIs(grey) {
   const { FIELD, BOX, CENTRE, OFF_CENTRE } = rules.form;
   if (grey.high !== FIELD || grey.wide !== FIELD) return null;
@@ -79,8 +69,7 @@ function noDrawing(flaw, { high, wide }) {
 
 /**
  * Bring one drawing into form.
- * @param {Plane} contrasts
- * @param {Plane} inked
+ * @param {Plane} contrasts @param {Plane} inked
  * @param {Plane} ink its own
  * @param {number} times how often the picture was enlarged
  * @returns {Drawing}
@@ -102,10 +91,7 @@ function drawingOf(contrasts, inked, ink, times) {
 
 /**
  * How clear a drawing is on the paper around it, but for other ink there.
- * @param {Plane} contrasts
- * @param {Plane} inked
- * @param {Plane} ink
- * @param {Bounds} bounds
+ * @param {Plane} contrasts @param {Plane} inked @param {Plane} ink @param {Bounds} bounds
  */
 function clarityAround(contrasts, inked, ink, bounds) {
   const margin = Math.floor(sideOf(bounds) / 4), /** @type {number[]} */ levels = [], /** @type {number[]} */ own = [];
@@ -136,8 +122,7 @@ function strokeWidth({ values, high, wide }) {
 
 /**
  * Scale a drawing to 20 pixels, thin strokes widened first; the brightest pixel is 255.
- * @param {Plane} ink
- * @returns {Plane}
+ * @param {Plane} ink @returns {Plane}
  */
 function fittedIntoBox(ink) {
   const longest = Math.max(ink.high, ink.wide), thin = rules.form.STROKE * longest - strokeWidth(ink);
@@ -148,9 +133,7 @@ function fittedIntoBox(ink) {
 
 /**
  * Widen strokes by a share of the longer side, on a coarser grid.
- * @param {Plane} ink
- * @param {number} share
- * @returns {Plane}
+ * @param {Plane} ink @param {number} share @returns {Plane}
  */
 function widened(ink, share) {
   const { GRID, STROKE } = rules.form;
@@ -169,9 +152,7 @@ function widened(ink, share) {
 
 /**
  * Scale a mask to a longer side, from 0 to 255: each new pixel is the mean of the area that it covers.
- * @param {Plane} mask
- * @param {number} side
- * @returns {Plane}
+ * @param {Plane} mask @param {number} side @returns {Plane}
  */
 function resized(mask, side) {
   const longest = Math.max(mask.high, mask.wide), { high, wide } = mask;
@@ -189,9 +170,7 @@ function resized(mask, side) {
 
 /**
  * On a grid that both divide, n old pixels are m wide and m new ones n: how far each covers each.
- * @param {number} n
- * @param {number} m
- * @param {(from: number, to: number, share: number) => void} visit
+ * @param {number} n @param {number} m @param {(from: number, to: number, share: number) => void} visit
  */
 function meanAreas(n, m, visit) {
   for (let to = 0; to < m; to++) {
@@ -233,9 +212,7 @@ function scaledBounds({ top, bottom, left, right }, scale) {
 }
 
 /** @param {Bounds} bounds */
-function sideOf({ top, bottom, left, right }) {
-  return Math.max(bottom - top, right - left);
-}
+const sideOf = ({ top, bottom, left, right }) => Math.max(bottom - top, right - left);
 
 /** @param {Plane} plane @param {Bounds} bounds @returns {Plane} */
 function cropped({ values, wide }, { top, bottom, left, right }) {

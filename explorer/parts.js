@@ -9,8 +9,7 @@
 
 /**
  * The drawings of a picture, in reading order; none where there are more parts than drawings have.
- * @param {Plane} inked
- * @returns {Plane[]}
+ * @param {Plane} inked @returns {Plane[]}
  */
 function separated(inked) {
   const { labelled, found: all } = labelledParts(inked), longest = Math.max(inked.high, inked.wide);
@@ -30,9 +29,7 @@ function separated(inked) {
 }
 
 /** The longer side of the longest part. @param {Plane} ink */
-function longestPart(ink) {
-  return Math.max(...labelledParts(ink).found.map((part) => part.side));
-}
+const longestPart = (ink) => Math.max(...labelledParts(ink).found.map((part) => part.side));
 
 /** Whether a small part of a drawing lies apart, as the dot of an i, of ! or of ?. @param {Plane} ink */
 function isDotted(ink) {
@@ -43,10 +40,7 @@ function isDotted(ink) {
   });
 }
 
-/**
- * Number the connected parts by their first pixels; corners connect.
- * @param {Plane} inked
- */
+/** Number the connected parts by their first pixels; corners connect. @param {Plane} inked */
 function labelledParts({ values, high, wide }) {
   const labelled = new Int32Array(values.length), /** @type {Part[]} */ found = [];
   const waiting = new Int32Array(values.length);
@@ -79,8 +73,7 @@ function labelledParts({ values, high, wide }) {
 
 /**
  * A picture within the picture, somewhat inside of it: a large block, full of ink along its rim.
- * @param {Plane} inked
- * @returns {Bounds|null}
+ * @param {Plane} inked @returns {Bounds|null}
  */
 function blockOf(inked) {
   const { labelled, found } = labelledParts(inked);
@@ -121,9 +114,7 @@ function withinTheEdge(parts, { high, wide }) {
 }
 
 /** Without frames and circles around a drawing. @param {Part[]} parts */
-function notAround(parts) {
-  return parts.filter((part) => !parts.some((other) => encloses(part, other)));
-}
+const notAround = (parts) => parts.filter((part) => !parts.some((other) => encloses(part, other)));
 
 /** @param {Part} outer @param {Part} inner */
 function encloses(outer, inner) {
@@ -169,11 +160,7 @@ function areClose(a, b, largest) {
   return below <= BELOW * largest && beside <= gap * largest;
 }
 
-/**
- * Pixels between two parts, to the side and below; negative if they overlap.
- * @param {Part} a
- * @param {Part} b
- */
+/** Pixels between two parts, to the side and below; negative if they overlap. @param {Part} a @param {Part} b */
 function gapsBetween(a, b) {
   return [
     Math.max(a.left, b.left) - Math.min(a.right, b.right), Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom),

@@ -48,10 +48,7 @@ class Placer {
     return this.model.descriptor_deskewed ? deskew(image, this.high, this.wide) : image;
   }
 
-  /**
-   * Features in units of 1 / 1024 of the standard deviation.
-   * @param {ArrayLike<number>} upright
-   */
+  /** Features in units of 1 / 1024 of the standard deviation. @param {ArrayLike<number>} upright */
   describe(upright) {
     const into = new Int16Array(this.width);
     let place = 0;
@@ -94,8 +91,7 @@ class Placer {
    *
    * Coarse features lie no farther from the true ones than is noted, so that whoever cannot be among
    * the nearest by them is left out, and of the few that remain the true features are computed.
-   * @param {Int16Array} own
-   * @param {number} k
+   * @param {Int16Array} own @param {number} k
    */
   nearest(own, k) {
     const { n, coarse: { values, error, step } } = this, about = new Float64Array(n);
@@ -128,8 +124,7 @@ class Placer {
 
   /**
    * Rank candidates by how well an image is found in them.
-   * @param {ArrayLike<number>} upright
-   * @param {number[]} rows
+   * @param {ArrayLike<number>} upright @param {number[]} rows
    */
   rank(upright, rows) {
     const query = gradientImage(upright, this.high, this.wide);
@@ -201,9 +196,7 @@ class Placer {
 }
 
 /** How often each cluster is among them. @param {number[]} clusters */
-function votesFor(clusters) {
-  return clusters.map((one) => clusters.filter((other) => other === one).length);
-}
+const votesFor = (clusters) => clusters.map((one) => clusters.filter((other) => other === one).length);
 
 /** @param {number[]} values of float32 */
 function median(values) {
@@ -214,9 +207,7 @@ function median(values) {
 
 /**
  * Gradients by the Sobel operator in whole levels: of each pixel the horizontal, then the vertical.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function gradientImage(image, high, wide) {
   const top = Math.floor(high / rules.ranking.CROPPED), left = Math.floor(wide / rules.ranking.CROPPED);
@@ -227,16 +218,16 @@ function gradientImage(image, high, wide) {
   for (let r = 0, i = 0; r < tall; r++) {
     for (let c = 0; c < broad; c++, i += 2) {
       const y = r + top, x = c + left;
-      const corner = [ink(y - 1, x - 1), ink(y - 1, x + 1), ink(y + 1, x - 1), ink(y + 1, x + 1)];
-      found[i] = level(corner[1] + 2 * ink(y, x + 1) + corner[3] - corner[0] - 2 * ink(y, x - 1) - corner[2]);
-      found[i + 1] = level(corner[2] + 2 * ink(y + 1, x) + corner[3] - corner[0] - 2 * ink(y - 1, x) - corner[1]);
+      const [nw, ne, sw, se] = [ink(y - 1, x - 1), ink(y - 1, x + 1), ink(y + 1, x - 1), ink(y + 1, x + 1)];
+      found[i] = gradientLevel(ne + 2 * ink(y, x + 1) + se - nw - 2 * ink(y, x - 1) - sw);
+      found[i + 1] = gradientLevel(sw + 2 * ink(y + 1, x) + se - nw - 2 * ink(y - 1, x) - ne);
     }
   }
   return { image: found, high: tall, wide: broad };
 }
 
 /** Halves away from zero. @param {number} response */
-function level(response) {
+function gradientLevel(response) {
   const { LEVELS, LARGEST } = rules.ranking;
   return Math.sign(response) * Math.floor((2 * LEVELS * Math.abs(response) + LARGEST) / (2 * LARGEST));
 }

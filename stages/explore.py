@@ -70,11 +70,12 @@ def main() -> None:
         "index": np.concatenate([indices[part] for part in parts]),
         "maps": {dims: _rows(MAPS.format(dims, "{}"), parts) for dims in ("2d", "3d")},
     }
-    names, portraits = _json(NAMES)["one_to_one"], _json(PORTRAITS)["merged_2d"]
+    names, portraits = _json(NAMES), _json(PORTRAITS)["merged_2d"]
     results = {
         "perplexities": (course["others"] or {}).get("perplexities", []),
         "scores": _json(SCORES),
         "curves": {name: opening.columns(_text(CURVES.format(name))) for name in SHOWN_CURVES},
+        "title": _json(DATASET).get("title", ""),
         "size": images["train"].shape[1:],
         "form": form,
     }
