@@ -80,7 +80,7 @@ async function follow(text) {
     pinned: pinned ?? -1, chosen: rows.length ? Int32Array.from(byInterest(rows)) : null,
     title: tests ? titleOf(get("select")) : "Selected images", query: tests ? get("select") : "",
   });
-  if (pinned === -1 || get("select") && !rows.length) say("Not all that the address names is here.");
+  if (pinned === -1 || get("select") + get("rows") && !rows.length) say("Not all that the address names is here.");
   history.replaceState(keptState(steps), "");
   const [scale, x, y, ...turn] = get("view").split("_").map(Number), view = views[0];
   await showSource(view, state.source);

@@ -30,7 +30,7 @@ function makeModes() {
   }
   const steps = data.shown + 1;
   modes.confidence = {
-    name: "like its neighbours", codes: data.agreement,
+    name: "how sure", codes: data.agreement,
     names: Array.from({ length: steps }, (_, i) => `${i} of ${data.shown}`),
     colours: Array.from({ length: steps }, (_, i) => ramp(1 - i / data.shown)), loud: 0,
   };
@@ -64,7 +64,6 @@ function distinct(i) {
 
 /** The colour of a row's cluster. @param {number} row */
 const colourOf = (row) => modes.cluster.colours[data.cluster[row]];
-
 /** From what is sure to what is not, which stands out. @param {number} share from 0 to 1 */
 const ramp = (share) => share < 0.5 ? mix(themed().quiet, UNSURE, 2 * share) : mix(UNSURE, WRONG, 2 * share - 1);
 
@@ -76,7 +75,6 @@ function mix(a, b, share) {
 
 /** @param {number[]} channels */
 const hex = (channels) => `#${channels.map((value) => Math.round(value).toString(16).padStart(2, "0")).join("")}`;
-
 /** @param {string} colour as #rrggbb */
 const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
 

@@ -51,7 +51,7 @@ function showImage(changed) {
         make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
         make("p", { class: "actions" }, action("Unpin", () => pin(-1)),
           action("Show on the map", () => views.forEach((view) => view.goTo(row)))))),
-    relations ? surroundings(row) : make("p", {}, "Its neighbours are loading …"));
+    relations ? surroundings(row) : make("p", {}, failure || "Its neighbours are loading …"));
 }
 
 /** What this is, and ways to start. */

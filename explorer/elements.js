@@ -20,7 +20,6 @@ function make(tag, values = {}, ...children) {
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
-
 /** @param {string} words @param {(event: MouseEvent) => void} onclick @param {{[name: string]: any}} values */
 const action = (words, onclick, values = {}) => make("button", { type: "button", onclick, ...values }, words);
 
@@ -76,7 +75,6 @@ function gallery(rows, most = rows.length) {
 
 /** @param {string} colour */
 const swatch = (colour) => make("i", { class: "swatch", style: `background:${colour}` });
-
 /** Say in a panel that a file is missing. @param {string} id @returns {(error: Error) => void} */
 const missing = (id) => (error) => byId(id).replaceChildren(make("p", { class: "missing" }, `${error.message}.`));
 

@@ -45,12 +45,13 @@ function setUpPanels() {
 }
 
 function introduce() {
-  const judgedFrom = data.n > data.n_train ? data.n_train : 0, { accuracy } = data.scores;
-  const right = 1 - rowsWhere((row) => row >= judgedFrom && isMistaken(row)).length / (data.n - judgedFrom);
+  const from = data.n > data.n_train ? data.n_train : 0, { accuracy } = data.scores;
+  const labelled = data.label ? rowsWhere((row) => row >= from && data.label[row] >= 0) : [];
   const name = (data.title || "Images").split(/[,;:(]/)[0].trim();
   document.title = `${name}: ${counted(data.n, "image")} clustered without labels`;
   document.querySelector("h1")?.replaceChildren(document.title);
-  const most = percent(right), matched = accuracy === undefined ? most : percent(accuracy);
+  const most = percent(1 - labelled.filter(isMistaken).length / labelled.length);
+  const matched = accuracy === undefined ? most : percent(accuracy);
   byId("result").textContent = data.label
     ? `Labels only colour and check the ${data.clusters.length} clusters: ${matched} of the ` +
       `${data.n > data.n_train ? "test " : ""}images lie in the cluster of their label` +
@@ -96,6 +97,8 @@ async function begin() {
 const later = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 begin().catch((error) => {
-  (data ? byId("live") : byId("result")).textContent = `${error.message || error}.`;
+  failure = `${error.message || error}.`;
+  if (data) change({ images: "none" });
+  byId(data ? "live" : "result").textContent = failure;
   document.documentElement.dataset.ready = "all";
 });

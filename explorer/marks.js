@@ -20,10 +20,10 @@ function drawMarks(view) {
     pen.setLineDash([]);
   }
   const ringed = state.chosen && state.chosen.length <= RINGED ? state.chosen : [];
-  for (const row of ringed) drawRing(pen, view.spot(row), 8 * ratio, ratio, ground, colourOf(row));
+  const radius = view.grid ? view.grid.side / 2 : 8 * ratio;
+  for (const row of ringed) drawRing(pen, view.spot(row), radius, ratio, ground, colourOf(row));
   for (const row of [state.hovered, state.pinned]) {
-    const around = view.grid ? view.grid.side / 2 : (row === state.pinned ? 9 : 7) * ratio;
-    if (row >= 0) drawRing(pen, view.spot(row), around, ratio, ground, ink);
+    if (row >= 0) drawRing(pen, view.spot(row), radius, ratio, ground, ink);
   }
   const star = view.star();
   drawRing(pen, star, 12 * ratio, 2 * ratio, ground, ink);

@@ -174,7 +174,8 @@ async function answer(grey) {
       action("Save as PNG", () => saveDrawing(image), { id: "keep" })),
     make("h3", {}, "Nearest training images"), gallery(neighbors));
   change({ drawn: reason === rules.novelty.BLANK || byId("pad").hidden ? [] : neighbors });
-  say(`${words}: ${why}`);
+  say(`${words}. ${why}`, false);
+  for (const view of views) if (!view.isInSight(view.star())) view.frame();
 }
 
 /** A reason for those who draw: without the options of a command line. @param {string} reason */
@@ -190,10 +191,9 @@ function saveDrawing(image) {
 
 async function readyPlacer() {
   if (!placer) {
-    const [model, coarse] = await Promise.all([load("model"), load("features")]);
+    const [model, coarse, { images }] = await Promise.all(["model", "features", "train_images"].map(load));
     Object.assign(rules, model.rules);
-    while (!pixels.train) await later();
-    placer = new Placer(model, coarse, pixels.train);
+    placer = new Placer(model, coarse, images);
   }
   return placer;
 }

@@ -43,7 +43,6 @@ function drawPictures(view, words, back) {
 
 /** @param {Grid} grid @param {number} x @param {number} y */
 const cellAt = ({ side, from }, x, y) => Math.floor((y - from[1]) / side) * 65536 + Math.floor((x - from[0]) / side);
-
 /** @param {Grid} grid @param {number} cell */
 const cornerOf = ({ side, from }, cell) => [from[0] + cell % 65536 * side, from[1] + Math.floor(cell / 65536) * side];
 

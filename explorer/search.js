@@ -18,7 +18,7 @@ function search(text, keys = {}) {
   }
   const tests = testsOf(wanted);
   if (!tests) {
-    say(`Nothing is called “${wanted}”${state.chosen ? ". The selection stays" : ""}. ${examples()}`);
+    say(`Nothing is called “${wanted}”${state.chosen ? ". The selection stays" : ""}. Try ${examples()}.`);
     return;
   }
   if (!choose(rowsWhere((row) => tests.every((test) => test(row))), titleOf(wanted), wanted, keys)) return;
@@ -27,8 +27,8 @@ function search(text, keys = {}) {
 }
 
 function examples() {
-  const kinds = data.label ? `mistakes, label ${data.classes[0]}, ` : "unsure, ";
-  return `Try ${kinds}cluster 0, ${partsShown().pop()} 7.`;
+  const kinds = data.label ? `mistakes, label ${data.classes[0]}` : "unsure";
+  return `${kinds}, ${data.clusters[0]}, ${partsShown().pop()} 7`;
 }
 
 /** The row of an image that a text names, -1 if there is none such, null if it names no image. @param {string} text */
@@ -73,6 +73,7 @@ function testOf(term) {
 
 /** Write a query as a title. @param {string} query */
 function titleOf(query) {
-  const found = /^cluster (\d+)$/i.exec(query), name = found && data.clusters[Number(found[1])];
-  return name ? `Cluster “${name}”` : query[0].toUpperCase() + query.slice(1);
+  const words = query.replace(/\bcluster (\d+)/gi, (whole, number) =>
+    (data.named[number] >= 0 ? `cluster “${data.clusters[number]}”` : whole));
+  return words[0].toUpperCase() + words.slice(1);
 }

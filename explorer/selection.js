@@ -24,7 +24,7 @@ function showSelection(changed) {
   }, { hidden: rows.length <= LISTED }), list = gallery(rows, LISTED);
   panel.replaceChildren(
     make("h2", {}, state.title),
-    make("p", {}, `${words}. Those most at odds with their neighbours come first.`),
+    make("p", {}, `${words}${rows.length > 1 ? ". Those most at odds with their neighbours come first" : ""}.`),
     make("p", { class: "actions" },
       action("Clear", unselect), action("Show on the map", () => views.forEach((view) => view.fit(rows))),
       action("Save as CSV", save)),

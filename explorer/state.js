@@ -6,6 +6,8 @@ let data = null;
 let relations = null;
 /** @type {{[part: string]: Uint8Array|null}} */
 const pixels = { train: null, test: null };
+/** Which file is missing, if one is. */
+let failure = "";
 
 const state = {
   colour: "cluster",
@@ -98,10 +100,8 @@ function rowsWhere(test) {
 
 /** @param {number} row */
 const partOf = (row) => row < data.n_train ? "train" : "test";
-
 /** @param {number} row within its part */
 const numberOf = (row) => row < data.n_train ? row : row - data.n_train;
-
 /** @param {number} row */
 const nameOf = (row) => `${row < data.n_train ? "Training" : "Test"} image ${numberOf(row).toLocaleString("en")}`;
 
@@ -112,16 +112,12 @@ function isMistaken(row) {
 
 /** The parts that are shown: none but train where it is tested on itself. @returns {string[]} */
 const partsShown = () => data.n > data.n_train ? ["train", "test"] : ["train"];
-
 /** @param {number} row */
 const labelOf = (row) => data.label && data.label[row] >= 0 ? data.classes[data.label[row]] : "none";
-
 /** @param {number} row */
 const clusterOf = (row) => data.clusters[data.cluster[row]];
-
 /** @param {number} n @param {string} noun */
 const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
-
 /** @param {number} share */
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 

@@ -33,7 +33,7 @@ function setUpTools() {
     event.preventDefault();
     search(box.value);
   };
-  box.placeholder = examples().slice(4, -1);
+  box.placeholder = `Find ${examples()} …`;
   const hints = [...(data.label ? ["mistakes"] : []), "unsure", ...data.clusters,
     ...(data.label ? data.classes.map((/** @type {string} */ name) => `label ${name}`) : [])];
   byId("hints").append(...hints.map((hint) => make("option", { value: hint })));

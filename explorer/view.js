@@ -199,6 +199,11 @@ class MapView {
     return [this.width / 2 + this.shift[0] + x * this.zoom, this.height / 2 + this.shift[1] - y * this.zoom];
   }
 
+  /** @param {number[]|null} place in pixels of the canvas; none is missed nowhere */
+  isInSight(place) {
+    return !place || place.every((value, axis) => value > 0 && value < [this.width, this.height][axis]);
+  }
+
   paintSoon() {
     if (this.waiting || !this.pixels || !this.points.length) return;
     this.waiting = true;

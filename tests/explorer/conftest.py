@@ -29,6 +29,7 @@ def explorer(chromium, finished):
     folder, _ = finished
     chromium.resize(1280, 860)
     chromium.prefer("light")
+    chromium.requests.clear()
     chromium.open(folder / "site/index.html", READY)
     return chromium
 

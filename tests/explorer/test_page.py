@@ -177,7 +177,7 @@ def test_a_finger_scrolls_past_the_map_that_is_shown_whole(fresh):
 def test_headings_are_in_order_and_all_controls_have_names(fresh):
     for panel in PANELS:
         fresh.click_on("#tabs button", panel)
-        fresh.settle()
+        fresh.wait("[...document.querySelectorAll('h2')].some((e) => e.checkVisibility())")
         levels = fresh.run(
             "[...document.querySelectorAll('h1, h2, h3')].filter((e) => e.checkVisibility())"
             ".map((e) => Number(e.tagName[1]))"
@@ -256,7 +256,7 @@ def test_text_and_marks_stand_out(fresh, dark):
         marks = fresh.run(RATIOS)["marks"]
         assert len(marks) >= 2
         assert [one for one in marks if one[0] < 3] == []
-    fresh.select("#colour", "like its neighbours")
+    fresh.select("#colour", "how sure")
     for scale in ("confidence", "mistakes"):
         ratios = fresh.run(f"modes.{scale}.colours.map((c) => contrast(c, themed().ground))")
         loud = ratios[0] if scale == "confidence" else ratios[-1]
@@ -368,16 +368,21 @@ def test_a_set_without_labels_or_strokes_speaks_of_neither(fresh, known, tmp_pat
 
 @pytest.mark.parametrize(
     ("name", "panel"),
-    [("model", "Draw"), ("features", "Draw"), ("course", "t-SNE"), ("neighbors", ""), ("map", "")],
+    [
+        *(("model", "Draw"), ("features", "Draw"), ("train_images", "Draw"), ("course", "t-SNE")),
+        *(("neighbors", ""), ("neighbors", "Image"), ("map", "")),
+    ],
 )
 def test_a_missing_file_is_said_where_it_is_missed(fresh, known, tmp_path, name, panel):
     page = altered(known, tmp_path)
     (page.parent / f"data/{name}.js").unlink()
-    fresh.open(page, READY)
+    fresh.open(page, READY, "#pin=test-3" if panel == "Image" else "")
     if panel:
         fresh.click_on("#tabs button", panel)
-    fresh.wait(f"document.body.innerText.includes('data/{name}.js is missing')")
-    assert "Loading" not in fresh.run("document.body.innerText")
+    place = {"Draw": "byId('answer')", "t-SNE": "byId('steps')", "Image": "byId('image')"}
+    where = place.get(panel, "document.body")
+    fresh.wait(f"{where} && {where}.innerText.includes('data/{name}.js is missing')")
+    assert "oading" not in fresh.run("document.body.innerText")
     fresh.console.clear()  # The missing file is noted there.
 
 
