@@ -1,11 +1,5 @@
 // Data scripts: each calls explorerData with its name and values, in which arrays are packed.
 
-/**
- * An array as mnist_clustering/pages/packing.py writes it.
- * @typedef {{dtype: string, shape: number[], deflated: string}} Packed
- * @typedef {Uint8Array|Int8Array|Int16Array|Int32Array|Float32Array|Float64Array} Numbers
- */
-
 const ROW = 1 << 16;
 const TYPES = {
   uint8: Uint8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array,
@@ -57,13 +51,13 @@ async function unpack(value) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** @param {Packed} packed @returns {Promise<Numbers>} */
+/** An array as mnist_clustering/pages/packing.py writes it. @param {any} packed */
 async function inflate(packed) {
   const stream = new Blob([bytesOf(packed.deflated)]).stream();
   const opened = stream.pipeThrough(new DecompressionStream("deflate"));
   const rows = new Uint8Array(await new Response(opened).arrayBuffer());
   const Type = TYPES[/** @type {keyof TYPES} */ (packed.dtype)];
-  const count = packed.shape.reduce((product, side) => product * side, 1);
+  const count = packed.shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
   const width = Type.BYTES_PER_ELEMENT;
   const bytes = new Uint8Array(count * width);
   // Each row begins with a byte that says how it is filtered: not at all.

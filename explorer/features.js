@@ -76,26 +76,19 @@ function pool(image, wide, down, across, into, place) {
   }
 }
 
+const SMOOTH = [1, 2, 1, 2, 4, 2, 1, 2, 1];
+
 /**
  * Smoothed gradients in eight directions.
  * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function gradientFeatures(image, high, wide) {
-  const tall = high + 4, broad = wide + 4, rows = new Int32Array(tall * wide);
-  for (let r = 0; r < tall; r++) {
-    for (let c = 0; c < wide; c++) {
-      const i = (r - 3) * wide + c;
-      rows[r * wide + c] = (r > 2 && r < high + 3 ? image[i] : 0) +
-        (r > 1 && r < high + 2 ? 2 * image[i + wide] : 0) +
-        (r > 0 && r < high + 1 ? image[i + 2 * wide] : 0);
-    }
-  }
-  const blurred = new Int32Array(tall * broad);
-  for (let r = 0; r < tall; r++) {
-    for (let c = 0; c < broad; c++) {
-      const i = r * wide + c - 3;
-      blurred[r * broad + c] = (c > 2 && c < wide + 3 ? rows[i] : 0) +
-        (c > 1 && c < wide + 2 ? 2 * rows[i + 1] : 0) + (c > 0 && c < wide + 1 ? rows[i + 2] : 0);
+  const broad = wide + 4, blurred = new Int32Array((high + 4) * broad);
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      if (!image[i]) continue;
+      const corner = (r + 1) * broad + c + 1;
+      SMOOTH.forEach((weight, k) => { blurred[corner + Math.floor(k / 3) * broad + k % 3] += weight * image[i]; });
     }
   }
   return scaled(pooledDirections(blurred, high + 2, wide + 2));

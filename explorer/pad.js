@@ -193,7 +193,8 @@ async function readyPlacer() {
   if (!placer) {
     const [model, coarse, { images }] = await Promise.all(["model", "features", "train_images"].map(load));
     Object.assign(rules, model.rules);
-    placer = new Placer(model, coarse, images);
+    pixels.train = images;
+    placer = new Placer(model, coarse);
   }
   return placer;
 }

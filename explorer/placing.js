@@ -3,44 +3,26 @@
 /** Reasons and constants of the library, by module: data/model.js brings them. @type {any} */
 const rules = {};
 
-/**
- * @typedef {{position: number[], cluster: number, neighbors: number[], distances: number[],
- *   reason: string|null}} Placed
- */
-
 /** The fitted model; features and gradients are computed of those training images that come near. */
 class Placer {
   /**
    * @param {any} model data/model.js
    * @param {{values: Int8Array, error: Int16Array, step: number}} coarse data/features.js
-   * @param {Uint8Array} images of train
    */
-  constructor(model, coarse, images) {
+  constructor(model, coarse) {
     this.model = model;
-    this.images = images;
+    this.coarse = coarse;
     this.high = data.size[0];
     this.wide = data.size[1];
     this.n = data.n_train;
-    /** @type {{name: string, mean: Uint8Array, divisor: number, count: number, loadings: Float64Array}[]} */
     this.blocks = data.blocks.map((/** @type {string} */ name) => {
-      const of = `descriptor_${name}_`;
-      const mean = model[`${of}mean`], loadings = model[`${of}loadings`];
-      return {
-        name, mean, divisor: model[`${of}divisor`], count: loadings.length / mean.length,
-        loadings: Float64Array.from(loadings),
-      };
+      const [mean, divisor, loadings] = ["mean", "divisor", "loadings"]
+        .map((key) => model[`descriptor_${name}_${key}`]);
+      return { name, mean, divisor, count: loadings.length / mean.length, loadings: Float64Array.from(loadings) };
     });
-    this.width = this.blocks.reduce((sum, block) => sum + block.count, 0);
-    this.coarse = coarse;
     /** Features of training images that were near once. @type {Map<number, Int16Array>} */
     this.features = new Map();
     /** @type {Map<number, Int8Array>} */ this.gradients = new Map();
-  }
-
-  /** @param {number} row of train */
-  image(row) {
-    const size = this.high * this.wide;
-    return this.images.subarray(row * size, (row + 1) * size);
   }
 
   /** @param {ArrayLike<number>} image */
@@ -50,8 +32,7 @@ class Placer {
 
   /** Features in units of 1 / 1024 of the standard deviation. @param {ArrayLike<number>} upright */
   describe(upright) {
-    const into = new Int16Array(this.width);
-    let place = 0;
+    /** @type {number[]} */ const into = [];
     for (const { name, mean, loadings, divisor, count } of this.blocks) {
       const raw = BLOCKS[name](upright, this.high, this.wide), sums = new Float64Array(count);
       for (let i = 0; i < mean.length; i++) {
@@ -59,16 +40,15 @@ class Placer {
         if (!gap) continue;
         for (let j = 0, k = i * count; j < count; j++, k++) sums[j] += gap * loadings[k];
       }
-      for (let j = 0; j < count; j++) into[place++] = rint(sums[j] / divisor);
+      for (let j = 0; j < count; j++) into.push(rint(sums[j] / divisor));
     }
-    return into;
+    return Int16Array.from(into);
   }
 
   /**
    * Place an image.
    * @param {ArrayLike<number>} image
    * @param {boolean} [drawn] whether it was a picture that was brought into form
-   * @returns {Placed}
    */
   place(image, drawn = false) {
     const model = this.model, upright = this.upright(image);
@@ -115,7 +95,7 @@ class Placer {
   squareFrom(own, row) {
     let theirs = this.features.get(row), sum = 0;
     if (!theirs) {
-      theirs = this.describe(this.upright(this.image(row)));
+      theirs = this.describe(this.upright(/** @type {Uint8Array} */ (pixelsOf(row))));
       this.features.set(row, theirs);
     }
     for (let j = 0; j < own.length; j++) sum += (theirs[j] - own[j]) ** 2;
@@ -137,7 +117,7 @@ class Placer {
   gradientOf(row) {
     let found = this.gradients.get(row);
     if (!found) {
-      found = gradientImage(this.upright(this.image(row)), this.high, this.wide).image;
+      found = gradientImage(this.upright(/** @type {Uint8Array} */ (pixelsOf(row))), this.high, this.wide).image;
       this.gradients.set(row, found);
     }
     return found;

@@ -34,7 +34,6 @@ class MapView {
     /** Pictures over islands: row, corner and side. @type {number[][]} */ this.badges = [];
     /** Pictures in place of points, if any. @type {Grid|null} */ this.grid = null;
     this.keyed = this.waiting = false;
-    this.frames = 0;
     this.resize();
     new ResizeObserver(() => this.resize()).observe(host);
     listeners.push(() => this.paintSoon());
@@ -215,7 +214,6 @@ class MapView {
 
   paint() {
     if (!this.pixels || !this.image) return;
-    this.frames++;
     this.project();
     const { ground, back, ink } = themed(), { codes, colours } = modes[state.colour], { rows, sx } = this;
     const words = colours.map(word), grey = word(back);
