@@ -1,5 +1,6 @@
 """A real mouse, fingers and keys on what is seen: what one clicks is what one gets."""
 
+import base64
 import csv
 import io
 import itertools
@@ -26,11 +27,10 @@ def row_in(text, known):
 
 def pixels_of(page, selector):
     """Pixels of an image that is shown."""
-    shown = page.run(
-        f"(() => {{ const c = document.querySelector('{selector}');"
-        " return Array.from(c.getContext('2d').getImageData(0, 0, c.width, c.height).data) })()"
+    address = page.run(f"document.querySelector('{selector}').toDataURL('image/png')")
+    return np.asarray(
+        Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))).convert("L")
     )
-    return np.uint8(shown).reshape(28, 28, 4)[:, :, 0]
 
 
 def beside_the_pointer(page, known):
