@@ -5,7 +5,7 @@ import webbrowser
 
 from dev.graph import ROOT
 
-PAGE = ROOT / "explorer" / "index.html"
+PAGE = ROOT / "site" / "index.html"
 
 
 def main() -> None:

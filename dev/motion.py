@@ -9,7 +9,7 @@ from PIL import Image
 from dev.graph import ROOT
 from tests.support.browser import Browser, found
 
-PAGE = ROOT / "explorer" / "index.html"
+PAGE = ROOT / "site" / "index.html"
 PICTURE = ROOT / "docs" / "explorer.gif"
 SIZE = (1080, 720)
 COLOURS = 200
@@ -55,7 +55,7 @@ def shot(browser: Browser) -> Image.Image:
 
 def course(browser: Browser) -> Iterator[Frame]:
     """Play the course of the optimisation."""
-    browser.run("showPanel('course')")
+    browser.run("showPanel('steps')")
     browser.wait("document.getElementById('scrubber')")
     for frame in range(0, int(browser.run("course.iterations.length")), 2):
         browser.run(f"showFrame({frame})")
@@ -65,7 +65,7 @@ def course(browser: Browser) -> Iterator[Frame]:
 def footed(browser: Browser) -> Iterator[Frame]:
     """Zoom in on the group of the cluster of ones that lies farthest from it, and pin an image."""
     browser.run(
-        "part('source').value = '2d'; showSource(views[0], '2d'); showPanel('image');"
+        "change({ source: '2d' }); showPanel('image');"
         "globalThis.ones = data.named.indexOf(data.classes.indexOf('1'));"
         "globalThis.foot = data.group_medoids[groupsOf(ones)[0]]"
     )
@@ -86,7 +86,7 @@ def drawn(browser: Browser) -> Iterator[Frame]:
     browser.run("pin(-1); views[0].frame(); showPanel('pad')")
     browser.wait("placer")
     left, top, side = browser.run(
-        "(() => { const b = part('paper').getBoundingClientRect();"
+        "(() => { const b = byId('paper').getBoundingClientRect();"
         " return [b.left, b.top, b.width] })()"
     )
     path = [(left + x * side, top + y * side) for x, y in SEVEN]
@@ -95,7 +95,7 @@ def drawn(browser: Browser) -> Iterator[Frame]:
         browser.mouse("mouseMoved", *place, button="left", buttons=1)
         yield shot(browser), QUICK
     browser.mouse("mouseReleased", *path[-1], button="left", clickCount=1)
-    browser.wait("document.querySelector('#answer .answer') && views[0].star")
+    browser.wait("document.querySelector('#answer .answer') && views[0].star()")
     yield shot(browser), LONG
 
 

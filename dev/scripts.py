@@ -20,7 +20,7 @@ TYPES = ("typescript@5.9.3", "tsc", "-p", str(ROOT / "jsconfig.json"))
 # Of all scripts in one, as they run, in which a name that none uses shows.
 LINT = (
     *("oxlint@1.94.0", "oxlint", "--disable-unicorn-plugin", "--disable-oxc-plugin"),
-    *("--deny", "correctness", "--deny", "suspicious", "--allow", "no-shadow"),
+    *("--deny", "correctness", "--deny", "suspicious", "--deny", "no-shadow"),
     *("--deny", "eqeqeq", "--deny", "prefer-const", "--deny", "no-var"),
 )
 

@@ -3,11 +3,7 @@
 const WIDE = 360, HIGH = 150, EDGE = { left: 44, right: 8, top: 8, bottom: 30 };
 const LINES = ["#3b7dc4", "#e07000", "#0e8f74"];
 
-/**
- * @param {string} tag
- * @param {{[name: string]: any}} values
- * @param {...(Node|string)} children
- */
+/** @param {string} tag @param {{[name: string]: any}} values @param {...(Node|string)} children */
 function svg(tag, values, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(values)) element.setAttribute(name, String(value));
@@ -62,21 +58,17 @@ function short(value) {
 }
 
 /** @param {{[name: string]: string[]}} table @param {string} name @param {string} across @param {string} up */
-function curve(table, name, across, up) {
-  return { name, x: table[across].map(Number), y: table[up].map(Number) };
-}
+const curve = (table, name, across, up) => ({ name, x: table[across].map(Number), y: table[up].map(Number) });
 
 function showNumbers() {
-  const { elbow_map: map, elbow_pixels: raw, micro_2d: merge } = data.curves;
-  part("numbers").replaceChildren(
-    make("p", {}, "How many clusters are there? Criteria over k, none of which uses a label. A line marks " +
-      "the k in use."),
-    chart("Silhouette (higher is better)", "k", [
-      curve(map, "KMeans on the map", "k", "silhouette"), curve(merge, "merged", "k", "silhouette"),
-      curve(raw, "KMeans on pixels", "k", "silhouette")], data.clusters.length),
-    chart("Inertia on the map (look for the bend)", "k", [curve(map, "map", "k", "inertia")], data.clusters.length),
-    chart("Davies–Bouldin on the map (lower is better)", "k",
-      [curve(map, "map", "k", "davies_bouldin")], data.clusters.length),
-    chart("Calinski–Harabasz on the map (higher is better)", "k",
-      [curve(map, "map", "k", "calinski_harabasz")], data.clusters.length));
+  const { elbow_map: map, elbow_pixels: raw, micro_2d: merged } = data.curves, k = data.clusters.length;
+  byId("numbers").replaceChildren(
+    make("h2", {}, "How many clusters?"),
+    make("p", {}, `Measures over the number of clusters, k; none uses a label. A line marks the ${k} in use.`),
+    chart("Silhouette: higher is better", "k", [
+      curve(map, "KMeans on the map", "k", "silhouette"), curve(merged, "joined groups", "k", "silhouette"),
+      curve(raw, "KMeans on pixels", "k", "silhouette")], k),
+    chart("Inertia on the map: look for the bend", "k", [curve(map, "map", "k", "inertia")], k),
+    chart("Davies–Bouldin on the map: lower is better", "k", [curve(map, "map", "k", "davies_bouldin")], k),
+    chart("Calinski–Harabasz on the map: higher is better", "k", [curve(map, "map", "k", "calinski_harabasz")], k));
 }

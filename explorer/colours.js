@@ -1,77 +1,104 @@
 // Ways to colour the points: a code for each image, a name and a colour for each code.
 
 /**
- * @typedef {{name: string, codes: ArrayLike<number>, names: string[], colours: string[]}} Mode
+ * Images of the code `loud` matter most.
+ * @typedef {{name: string, codes: ArrayLike<number>, names: string[], colours: string[], loud?: number}} Mode
  * @type {{[key: string]: Mode}}
  */
 const modes = {};
-// Dark to light blue-green-yellow, in which lightness alone tells the order.
-const RAMP = ["#440154", "#46327e", "#365c8d", "#277f8e", "#1fa187", "#4ac16d", "#a0da39"];
-const RIGHT = "#7a8794", WRONG = "#f03c00", TRAIN = "#3b7dc4", TEST = "#e07000";
+const UNSURE = "#c98a00", WRONG = "#f03c00", TRAIN = "#3b7dc4", TEST = "#e07000";
+// Of marks and lines to what they lie on (WCAG 2.2, 1.4.11).
+const LEAST_CONTRAST = 3;
 
+/** Make all of them, in colours that are seen in the present theme. */
 function makeModes() {
-  const { classes, colours, clusters, named, n, n_train: nTrain } = data;
-  const colourOf = (/** @type {number} */ code) =>
-    code < 0 ? colours.none : colours.classes[code % colours.classes.length];
+  const { classes, clusters, n, n_train: nTrain } = data, { quiet } = themed();
+  modes.cluster = { name: "cluster", codes: data.cluster, names: clusters, colours: clusterColours() };
   if (data.label) {
     // Images without a label have the code after the last.
-    const none = data.label.some((/** @type {number} */ code) => code < 0) ? ["no label"] : [];
-    const shades = classes.map((/** @type {string} */ _, /** @type {number} */ i) => colourOf(i));
+    const none = data.label.some((/** @type {number} */ code) => code < 0);
     modes.label = {
       name: "label", codes: data.label.map((/** @type {number} */ code) => (code < 0 ? classes.length : code)),
-      names: [...classes, ...none], colours: [...shades, ...none.map(() => colourOf(-1))],
+      names: [...classes, ...(none ? ["no label"] : [])],
+      colours: [...classes.map((/** @type {string} */ _, /** @type {number} */ i) => distinct(i)), data.colours.none],
     };
-  }
-  modes.cluster = {
-    name: "cluster", codes: data.cluster, names: clusters,
-    colours: clusters.map((/** @type {string} */ _, /** @type {number} */ i) =>
-      colourOf(data.label ? named[i] : i)),
-  };
-  if (data.label) {
-    const wrong = new Uint8Array(n);
-    for (let i = 0; i < n; i++) wrong[i] = isMistaken(i) ? 1 : 0;
-    modes.mistaken = {
-      name: "mistaken or not", codes: wrong,
-      names: ["in a cluster of its label", "mistaken"], colours: [RIGHT, WRONG],
+    const wrong = Uint8Array.from({ length: n }, (_, row) => Number(isMistaken(row)));
+    modes.mistakes = {
+      name: "mistakes", codes: wrong, names: ["cluster of its label", "cluster of another label"],
+      colours: [quiet, WRONG], loud: 1,
     };
   }
   const steps = data.shown + 1;
   modes.confidence = {
-    name: "confidence", codes: data.agreement,
+    name: "how sure", codes: data.agreement,
     names: Array.from({ length: steps }, (_, i) => `${i} of ${data.shown}`),
-    colours: Array.from({ length: steps }, (_, i) => ramp(i / data.shown)),
+    colours: Array.from({ length: steps }, (_, i) => ramp(1 - i / data.shown)), loud: 0,
   };
   const part = new Uint8Array(n).fill(1, nTrain);
   if (n > nTrain) modes.part = { name: "part", codes: part, names: ["train", "test"], colours: [TRAIN, TEST] };
-  if (!(state.colour in modes)) state.colour = "cluster";
+  for (const mode of Object.values(modes)) mode.colours = mode.colours.map(visibleColour);
 }
 
-/** @param {number} share from 0 to 1 */
-function ramp(share) {
-  const place = share * (RAMP.length - 1), low = Math.min(Math.floor(place), RAMP.length - 2);
-  return mix(RAMP[low], RAMP[low + 1], place - low);
+/** A cluster has the colour of its label; where another has it already, one of its own. @returns {string[]} */
+function clusterColours() {
+  const taken = new Set();
+  let next = data.label ? data.classes.length : 0;
+  return data.clusters.map((/** @type {string} */ _, /** @type {number} */ cluster) => {
+    const named = data.named[cluster], own = named >= 0 && !taken.has(named) ? named : next++;
+    taken.add(own);
+    return distinct(own);
+  });
 }
 
-/**
- * @param {string} a
- * @param {string} b
- * @param {number} share of b
- */
+/** A colour of the palette, or after the last a hue a golden angle on. @param {number} i @returns {string} */
+function distinct(i) {
+  const palette = data.colours.classes;
+  if (i < palette.length) return palette[i];
+  const hue = i * 137.508, light = i % 2 ? 0.36 : 0.62;
+  const channel = (/** @type {number} */ n) => {
+    const k = (n + hue / 30) % 12;
+    return light - 0.75 * Math.min(light, 1 - light) * Math.max(-1, Math.min(k - 3, 9 - k, 1));
+  };
+  return hex([0, 8, 4].map((n) => 255 * channel(n)));
+}
+
+/** The colour of a row's cluster. @param {number} row */
+const colourOf = (row) => modes.cluster.colours[data.cluster[row]];
+/** From what is sure to what is not, which stands out. @param {number} share from 0 to 1 */
+const ramp = (share) => share < 0.5 ? mix(themed().quiet, UNSURE, 2 * share) : mix(UNSURE, WRONG, 2 * share - 1);
+
+/** @param {string} a @param {string} b @param {number} share of b */
 function mix(a, b, share) {
   const [from, to] = [rgb(a), rgb(b)];
-  const parts = from.map((value, i) => Math.round(value + (to[i] - value) * share));
-  return `#${parts.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+  return hex(from.map((value, i) => value + (to[i] - value) * share));
 }
 
+/** @param {number[]} channels */
+const hex = (channels) => `#${channels.map((value) => Math.round(value).toString(16).padStart(2, "0")).join("")}`;
 /** @param {string} colour as #rrggbb */
-function rgb(colour) {
-  return [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+const rgb = (colour) => [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16));
+
+/** Relative luminance, as WCAG 2.2 defines it. @param {string} colour */
+function luminance(colour) {
+  const [r, g, b] = rgb(colour).map((level) => (level <= 10 ? level / 3294.6 : ((level / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-/**
- * A colour as a pixel of ImageData seen as Uint32Array.
- * @param {string} colour
- */
+/** @param {string} a @param {string} b */
+function contrast(a, b) {
+  const [low, high] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05);
+}
+
+/** A colour, nearer to the ink if it could not be told from the ground. @param {string} colour */
+function visibleColour(colour) {
+  const { ground, ink } = themed();
+  let found = colour;
+  for (let share = 0.05; contrast(found, ground) < LEAST_CONTRAST; share += 0.05) found = mix(colour, ink, share);
+  return found;
+}
+
+/** A colour as a pixel of ImageData seen as Uint32Array. @param {string} colour */
 function word(colour) {
   const [r, g, b] = rgb(colour);
   return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
@@ -80,6 +107,6 @@ function word(colour) {
 /** Colours of the page in its present theme. */
 function themed() {
   return state.theme === "dark"
-    ? { ground: "#0d1117", back: "#272e38", ink: "#e6edf3", halo: "#0d1117" }
-    : { ground: "#ffffff", back: "#e4e7eb", ink: "#1f2328", halo: "#ffffff" };
+    ? { ground: "#0d1117", back: "#272e38", quiet: "#5e6976", ink: "#e6edf3" }
+    : { ground: "#ffffff", back: "#e4e7eb", quiet: "#87909c", ink: "#1f2328" };
 }

@@ -1,11 +1,5 @@
 // Data scripts: each calls explorerData with its name and values, in which arrays are packed.
 
-/**
- * An array as mnist_clustering/pages/packing.py writes it.
- * @typedef {{dtype: string, shape: number[], deflated: string}} Packed
- * @typedef {Uint8Array|Int8Array|Int16Array|Int32Array|Float32Array|Float64Array} Numbers
- */
-
 const ROW = 1 << 16;
 const TYPES = {
   uint8: Uint8Array, int8: Int8Array, int16: Int16Array, int32: Int32Array,
@@ -16,11 +10,7 @@ const arrived = new Map();
 /** @type {Map<string, Promise<any>>} */
 const asked = new Map();
 
-/**
- * Take what a data script brings.
- * @param {string} name
- * @param {any} values
- */
+/** Take what a data script brings. @param {string} name @param {any} values */
 // oxlint-disable-next-line no-unused-vars -- Data scripts call it.
 function explorerData(name, values) {
   arrived.set(name, values);
@@ -52,11 +42,7 @@ function script(name) {
   });
 }
 
-/**
- * Unpack every array in a value, at any depth.
- * @param {any} value
- * @returns {Promise<any>}
- */
+/** Unpack every array in a value, at any depth. @param {any} value @returns {Promise<any>} */
 async function unpack(value) {
   if (Array.isArray(value)) return Promise.all(value.map(unpack));
   if (value === null || typeof value !== "object") return value;
@@ -65,16 +51,13 @@ async function unpack(value) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/**
- * @param {Packed} packed
- * @returns {Promise<Numbers>}
- */
+/** An array as mnist_clustering/pages/packing.py writes it. @param {any} packed */
 async function inflate(packed) {
   const stream = new Blob([bytesOf(packed.deflated)]).stream();
   const opened = stream.pipeThrough(new DecompressionStream("deflate"));
   const rows = new Uint8Array(await new Response(opened).arrayBuffer());
   const Type = TYPES[/** @type {keyof TYPES} */ (packed.dtype)];
-  const count = packed.shape.reduce((product, side) => product * side, 1);
+  const count = packed.shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
   const width = Type.BYTES_PER_ELEMENT;
   const bytes = new Uint8Array(count * width);
   // Each row begins with a byte that says how it is filtered: not at all.

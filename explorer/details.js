@@ -1,85 +1,101 @@
-// The image that is pinned or pointed at: what it is, and what lies around it.
+// The image beside the pointer, the one that is pinned, and what one can start with.
 
-/**
- * One sentence on an image, for those who do not see it.
- * @param {number} row
- */
+/** One sentence on an image. @param {number} row */
 function described(row) {
   const label = data.label ? `labelled ${labelOf(row)}, ` : "";
-  const wrong = isMistaken(row) ? ", mistaken" : "";
-  return `${nameOf(row)}: ${label}in cluster ${data.clusters[data.cluster[row]]}${wrong}, with ` +
-    `${data.agreement[row]} of its ${data.shown} nearest images.`;
+  return `${nameOf(row)}: ${label}in the cluster “${clusterOf(row)}” with ${data.agreement[row]} of its ` +
+    `${data.shown} nearest images.`;
+}
+
+/** The image that is pointed at, beside the pointer. @param {Set<string>} changed */
+function showTip(changed) {
+  if (!changed.has("hovered")) return;
+  const tip = byId("tip"), row = state.hovered;
+  tip.hidden = row < 0;
+  if (row < 0) return;
+  tip.replaceChildren(
+    canvasOf(pixelsOf(row)),
+    make("span", {}, make("b", {}, nameOf(row)), make("br"), data.label && `Label ${labelOf(row)}`,
+      data.label && make("br"), swatch(colourOf(row)), ` ${clusterOf(row)}`));
+  placeTip();
+}
+
+function placeTip() {
+  const tip = byId("tip"), [x, y] = state.pointer, { width, height } = tip.getBoundingClientRect();
+  // Over the map, never over the panel beside it.
+  const end = byId("panels").getBoundingClientRect().left || window.innerWidth;
+  const left = x + 18 + width > end ? x - 18 - width : x + 18;
+  const top = Math.min(Math.max(y - height / 2, 4), window.innerHeight - height - 4);
+  tip.style.transform = `translate(${Math.max(left, 4)}px, ${top}px)`;
 }
 
 /** @param {Set<string>} changed */
 function showImage(changed) {
-  if (!["pinned", "hovered", "images"].some((key) => changed.has(key))) return;
-  const row = state.hovered >= 0 ? state.hovered : state.pinned, panel = part("image");
+  if (!["pinned", "images", "theme"].some((key) => changed.has(key))) return;
+  const row = state.pinned, panel = byId("image");
   if (row < 0) {
     panel.replaceChildren(welcome());
     return;
   }
-  const label = data.label && ["Label", labelOf(row)];
-  const misplaced = data.misplaced && data.misplaced[row];
   const facts = [
-    label,
-    ["Cluster", data.clusters[data.cluster[row]]],
-    ["Nearest images in it", `${data.agreement[row]} of ${data.shown}`],
-    ["Place", positionOf(row)],
+    data.label && ["Label", labelOf(row)],
+    ["Cluster", clusterOf(row)],
+    ["Nearest images in the same cluster", `${data.agreement[row]} of ${data.shown}`],
     ["Row in the data set", data.index[row].toLocaleString("en")],
-    misplaced > 0 && ["Misplaced by", `${(misplaced / 1024).toFixed(1)} units of the map`],
   ].filter(Boolean);
-  const first = nameOf(row);
   panel.replaceChildren(
+    make("h2", {}, nameOf(row), isMistaken(row) && make("span", { class: "badge" }, "mistake")),
     make("div", { class: "card" },
-      make("div", { class: "portrait" }, thumb(row)),
+      make("div", { class: "portrait" }, canvasOf(pixelsOf(row))),
       make("div", {},
-        make("h2", {}, first[0].toUpperCase() + first.slice(1),
-          isMistaken(row) && make("span", { class: "badge" }, "mistaken"),
-          row === state.pinned && make("span", { class: "quiet" }, " (pinned)")),
-        make("dl", {}, ...facts.flatMap(
-          ([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
-        row === state.pinned && make("button", { type: "button", onclick: () => pin(-1) }, "Let go"))),
-    relations ? around(row) : make("p", {}, "Its neighbours are loading …"));
+        make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
+        make("p", { class: "actions" }, action("Unpin", () => pin(-1)),
+          action("Show on the map", () => views.forEach((view) => view.goTo(row)))))),
+    relations ? surroundings(row) : make("p", {}, failure || "Its neighbours are loading …"));
 }
 
+/** What this is, and ways to start. */
 function welcome() {
-  const best = data.misplaced ? mostMisplaced(8) : [];
+  const things = whyNoPad() ? "images" : `handwritten ${thingDrawn()}s`;
+  const wrong = data.label && byInterest(rowsWhere(isMistaken)), kind = wrong && wrong.length ? "mistakes" : "unsure";
+  const shown = kind === "mistakes" ? wrong : byInterest(rowsWhere((row) => data.agreement[row] * 2 <= data.shown));
+  const way = (/** @type {string} */ title, /** @type {string} */ text, /** @type {() => void} */ act) =>
+    make("button", { type: "button", class: "way", onclick: act }, make("strong", {}, title), make("span", {}, text));
+  const title = `See the ${counted(shown.length, kind === "mistakes" ? "mistake" : "unsure image")}`;
   return make("div", {},
-    make("p", {}, "Point at the map to see an image; click to pin it. Zoom in until points become " +
-      "images. Distances between far clusters mean little: only who is near whom counts."),
-    best.length > 0 && make("h3", {}, "The most misplaced images"),
-    best.length > 0 && make("div", { class: "gallery" }, ...best.map((row) => thumb(row))));
-}
-
-/** @param {number} most */
-function mostMisplaced(most) {
-  const wrong = rowsWhere((row) => data.misplaced[row] > 0);
-  return wrong.sort((a, b) => data.misplaced[b] - data.misplaced[a] || a - b).slice(0, most);
+    make("h2", {}, "Start here"),
+    make("p", {}, `Every point is one of the ${things}. Alike ones lie close together, and form islands; each island ` +
+      "shows its most typical image. Point at the map to see an image, click to pin it, zoom in until the points " +
+      "become images. How far apart two islands lie means little."),
+    make("div", { class: "ways" },
+      shown.length > 0 && way(title, kind === "mistakes" ? "whose label is not that of their cluster"
+        : "of which most neighbours lie in another cluster", () => {
+        if (kind === "mistakes") change({ colour: "mistakes", off: new Set() });
+        search(kind);
+      }),
+      !whyNoPad() && way(`Draw a ${thingDrawn()}`, "and see where on the map it lands", () => showPanel("pad")),
+      way("Watch t-SNE at work", "as it moves images from disorder into islands", () => {
+        showPanel("steps");
+        void showSteps().then(play);
+      })),
+    shown.length > 0 && make("h3", {}, kind === "mistakes" ? "The clearest mistakes" : "The least sure"),
+    gallery(shown, 8));
 }
 
 /** @param {number} row */
-function positionOf(row) {
-  return [0, 1].map((axis) => data.maps["2d"][2 * row + axis].toFixed(2)).join(", ");
-}
-
-/** @param {number} row */
-function around(row) {
+function surroundings(row) {
   const { near, other } = /** @type {NonNullable<typeof relations>} */ (relations);
-  const nearest = near.subarray(row * data.shown, (row + 1) * data.shown);
-  const placers = data.placed_by, cluster = data.cluster[row];
-  const isTest = row >= data.n_train, foreign = other[row];
+  const nearest = near.subarray(row * data.shown, (row + 1) * data.shown), foreign = other[row];
+  const medoid = data.medoids[data.cluster[row]];
   return make("div", {},
     make("h3", {}, "Nearest training images"),
-    gallery(nearest, nearest.length),
-    make("p", {}, isTest
-      ? `The median of the first ${placers} put it here.`
-      : "A training image: the map itself was fitted to it and these."),
+    gallery(nearest),
+    make("p", { class: "quiet-text" }, row >= data.n_train
+      ? `The median of the first ${data.placed_by} put it where it is.`
+      : "The map was made of training images, this one among them."),
+    make("h3", {}, "For comparison"),
     make("div", { class: "pair" },
-      make("figure", {}, thumb(data.medoids[cluster], "medoid"),
-        make("figcaption", {}, `Medoid of ${data.clusters[cluster]}`)),
-      make("figure", {}, foreign >= 0 ? thumb(foreign) : make("span", { class: "none" }, "–"),
-        make("figcaption", {}, foreign >= 0
-          ? `Nearest image of another cluster, ${data.clusters[data.cluster[foreign]]}: what would have to differ`
-          : "No image of another cluster is near"))));
+      make("figure", {}, thumb(medoid), make("figcaption", {}, `The most typical of “${clusterOf(row)}”`)),
+      foreign >= 0 && make("figure", {}, thumb(foreign),
+        make("figcaption", {}, `The nearest of another cluster, “${clusterOf(foreign)}”`))));
 }

@@ -4,19 +4,18 @@
  * Measure how well a query is found in other images: each pixel looks for its like within two pixels,
  * comparing the gradients of its 3 x 3 neighbourhood.
  * @param {Int8Array} query two gradients a pixel
- * @param {number} high
- * @param {number} wide
- * @returns {(image: Int8Array) => number}
+ * @param {number} high @param {number} wide @returns {(image: Int8Array) => number}
  */
 function distortionFrom(query, high, wide) {
-  const span = wide + 2 * EDGED, size = (high + 2 * EDGED) * span;
-  const own = spread(query, high, wide, [new Int16Array(size), new Int16Array(size)]);
+  const { REACH, CONTEXT } = rules.ranking, around = 2 * (REACH + CONTEXT);
+  const span = wide + around, size = (high + around) * span;
+  const own = layOut(query, high, wide, [new Int16Array(size), new Int16Array(size)]);
   const theirs = [new Int16Array(size), new Int16Array(size)];
   const tall = high + 2 * CONTEXT, broad = wide + 2 * CONTEXT;
   const squares = new Int32Array(tall * broad), columns = new Int32Array(high * broad);
   const lowest = new Int32Array(high * wide);
   return (image) => {
-    spread(image, high, wide, theirs);
+    layOut(image, high, wide, theirs);
     lowest.fill(0x7fffffff);
     for (let down = 0; down <= 2 * REACH; down++) {
       for (let right = 0; right <= 2 * REACH; right++) {
@@ -46,15 +45,12 @@ function distortionFrom(query, high, wide) {
 
 /**
  * Lay the two gradients out side by side, with a margin of zeros.
- * @param {Int8Array} image
- * @param {number} high
- * @param {number} wide
- * @param {Int16Array[]} into
+ * @param {Int8Array} image @param {number} high @param {number} wide @param {Int16Array[]} into
  */
-function spread(image, high, wide, into) {
-  const span = wide + 2 * EDGED;
+function layOut(image, high, wide, into) {
+  const margin = rules.ranking.REACH + rules.ranking.CONTEXT, span = wide + 2 * margin;
   for (let r = 0, i = 0; r < high; r++) {
-    for (let c = 0, to = (r + EDGED) * span + EDGED; c < wide; c++, i += 2, to++) {
+    for (let c = 0, to = (r + margin) * span + margin; c < wide; c++, i += 2, to++) {
       into[0][to] = image[i];
       into[1][to] = image[i + 1];
     }

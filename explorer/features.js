@@ -1,15 +1,7 @@
 // Features of an image, as mnist_clustering/features computes them, to the bit: every step is on whole
 // numbers, or a single operation that IEEE 754 defines.
 
-const CLOSED = 8;
-/** Cells, spacing and order of the binomial, of the two poolings. */
-const GRID_OF = { gradient: [8, 4, 12], concavity: [7, 4, 8] };
-const FULL_SCALE = 512, AXIS = 5, DIAGONAL = 7;
-
-/**
- * Round to the nearest whole number, halves to the even one.
- * @param {number} x
- */
+/** Round to the nearest whole number, halves to the even one. @param {number} x */
 function rint(x) {
   const low = Math.floor(x), rest = x - low;
   if (rest !== 0.5) return rest < 0.5 ? low : low + 1;
@@ -18,9 +10,7 @@ function rint(x) {
 
 /**
  * Shear an image so that rows and columns of its ink are uncorrelated.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function deskew(image, high, wide) {
   let total = 0, rows = 0, columns = 0, squares = 0, products = 0;
@@ -49,25 +39,11 @@ function deskew(image, high, wide) {
   return upright;
 }
 
-/** @type {Map<string, number[][][]>} */
-const kernels = new Map();
-
 /**
  * Weights of the pixels of a row in the cells of a grid.
- * @param {number} width
- * @param {number[]} grid cells, step, order
+ * @param {number} width @param {{POOL_CELLS: number, POOL_STEP: number, POOL_ORDER: number}} grid
  */
-function poolingKernel(width, grid) {
-  const key = `${width},${grid}`;
-  if (!kernels.has(key)) kernels.set(key, makeKernel(width, grid));
-  return /** @type {number[][][]} */ (kernels.get(key));
-}
-
-/**
- * @param {number} width
- * @param {number[]} grid
- */
-function makeKernel(width, [cells, step, order]) {
+function poolingKernel(width, { POOL_CELLS: cells, POOL_STEP: step, POOL_ORDER: order }) {
   const weights = [1];
   for (let tap = 1; tap <= order; tap++) weights.push(weights[tap - 1] * (order - tap + 1) / tap);
   const first = Math.floor((width - 1 - step * (cells - 1)) / 2) - order / 2;
@@ -82,12 +58,8 @@ function makeKernel(width, [cells, step, order]) {
 
 /**
  * Blur an image and sample it on a grid.
- * @param {ArrayLike<number>} image
- * @param {number} wide
- * @param {number[][][]} down
- * @param {number[][][]} across
- * @param {Float64Array} into
- * @param {number} place
+ * @param {ArrayLike<number>} image @param {number} wide @param {number[][][]} down @param {number[][][]} across
+ * @param {Float64Array} into @param {number} place
  */
 function pool(image, wide, down, across, into, place) {
   const line = new Float64Array(wide);
@@ -104,28 +76,19 @@ function pool(image, wide, down, across, into, place) {
   }
 }
 
+const SMOOTH = [1, 2, 1, 2, 4, 2, 1, 2, 1];
+
 /**
  * Smoothed gradients in eight directions.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function gradientFeatures(image, high, wide) {
-  const tall = high + 4, broad = wide + 4, rows = new Int32Array(tall * wide);
-  for (let r = 0; r < tall; r++) {
-    for (let c = 0; c < wide; c++) {
-      const i = (r - 3) * wide + c;
-      rows[r * wide + c] = (r > 2 && r < high + 3 ? image[i] : 0) +
-        (r > 1 && r < high + 2 ? 2 * image[i + wide] : 0) +
-        (r > 0 && r < high + 1 ? image[i + 2 * wide] : 0);
-    }
-  }
-  const blurred = new Int32Array(tall * broad);
-  for (let r = 0; r < tall; r++) {
-    for (let c = 0; c < broad; c++) {
-      const i = r * wide + c - 3;
-      blurred[r * broad + c] = (c > 2 && c < wide + 3 ? rows[i] : 0) +
-        (c > 1 && c < wide + 2 ? 2 * rows[i + 1] : 0) + (c > 0 && c < wide + 1 ? rows[i + 2] : 0);
+  const broad = wide + 4, blurred = new Int32Array((high + 4) * broad);
+  for (let r = 0, i = 0; r < high; r++) {
+    for (let c = 0; c < wide; c++, i++) {
+      if (!image[i]) continue;
+      const corner = (r + 1) * broad + c + 1;
+      SMOOTH.forEach((weight, k) => { blurred[corner + Math.floor(k / 3) * broad + k % 3] += weight * image[i]; });
     }
   }
   return scaled(pooledDirections(blurred, high + 2, wide + 2));
@@ -134,27 +97,26 @@ function gradientFeatures(image, high, wide) {
 /**
  * Part each gradient between the two nearest of eight directions, and pool each of these.
  * @param {Int32Array} blurred with a border of one
- * @param {number} high
- * @param {number} wide
+ * @param {number} high @param {number} wide
  */
 function pooledDirections(blurred, high, wide) {
   const size = high * wide, broad = wide + 2;
-  const parts = Array.from({ length: CLOSED }, () => new Int32Array(size));
+  const parts = Array.from({ length: 8 }, () => new Int32Array(size));
   for (let r = 0, i = 0; r < high; r++) {
     for (let c = 0; c < wide; c++, i++) {
       const at = (r + 1) * broad + c + 1;
       const x = blurred[at + 1] - blurred[at - 1], y = blurred[at + broad] - blurred[at - broad];
       const across = Math.abs(x), down = Math.abs(y);
       // Clockwise from the right, in steps of 45 degrees; rows count downwards.
-      if (down > across) parts[y > 0 ? 2 : 6][i] = AXIS * (down - across);
-      else if (x !== 0) parts[x > 0 ? 0 : 4][i] = AXIS * (across - down);
+      if (down > across) parts[y > 0 ? 2 : 6][i] = rules.gradients.AXIS * (down - across);
+      else if (x !== 0) parts[x > 0 ? 0 : 4][i] = rules.gradients.AXIS * (across - down);
       if (x !== 0 && y !== 0) {
-        parts[x > 0 ? (y > 0 ? 1 : 7) : (y > 0 ? 3 : 5)][i] = DIAGONAL * Math.min(across, down);
+        parts[x > 0 ? (y > 0 ? 1 : 7) : (y > 0 ? 3 : 5)][i] = rules.gradients.DIAGONAL * Math.min(across, down);
       }
     }
   }
-  const [down, across] = [high, wide].map((side) => poolingKernel(side, GRID_OF.gradient));
-  const cells = GRID_OF.gradient[0] ** 2, pooled = new Float64Array(CLOSED * cells);
+  const [down, across] = [high, wide].map((side) => poolingKernel(side, rules.gradients));
+  const cells = down.length * across.length, pooled = new Float64Array(8 * cells);
   parts.forEach((part, k) => pool(part, wide, down, across, pooled, k * cells));
   return pooled;
 }
@@ -166,15 +128,13 @@ function scaled(pooled) {
     pooled[i] = rint(Math.sqrt(pooled[i]));
     squares += pooled[i] * pooled[i];
   }
-  const factor = FULL_SCALE / (Math.sqrt(squares) || 1);
+  const factor = rules.gradients.FULL_SCALE / (Math.sqrt(squares) || 1);
   return Uint8Array.from(pooled, (root) => Math.min(rint(root * factor), 255));
 }
 
 /**
  * Loops and bays: how strongly ink encloses each pixel, pooled.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function concavityFeatures(image, high, wide) {
   const size = high * wide;
@@ -196,10 +156,10 @@ function concavityFeatures(image, high, wide) {
     maps[1][i] = Math.min(between, left[i]) - round;
     maps[2][i] = Math.min(between, right[i]) - round;
   }
-  const [down, across] = [high, wide].map((side) => poolingKernel(side, GRID_OF.concavity));
-  const cells = GRID_OF.concavity[0] ** 2, pooled = new Float64Array(maps.length * cells);
+  const [down, across] = [high, wide].map((side) => poolingKernel(side, rules.concavities));
+  const cells = down.length * across.length, pooled = new Float64Array(maps.length * cells);
   maps.forEach((map, k) => pool(map, wide, down, across, pooled, k * cells));
-  const unit = 255 / 2 ** (2 * GRID_OF.concavity[2]);
+  const unit = 255 / 2 ** (2 * rules.concavities.POOL_ORDER);
   return Uint8Array.from(pooled, (sum) => rint(Math.sqrt(sum * unit)));
 }
 

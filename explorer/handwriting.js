@@ -1,16 +1,6 @@
 // Pictures of handwriting in MNIST's form, as mnist_clustering/images/handwriting.py brings them
 // there, to the bit: found, sized, centred, or said why not.
 
-const FIELD = 28, BOX = 20, CENTRE = 14, OFF_CENTRE = 0.55, LEAST_CONTRAST = 20, STROKE = 0.12, GRID = 100;
-const TRACE = 64, LEAST_CLARITY = 0.77, MOST_SOFT = 1 / 3, LEAST_SIDE = 0.05, MOST_SOLID = 0.3, MOST_AT_EDGE = 0.2;
-const UNCLEAR = "no clear strokes on plain paper";
-const SOFT = "edges as soft as a shadow's: photograph it in focus and in even light";
-const SMALL = "too small in the picture: move closer, or crop it to the digit";
-const BLOT = "a dot or a blot without strokes";
-const DOTTED = "a dot apart from the strokes, as of i, ! or ?";
-const OVER_EDGE = "drawn over the edge of the picture: leave a margin";
-const SEVERAL = "several drawings: crop to one digit, or cut them apart by --many";
-
 /**
  * An image in form, black where nothing is drawn, and why the picture does not show one drawing.
  * @typedef {{image: Uint8Array, flaw: string|null, bounds: Bounds}} Drawing
@@ -18,43 +8,38 @@ const SEVERAL = "several drawings: crop to one digit, or cut them apart by --man
 
 /**
  * Find the one digit of a picture, and bring it into form; of several drawings the largest.
- * @param {Plane} grey
- * @returns {Drawing}
+ * @param {Plane} grey @returns {Drawing}
  */
 function normalise(grey) {
   const drawings = drawingsIn(grey);
   const largest = drawings.reduce((most, one) => (sideOf(one.bounds) > sideOf(most.bounds) ? one : most));
   const rivals = drawings.filter(({ bounds }) => 2 * sideOf(bounds) > sideOf(largest.bounds));
-  return rivals.length > 1 && largest.flaw !== UNCLEAR ? { ...largest, flaw: SEVERAL } : largest;
+  const several = rivals.length > 1 && largest.flaw !== rules.form.UNCLEAR;
+  return several ? { ...largest, flaw: rules.form.SEVERAL } : largest;
 }
 
-/**
- * Find all drawings of a picture: at least one, in reading order.
- * @param {Plane} grey
- * @returns {Drawing[]}
- */
+/** Find all drawings of a picture: at least one, in reading order. @param {Plane} grey @returns {Drawing[]} */
 function drawingsIn(grey) {
   const ready = asItIs(grey);
-  if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: FIELD, left: 0, right: FIELD } }];
+  if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: grey.high, left: 0, right: grey.wide } }];
   const contrasts = contrastOf(prepared(grey)), inked = inkOf(contrasts);
   const levels = contrasts.values.filter((_, i) => inked.values[i]);
-  if (!levels.length || medianOf(countsOf(levels)) < LEAST_CONTRAST) return [noDrawing(NOTHING, grey)];
+  const blank = !levels.length || medianOf(countsOf(levels)) < rules.form.LEAST_CONTRAST;
+  if (blank) return [noDrawing(rules.form.BLANK, grey)];
   const times = Math.floor(inked.high / grey.high), block = blockOf(inked);
   if (block) return drawingsWithin(grey, scaledBounds(block, (place) => Math.floor(place / times)));
   const drawings = separated(inked);
-  if (!drawings.length) return [noDrawing(UNCLEAR, grey)];
+  if (!drawings.length) return [noDrawing(rules.form.UNCLEAR, grey)];
   return drawings.map((ink) => drawingOf(contrasts, inked, ink, times));
 }
 
 /**
  * Find the drawings of a picture within the picture, such as a plot of an image.
- * @param {Plane} grey
- * @param {Bounds} bounds
- * @returns {Drawing[]}
+ * @param {Plane} grey @param {Bounds} bounds @returns {Drawing[]}
  */
 function drawingsWithin(grey, bounds) {
   const inner = cropped(grey, bounds), { top, left } = bounds;
-  if (!inner.values.length) return [noDrawing(BLOT, grey)];
+  if (!inner.values.length) return [noDrawing(rules.form.BLOT, grey)];
   return drawingsIn(inner).map((drawing) => ({
     ...drawing,
     bounds: {
@@ -64,11 +49,9 @@ function drawingsWithin(grey, bounds) {
   }));
 }
 
-/**
- * Recognise MNIST's form: 28 x 28, plain paper, at most 20 x 20 of ink, centred; light on dark.
- * @param {Plane} grey
- */
+/** Recognise MNIST's form: 28 x 28, plain paper, at most 20 x 20 of ink, centred; light on dark. @param {Plane} grey */
 function asItIs(grey) {
+  const { FIELD, BOX, CENTRE, OFF_CENTRE } = rules.form;
   if (grey.high !== FIELD || grey.wide !== FIELD) return null;
   for (const values of [grey.values, grey.values.map((value) => 255 - value)]) {
     const light = { ...grey, values }, side = sideOf(boundsOf(light));
@@ -79,32 +62,28 @@ function asItIs(grey) {
   return null;
 }
 
-/**
- * @param {string} flaw
- * @param {Plane} grey
- * @returns {Drawing}
- */
+/** @param {string} flaw @param {Plane} grey @returns {Drawing} */
 function noDrawing(flaw, { high, wide }) {
-  return { image: new Uint8Array(FIELD ** 2), flaw, bounds: { top: 0, bottom: high, left: 0, right: wide } };
+  return { image: new Uint8Array(rules.form.FIELD ** 2), flaw, bounds: { top: 0, bottom: high, left: 0, right: wide } };
 }
 
 /**
  * Bring one drawing into form.
- * @param {Plane} contrasts
- * @param {Plane} inked
+ * @param {Plane} contrasts @param {Plane} inked
  * @param {Plane} ink its own
  * @param {number} times how often the picture was enlarged
  * @returns {Drawing}
  */
 function drawingOf(contrasts, inked, ink, times) {
   const bounds = boundsOf(ink), digit = cropped(ink, bounds), side = sideOf(bounds);
+  const { LEAST_SIDE, LEAST_CLARITY, MOST_SOFT, MOST_SOLID, MOST_AT_EDGE, ...why } = rules.form;
   let flaw = null;
-  if (side < LEAST_SIDE * Math.max(ink.high, ink.wide)) flaw = SMALL;
-  else if (clarityAround(contrasts, inked, ink, bounds) < LEAST_CLARITY) flaw = UNCLEAR;
-  else if (softnessOf(contrasts, ink) > MOST_SOFT) flaw = SOFT;
-  else if (strokeWidth(digit) > MOST_SOLID * longestPart(digit)) flaw = BLOT;
-  else if (isDotted(digit)) flaw = DOTTED;
-  else if (inkAtEdge(ink) > MOST_AT_EDGE * side) flaw = OVER_EDGE;
+  if (side < LEAST_SIDE * Math.max(ink.high, ink.wide)) flaw = why.SMALL;
+  else if (clarityAround(contrasts, inked, ink, bounds) < LEAST_CLARITY) flaw = why.UNCLEAR;
+  else if (softnessOf(contrasts, ink) > MOST_SOFT) flaw = why.SOFT;
+  else if (strokeWidth(digit) > MOST_SOLID * longestPart(digit)) flaw = why.BLOT;
+  else if (isDotted(digit)) flaw = why.DOTTED;
+  else if (inkAtEdge(ink) > MOST_AT_EDGE * side) flaw = why.EDGE;
   const { bottom, right } = scaledBounds(bounds, (place) => Math.ceil(place / times));
   const { top, left } = scaledBounds(bounds, (place) => Math.floor(place / times));
   return { image: centredInField(fittedIntoBox(digit)), flaw, bounds: { top, bottom, left, right } };
@@ -112,10 +91,7 @@ function drawingOf(contrasts, inked, ink, times) {
 
 /**
  * How clear a drawing is on the paper around it, but for other ink there.
- * @param {Plane} contrasts
- * @param {Plane} inked
- * @param {Plane} ink
- * @param {Bounds} bounds
+ * @param {Plane} contrasts @param {Plane} inked @param {Plane} ink @param {Bounds} bounds
  */
 function clarityAround(contrasts, inked, ink, bounds) {
   const margin = Math.floor(sideOf(bounds) / 4), /** @type {number[]} */ levels = [], /** @type {number[]} */ own = [];
@@ -146,27 +122,25 @@ function strokeWidth({ values, high, wide }) {
 
 /**
  * Scale a drawing to 20 pixels, thin strokes widened first; the brightest pixel is 255.
- * @param {Plane} ink
- * @returns {Plane}
+ * @param {Plane} ink @returns {Plane}
  */
 function fittedIntoBox(ink) {
-  const longest = Math.max(ink.high, ink.wide), thin = STROKE * longest - strokeWidth(ink);
-  const fitted = resized(thin > 0 ? widened(ink, thin / longest) : ink, BOX);
+  const longest = Math.max(ink.high, ink.wide), thin = rules.form.STROKE * longest - strokeWidth(ink);
+  const fitted = resized(thin > 0 ? widened(ink, thin / longest) : ink, rules.form.BOX);
   const brightest = Math.max(1, ...fitted.values);
   return { ...fitted, values: Uint8Array.from(fitted.values.map((value) => rounded(255 * value, brightest))) };
 }
 
 /**
  * Widen strokes by a share of the longer side, on a coarser grid.
- * @param {Plane} ink
- * @param {number} share
- * @returns {Plane}
+ * @param {Plane} ink @param {number} share @returns {Plane}
  */
 function widened(ink, share) {
+  const { GRID, STROKE } = rules.form;
   const coarse = resized(ink, GRID), radius = Math.ceil(share * GRID / 2 / (1 - STROKE));
   const high = coarse.high + 2 * radius, wide = coarse.wide + 2 * radius, values = new Uint8Array(high * wide);
   coarse.values.forEach((value, i) => {
-    if (value < TRACE) return;
+    if (value < 64) return;
     const row = Math.floor(i / coarse.wide) + radius, column = i % coarse.wide + radius;
     for (let y = -radius; y <= radius; y++) {
       const reach = Math.floor(Math.sqrt(radius ** 2 - y ** 2)), at = (row + y) * wide + column;
@@ -178,9 +152,7 @@ function widened(ink, share) {
 
 /**
  * Scale a mask to a longer side, from 0 to 255: each new pixel is the mean of the area that it covers.
- * @param {Plane} mask
- * @param {number} side
- * @returns {Plane}
+ * @param {Plane} mask @param {number} side @returns {Plane}
  */
 function resized(mask, side) {
   const longest = Math.max(mask.high, mask.wide), { high, wide } = mask;
@@ -198,9 +170,7 @@ function resized(mask, side) {
 
 /**
  * On a grid that both divide, n old pixels are m wide and m new ones n: how far each covers each.
- * @param {number} n
- * @param {number} m
- * @param {(from: number, to: number, share: number) => void} visit
+ * @param {number} n @param {number} m @param {(from: number, to: number, share: number) => void} visit
  */
 function meanAreas(n, m, visit) {
   for (let to = 0; to < m; to++) {
@@ -212,7 +182,7 @@ function meanAreas(n, m, visit) {
 
 /** Place a digit in the field with its centre of mass at the centre. @param {Plane} digit */
 function centredInField(digit) {
-  const field = new Uint8Array(FIELD ** 2), sides = [digit.high, digit.wide];
+  const { FIELD, CENTRE } = rules.form, field = new Uint8Array(FIELD ** 2), sides = [digit.high, digit.wide];
   const [row, column] = centreOfMass(digit).map((centre, axis) =>
     Math.min(Math.max(rint(CENTRE - centre), 0), FIELD - sides[axis]));
   for (let r = 0; r < digit.high; r++) {
@@ -242,9 +212,7 @@ function scaledBounds({ top, bottom, left, right }, scale) {
 }
 
 /** @param {Bounds} bounds */
-function sideOf({ top, bottom, left, right }) {
-  return Math.max(bottom - top, right - left);
-}
+const sideOf = ({ top, bottom, left, right }) => Math.max(bottom - top, right - left);
 
 /** @param {Plane} plane @param {Bounds} bounds @returns {Plane} */
 function cropped({ values, wide }, { top, bottom, left, right }) {

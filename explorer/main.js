@@ -1,94 +1,104 @@
 // Start: what opens the page first, the rest when there is time.
 
 const PANELS = {
-  image: "Image", chosen: "Chosen", clusters: "Clusters", confusion: "Confusion",
-  course: "Course", numbers: "How many?", pad: "Draw",
+  image: "Image", selection: "Selection", clusters: "Clusters", matrix: "Labels", steps: "t-SNE",
+  numbers: "How many?", pad: "Draw",
 };
 
-/** What a panel needs when it is first shown. @type {{[id: string]: () => void}} */
-const FIRST = { course: showCourse, pad: setUpPad };
+/** What a panel does when it is shown. @type {{[id: string]: () => void}} */
+const SHOWN = { steps: () => void showSteps(), pad: showPad };
 
 /** @param {string} id */
 function showPanel(id) {
-  if (data && FIRST[id]) {
-    FIRST[id]();
-    delete FIRST[id];
-  }
+  if (id !== "pad" && state.drawn.length) change({ drawn: [] });
   for (const key of Object.keys(PANELS)) {
-    part(key).hidden = key !== id;
-    const tab = part(`tab-${key}`);
+    byId(key).hidden = key !== id;
+    const tab = byId(`tab-${key}`);
     tab.setAttribute("aria-selected", String(key === id));
     tab.tabIndex = key === id ? 0 : -1;
   }
+  document.body.classList.add("open");
+  byId("panels").scrollTop = 0;
+  if (data) SHOWN[id]?.();
 }
 
 function setUpPanels() {
-  const keys = Object.keys(PANELS), tabs = part("tabs");
-  for (const panel of document.querySelectorAll(".panel")) /** @type {HTMLElement} */ (panel).hidden = true;
+  const keys = Object.keys(PANELS), tabs = byId("tabs");
   for (const [id, name] of Object.entries(PANELS)) {
-    tabs.append(make("button", {
-      type: "button", role: "tab", id: `tab-${id}`, "aria-controls": id, onclick: () => showPanel(id),
-    }, name));
-    part(id).setAttribute("role", "tabpanel");
-    part(id).setAttribute("aria-labelledby", `tab-${id}`);
+    const tab = action(name, () => {
+      // On a phone the panel is a sheet, which its open tab closes.
+      if (!byId(id).hidden && document.body.classList.contains("open")) document.body.classList.remove("open");
+      else showPanel(id);
+    }, { role: "tab", id: `tab-${id}`, "aria-controls": id });
+    tabs.append(tab);
+    byId(id).setAttribute("role", "tabpanel");
+    byId(id).setAttribute("aria-labelledby", tab.id);
   }
   tabs.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    const at = keys.findIndex((key) => part(key).hidden === false);
     if (!step) return;
-    const id = keys[(at + step + keys.length) % keys.length];
+    const at = keys.findIndex((key) => byId(key).hidden === false), id = keys[(at + step + keys.length) % keys.length];
     showPanel(id);
-    part(`tab-${id}`).focus();
+    byId(`tab-${id}`).focus();
   });
   showPanel("image");
 }
 
-async function start() {
+function introduce() {
+  const from = data.n > data.n_train ? data.n_train : 0, { accuracy } = data.scores;
+  const labelled = data.label ? rowsWhere((row) => row >= from && data.label[row] >= 0) : [];
+  const name = (data.title || "Images").split(/[,;:(]/)[0].trim();
+  document.title = `${name}: ${counted(data.n, "image")} clustered without labels`;
+  document.querySelector("h1")?.replaceChildren(document.title);
+  const most = percent(1 - labelled.filter(isMistaken).length / labelled.length);
+  const matched = accuracy === undefined ? most : percent(accuracy);
+  byId("result").textContent = data.label
+    ? `Labels only colour and check the ${data.clusters.length} clusters: ${matched} of the ` +
+      `${data.n > data.n_train ? "test " : ""}images lie in the cluster of their label` +
+      (most === matched ? "." : `, each label matched with one cluster; ${most} in one where most have their label.`)
+    : `${data.clusters.length} clusters were found. There are no labels to check them by.`;
+  document.body.classList.toggle("photos", data.form === "embedding" && data.size[0] > 1);
+}
+
+async function begin() {
   data = await load("map");
   data.n = data.cluster.length;
-  const { accuracy } = data.scores;
-  part("result").textContent = accuracy === undefined
-    ? `${counted(data.n, "image")} in ${data.clusters.length} clusters, without labels`
-    : `${(100 * accuracy).toFixed(2)} % of the ${data.n > data.n_train ? "test " : ""}images lie in a cluster ` +
-      "of their label; " +
-      `${data.clusters.length} clusters of ${counted(data.n, "image")}`;
-  document.body.classList.toggle("photos", data.form === "embedding" && data.size[0] > 1);
   makeModes();
-  sources.set("2d", { name: "2-D", dims: 2, points: () => data.maps["2d"] });
-  sources.set("3d", { name: "3-D", dims: 3, points: () => data.maps["3d"] });
-  addCourse();
+  introduce();
+  addSources();
   markFront();
-  const view = new MapView(part("left"), "Map of all images: arrows move or turn it, plus and minus zoom, " +
-    "Enter pins the image at the cross, N goes to its nearest image");
-  listenTo(view);
-  views.push(view);
   setUpPanels();
-  listeners.push(showLegend, showImage, showChosen);
+  addView("left", "Map of all images: arrows move or turn it, plus and minus zoom, Enter pins the image at the " +
+    "cross, N goes to its nearest image");
+  listeners.push(showMaps, showLegend, showTip, showImage, showSelection, remember);
+  listeners.push((changed) => {
+    if (!changed.has("theme")) return;
+    showClusters();
+    showNumbers();
+  });
   setUpTools();
-  showSource(view, "2d");
-  change({ colour: state.colour, hovered: -1, chosen: null });
-  showClusters();
-  showConfusion();
-  showNumbers();
+  showMatrix();
+  await follow(location.hash);
+  addEventListener("popstate", (event) => (event.state ? recall(event.state) : void follow(location.hash)));
   document.documentElement.dataset.ready = "map";
   await later();
   relations = await load("neighbors");
-  change({ hovered: state.hovered });
+  change({ images: "none" });
   for (const part of partsShown().reverse()) {
     pixels[part] = (await load(`${part}_images`)).images;
     fillThumbs();
-    change(/** @type {any} */ ({ images: part }));
+    change({ images: part });
     await later();
   }
   document.documentElement.dataset.ready = "all";
 }
 
 /** Wait until something has been painted. */
-function later() {
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-}
+const later = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
-start().catch((error) => {
-  part("result").textContent = String(error.message || error);
-  throw error;
+begin().catch((error) => {
+  failure = `${error.message || error}.`;
+  if (data) change({ images: "none" });
+  byId(data ? "live" : "result").textContent = failure;
+  document.documentElement.dataset.ready = "all";
 });

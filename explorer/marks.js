@@ -1,48 +1,49 @@
-// What is written over a map: names of clusters, rings, lines to neighbours, lasso and cross.
+// What is written over a map: clusters with their medoids, rings, lines to neighbours, lasso and cross.
+
+// So many are ringed one by one. A medoid's picture has at most so many pixels a side, and so many on a map's side.
+const RINGED = 50, BADGE = 34, BADGES = 15;
 
 /** @param {MapView} view */
 function drawMarks(view) {
-  const { marks: pen, width = 0, height = 0, ratio = 1 } = view, colours = themed();
+  const { marks: pen, width, height, ratio } = view, { ink, ground } = themed();
   pen.clearRect(0, 0, width, height);
   pen.lineJoin = "round";
-  const at = (/** @type {number} */ row) => {
-    const i = view.placeOf(row);
-    return i < 0 ? null : [view.sx[i], view.sy[i]];
-  };
-  if (view.side < 2 * ROOM * ratio) names(view, colours);
-  const held = state.pinned >= 0 ? state.pinned : state.hovered;
-  const home = held >= 0 ? at(held) : null;
+  pen.strokeStyle = pen.fillStyle = ink;
+  view.badges = [];
+  if (!view.grid) nameClusters(view);
+  const held = state.pinned >= 0 ? state.pinned : state.hovered, home = held >= 0 ? view.spot(held) : null;
   if (home && relations) {
-    const { near, other } = relations, shown = data.shown;
-    pen.strokeStyle = colours.ink;
-    for (const row of near.subarray(held * shown, (held + 1) * shown)) line(pen, home, at(row), ratio);
+    const { near, other } = relations, { shown } = data;
+    for (const row of near.subarray(held * shown, (held + 1) * shown)) drawLine(pen, home, view.spot(row), ratio);
     pen.setLineDash([4 * ratio, 3 * ratio]);
-    if (other[held] >= 0) line(pen, home, at(other[held]), ratio);
+    if (other[held] >= 0) drawLine(pen, home, view.spot(other[held]), ratio);
     pen.setLineDash([]);
   }
-  for (const [row, radius] of [[state.hovered, 7], [state.pinned, 9]]) {
-    const place = row >= 0 ? at(row) : null;
-    if (place) ring(pen, place, radius * ratio, ratio, colours);
+  const ringed = state.chosen && state.chosen.length <= RINGED ? state.chosen : [];
+  const radius = view.grid ? view.grid.side / 2 : 8 * ratio;
+  for (const row of ringed) drawRing(pen, view.spot(row), radius, ratio, ground, colourOf(row));
+  for (const row of [state.hovered, state.pinned]) {
+    if (row >= 0) drawRing(pen, view.spot(row), radius, ratio, ground, ink);
   }
-  if (view.star) ring(pen, view.screen(view.star), 11 * ratio, 2 * ratio, colours, true);
+  const star = view.star();
+  drawRing(pen, star, 12 * ratio, 2 * ratio, ground, ink);
+  drawRing(pen, star, 3 * ratio, 2 * ratio, ground, ink);
   if (view.path.length > 1) {
     pen.beginPath();
     view.path.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
     pen.closePath();
-    pen.fillStyle = `${colours.ink}22`;
-    pen.fill();
     pen.lineWidth = 1.5 * ratio;
-    pen.strokeStyle = colours.ink;
+    pen.globalAlpha = 0.13;
+    pen.fill();
+    pen.globalAlpha = 1;
     pen.stroke();
   }
-  if (view.keyed) cross(pen, width / 2, height / 2, ratio, colours);
+  if (view.keyed) drawCross(pen, width / 2, height / 2, ratio);
 }
 
 /**
  * Of each cluster the point nearest to the mean of its points, where the medoid may not be among them.
- * @param {Float32Array} points
- * @param {number} dims
- * @param {Int32Array} rows
+ * @param {Float32Array} points @param {number} dims @param {Int32Array} rows
  */
 function middles(points, dims, rows) {
   const count = data.clusters.length, sums = new Float64Array(count * dims), sizes = new Int32Array(count);
@@ -63,78 +64,71 @@ function middles(points, dims, rows) {
   return found;
 }
 
-/**
- * @param {MapView} view
- * @param {{ink: string, halo: string}} colours
- */
-function names(view, colours) {
-  const pen = view.marks, ratio = view.ratio || 1;
-  pen.font = `600 ${12.5 * ratio}px system-ui, sans-serif`;
+/** Name the clusters, under pictures of their medoids unless these hide what matters. @param {MapView} view */
+function nameClusters(view) {
+  const { marks: pen, ratio, rows } = view, { ink, ground } = themed();
+  const side = Math.min(BADGE * ratio, view.width / BADGES, view.height / BADGES);
+  const pictured = !state.chosen && modes[state.colour].loud === undefined;
+  /** @type {number[][]} */ const taken = [];
+  pen.font = `600 ${13 * ratio}px system-ui, sans-serif`;
   pen.textAlign = "center";
   pen.textBaseline = "middle";
-  pen.lineWidth = 4 * ratio;
   Array.from(view.anchors).forEach((point, cluster) => {
-    if (point < 0) return;
-    const name = data.clusters[cluster], x = view.sx[point], y = view.sy[point];
-    pen.strokeStyle = `${colours.halo}d0`;
-    pen.strokeText(name, x, y);
-    pen.fillStyle = colours.ink;
-    pen.fillText(name, x, y);
+    const [x, y] = [view.sx[point], view.sy[point]], name = data.clusters[cluster];
+    const half = Math.max(pen.measureText(name).width, side) / 2;
+    const isCovered = taken.some(([across, down, wide]) =>
+      Math.abs(across - x) < half + wide && Math.abs(down - y) < 1.6 * side);
+    if (point < 0 || isCovered) return;
+    taken.push([x, y, half]);
+    const row = rows ? rows[point] : point, image = pictured && pixelsOf(row);
+    if (image) {
+      const [left, top] = [Math.round(x - side / 2), Math.round(y - side / 2)];
+      pen.fillStyle = modes.cluster.colours[cluster];
+      pen.fillRect(left - 2 * ratio, top - 2 * ratio, side + 4 * ratio, side + 4 * ratio);
+      pen.imageSmoothingEnabled = false;
+      pen.drawImage(canvasOf(image, data.size, shadesOf(word(ground), word(ink))), left, top, side, side);
+      view.badges.push([row, left, top, side]);
+    }
+    const under = y + (image ? side / 2 + 12 * ratio : 0);
+    pen.lineWidth = 4 * ratio;
+    pen.strokeStyle = ground;
+    pen.strokeText(name, x, under);
+    pen.strokeStyle = pen.fillStyle = ink;
+    pen.fillText(name, x, under);
   });
 }
 
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {number[]} from
- * @param {number[]|null} to
- * @param {number} ratio
- */
-function line(pen, from, to, ratio) {
+/** @param {CanvasRenderingContext2D} pen @param {number[]} from @param {number[]|null} to @param {number} ratio */
+function drawLine(pen, from, to, ratio) {
   if (!to) return;
   pen.lineWidth = ratio;
-  pen.globalAlpha = 0.7;
   pen.beginPath();
   pen.moveTo(from[0], from[1]);
   pen.lineTo(to[0], to[1]);
   pen.stroke();
-  pen.globalAlpha = 1;
   pen.beginPath();
   pen.arc(to[0], to[1], 3.5 * ratio, 0, 7);
   pen.stroke();
 }
 
 /**
- * @param {CanvasRenderingContext2D} pen
- * @param {number[]} place
- * @param {number} radius
- * @param {number} ratio
- * @param {{ink: string, halo: string}} colours
+ * @param {CanvasRenderingContext2D} pen @param {number[]|null} place @param {number} radius @param {number} ratio
+ * @param {string} halo @param {string} colour
  */
-function ring(pen, place, radius, ratio, colours, full = false) {
-  for (const [width, colour] of /** @type {[number, string][]} */ ([[5, colours.halo], [2.5, colours.ink]])) {
-    pen.lineWidth = width * ratio;
-    pen.strokeStyle = colour;
+function drawRing(pen, place, radius, ratio, halo, colour) {
+  if (!place) return;
+  for (const [wide, shade] of /** @type {[number, string][]} */ ([[5, halo], [2.5, colour]])) {
+    pen.lineWidth = wide * ratio;
+    pen.strokeStyle = shade;
     pen.beginPath();
     pen.arc(place[0], place[1], radius, 0, 7);
     pen.stroke();
   }
-  if (!full) return;
-  pen.fillStyle = colours.ink;
-  pen.beginPath();
-  pen.arc(place[0], place[1], radius / 3, 0, 7);
-  pen.fill();
 }
 
-/**
- * @param {CanvasRenderingContext2D} pen
- * @param {number} x
- * @param {number} y
- * @param {number} ratio
- * @param {{ink: string}} colours
- */
-function cross(pen, x, y, ratio, colours) {
+/** @param {CanvasRenderingContext2D} pen @param {number} x @param {number} y @param {number} ratio */
+function drawCross(pen, x, y, ratio) {
   pen.lineWidth = 1.5 * ratio;
-  pen.strokeStyle = colours.ink;
   pen.beginPath();
   for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
     pen.moveTo(x + dx * 4 * ratio, y + dy * 4 * ratio);

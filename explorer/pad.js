@@ -16,17 +16,20 @@ function whyNoPad() {
 }
 
 /** What can be drawn on this map. */
-function thing() {
-  return data.classes.every((/** @type {string} */ name) => /^\d$/.test(name)) ? "digit" : "sign";
+const thingDrawn = () => data.classes.every((/** @type {string} */ name) => /^\d$/.test(name)) ? "digit" : "sign";
+
+/** Set the pad up when it is first shown, and show what was drawn before. */
+function showPad() {
+  if (byId("paper")) redraw();
+  else setUpPad();
 }
 
 function setUpPad() {
-  const why = whyNoPad();
+  const panel = byId("pad"), title = make("h2", {}, `Draw a ${thingDrawn()}`), why = whyNoPad();
   if (why) {
-    part("pad").replaceChildren(make("p", {}, why));
+    panel.replaceChildren(make("h2", {}, "Draw"), make("p", {}, why));
     return;
   }
-  void readyPlacer();
   const canvas = make("canvas", {
     id: "paper", width: PAD, height: PAD, tabindex: 0, role: "application",
     "aria-label": "Paper: draw with mouse or finger; or arrows move the pen, Space puts it down and lifts it",
@@ -35,33 +38,30 @@ function setUpPad() {
   const file = make("input", {
     type: "file", accept: "image/*", onchange: () => file.files[0] && dropped(file.files[0]),
   });
-  part("pad").replaceChildren(
-    make("p", {}, `Draw one ${thing()}, or drop a picture of one. It is ` +
-      "fitted into the form of the training images and goes through the steps of predict.py, in this page."),
+  panel.replaceChildren(title,
     make("div", { class: "padded" }, canvas, make("div", { id: "answer" })),
     make("p", { class: "actions" },
-      make("button", { type: "button", id: "undo", onclick: () => { strokes.pop(); redraw(); } }, "Undo"),
-      make("button", { type: "button", id: "clear", onclick: () => { strokes.length = 0; redraw(); } }, "Clear"),
+      action("Take back", () => { strokes.pop(); redraw(); }, { id: "unstroke" }),
+      action("Clear", () => { strokes.length = 0; redraw(); }, { id: "clear" }),
       make("label", { class: "grow" }, "Pen ", width)),
-    make("p", {}, make("label", {}, "Picture ", file)),
-    make("p", { class: "quiet-text" }, "It knows nothing but what it was fitted on: " +
-      (thing() === "digit" ? "a letter that looks like a digit (O, I, S, Z) may be taken for one."
-        : "whatever looks like one of these may be taken for it.")));
+    make("p", {}, make("label", {}, "Or a picture ", file)),
+    make("p", { class: "quiet-text" }, "What you draw is sized and centred as the training images are; a ring " +
+      "shows where it lands. The map knows nothing but these: " +
+      (thingDrawn() === "digit" ? "a letter that looks like a digit (O, I, S, Z) may be taken for one."
+        : "whatever looks like one of them may be taken for it.")));
   penOn(canvas, () => Number(width.value));
   for (const type of ["dragover", "drop"]) {
-    part("pad").addEventListener(type, (/** @type {DragEvent} */ event) => {
+    panel.addEventListener(type, (/** @type {DragEvent} */ event) => {
       event.preventDefault();
       const given = event.dataTransfer && event.dataTransfer.files[0];
-      if (type === "drop" && given) dropped(given);
+      if (type === "drop" && given) void dropped(given);
     });
   }
   redraw();
+  void readyPlacer().catch(missing("answer"));
 }
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {() => number} width
- */
+/** @param {HTMLCanvasElement} canvas @param {() => number} width */
 function penOn(canvas, width) {
   const at = (/** @type {PointerEvent} */ event) => {
     const box = canvas.getBoundingClientRect();
@@ -97,7 +97,7 @@ function penOn(canvas, width) {
  * @param {number[]|null} pen where the pen of the keys is
  */
 function redraw(pen = null) {
-  const canvas = part("paper"), ink = canvas.getContext("2d", { willReadFrequently: true });
+  const canvas = byId("paper"), ink = canvas.getContext("2d", { willReadFrequently: true });
   paint(ink);
   clearTimeout(waiting);
   const picture = onPaper(greysOf(ink.getImageData(0, 0, PAD, PAD).data, PAD, PAD));
@@ -106,10 +106,10 @@ function redraw(pen = null) {
     ink.lineWidth = 2;
     ink.strokeRect(pen[0] - 4, pen[1] - 4, 8, 8);
   }
-  if (strokes.length) waiting = window.setTimeout(() => answer(picture), WAIT);
+  if (strokes.length) waiting = window.setTimeout(() => answer(picture).catch(missing("answer")), WAIT);
   else {
-    part("answer").replaceChildren(make("p", { class: "quiet-text" }, "Nothing is drawn yet."));
-    star(null);
+    byId("answer").replaceChildren(make("p", { class: "quiet-text" }, "Nothing is drawn yet."));
+    change({ drawn: [] });
   }
 }
 let waiting = 0;
@@ -134,70 +134,67 @@ async function dropped(file) {
   clearTimeout(waiting);
   strokes.length = 0;
   try {
+    await readyPlacer();
     const picture = await readPicture(file);
     show(picture);
     await answer(picture);
   } catch (error) {
-    part("answer").replaceChildren(make("p", {}, `${/** @type {Error} */ (error).message}.`));
+    missing("answer")(/** @type {Error} */ (error));
   }
 }
 
 /** Show a picture in place of a drawing. @param {Plane} picture */
 function show({ values, high, wide }) {
-  const ink = part("paper").getContext("2d"), scale = PAD / Math.max(high, wide);
+  const ink = byId("paper").getContext("2d"), scale = PAD / Math.max(high, wide);
   paint(ink);
-  ink.drawImage(drawn(values, [high, wide]),
+  ink.drawImage(canvasOf(values, [high, wide]),
     (PAD - wide * scale) / 2, (PAD - high * scale) / 2, wide * scale, high * scale);
 }
 
 /**
  * What predict.py says of a picture: its form, its place, and its label or why it has none.
- * @param {Plane} grey
- * @param {Placer} placer
+ * @param {Plane} grey @param {Placer} by
  */
-function judged(grey, placer) {
-  const drawing = normalise(grey), found = placer.place(drawing.image, true);
-  const reason = drawing.flaw || found.reason, named = data.named[found.cluster];
+function judged(grey, by) {
+  const drawing = normalise(grey), found = by.place(drawing.image, true);
+  const reason = drawing.flaw || found.reason, named = data.matched[found.cluster];
   return { ...found, ...drawing, reason, label: reason || named < 0 ? null : data.classes[named] };
 }
 
-/**
- * Say what a picture is, and show where.
- * @param {Plane} grey
- */
+/** Say what a picture is, and show where. @param {Plane} grey */
 async function answer(grey) {
-  const panel = part("answer");
+  const panel = byId("answer");
   if (!placer) panel.replaceChildren(make("p", {}, "Loading the model …"));
-  const { image, reason, label, cluster, neighbors, position } = judged(grey, await readyPlacer());
-  const where = `Cluster ${data.clusters[cluster]}`;
+  const { image, reason, label, cluster, neighbors } = judged(grey, await readyPlacer());
+  const words = reason ? `Not read as a ${thingDrawn()}` : label === null ? "It has no name" : `Read as ${label}`;
+  const why = reason ? `${plainly(reason)}.` : `It lands in the cluster “${data.clusters[cluster]}”.`;
   panel.replaceChildren(
-    make("p", { class: "answer" }, reason ? `Not a ${thing()}` : label ? `It is a ${label}` : where),
-    make("p", {}, reason ? `${reason}.` : label ? `${where}.` : "It has no name."),
-    make("p", { class: "form" }, make("span", { class: "thumb" }, drawn(image)),
-      make("button", { type: "button", id: "keep", onclick: () => keep(image) }, "Save as PNG")),
-    make("h3", {}, "Nearest training images"), gallery(neighbors, neighbors.length));
-  star(reason === NOTHING ? null : position);
-  say(reason ? `Not a ${thing()}: ${reason}.` : `${label || "No name"}, in ${where.toLowerCase()}.`);
+    make("p", { class: "answer" }, words), make("p", {}, why),
+    make("p", { class: "form" }, make("span", { class: "portrait" }, canvasOf(image)),
+      action("Save as PNG", () => saveDrawing(image), { id: "keep" })),
+    make("h3", {}, "Nearest training images"), gallery(neighbors));
+  change({ drawn: reason === rules.novelty.BLANK || byId("pad").hidden ? [] : neighbors });
+  say(`${words}. ${why}`, false);
+  for (const view of views) if (!view.isInSight(view.star())) view.frame();
+}
+
+/** A reason for those who draw: without the options of a command line. @param {string} reason */
+function plainly(reason) {
+  const plain = reason.replace(/, or [^,]*--.*$/, "").replace(/\bdigit\b/, thingDrawn());
+  return plain[0].toUpperCase() + plain.slice(1);
 }
 
 /** Save what was placed; predict.py takes it as it is. @param {Uint8Array} image */
-function keep(image) {
-  drawn(image).toBlob((/** @type {Blob} */ blob) => download("drawing.png", blob));
+function saveDrawing(image) {
+  canvasOf(image).toBlob((/** @type {Blob} */ blob) => download("drawing.png", blob));
 }
 
 async function readyPlacer() {
   if (!placer) {
-    const [model, coarse] = await Promise.all([load("model"), load("features")]);
-    while (!pixels.train) await later();
-    placer = new Placer(model, coarse, pixels.train);
+    const [model, coarse, { images }] = await Promise.all(["model", "features", "train_images"].map(load));
+    Object.assign(rules, model.rules);
+    pixels.train = images;
+    placer = new Placer(model, coarse);
   }
   return placer;
-}
-
-/** Mark a place on the 2-D maps. @param {number[]|null} place */
-function star(place) {
-  for (const view of views) {
-    view.star = view.dims === 2 ? place : null;
-    view.paintSoon();
-  }
 }

@@ -1,8 +1,5 @@
 // Ink told from paper under uneven light, as mnist_clustering/images/paper.py does, to the bit.
 
-const ENLARGED_TO = 256, SIDE_A_PASS = 128, WINDOW = 0.3, LEAST_PAPER = 48;
-const END = 32, LEAST_FALL = 40;
-
 /**
  * Whole numbers, row by row: a picture, or a mask of 0 and 1.
  * @typedef {{values: Uint8Array|Int32Array, high: number, wide: number}} Plane
@@ -11,37 +8,28 @@ const END = 32, LEAST_FALL = 40;
 /**
  * The lines of a plane down its columns (axis 0) or along its rows (1): where each begins, the step
  * from one value to the next, and how many they are.
- * @param {Plane} plane
- * @param {number} axis
- * @param {(start: number, step: number, n: number) => void} visit
+ * @param {Plane} plane @param {number} axis @param {(start: number, step: number, n: number) => void} visit
  */
 function alongLines({ high, wide }, axis, visit) {
   const [lines, apart] = axis ? [high, wide] : [wide, 1], [step, n] = axis ? [1, wide] : [wide, high];
   for (let line = 0; line < lines; line++) visit(line * apart, step, n);
 }
 
-/**
- * Enlarge a small picture linearly, and blur away the grain of a large one.
- * @param {Plane} grey
- * @returns {Plane}
- */
+/** Enlarge a small picture linearly, and blur away the grain of a large one. @param {Plane} grey @returns {Plane} */
 function prepared(grey) {
-  const longest = Math.max(grey.high, grey.wide), times = Math.ceil(ENLARGED_TO / longest);
-  const passes = Math.floor(longest / SIDE_A_PASS), scale = 16 ** passes;
+  const longest = Math.max(grey.high, grey.wide), times = Math.ceil(rules.paper.LEAST_SIDE / longest);
+  const passes = Math.floor(longest / rules.paper.SIDE_A_PASS), scale = 16 ** passes;
   let fine = times > 1 ? enlarged(grey, times) : { ...grey, values: Int32Array.from(grey.values) };
-  for (const axis of [0, 1]) for (let pass = 0; pass < passes; pass++) fine = blurred(fine, axis);
+  for (const axis of [0, 1]) for (let pass = 0; pass < passes; pass++) fine = smooth(fine, axis);
   return { ...fine, values: Uint8Array.from(fine.values.map((sum) => rounded(sum, scale))) };
 }
 
 /** Divide, halves up. @param {number} sum @param {number} by */
-function rounded(sum, by) {
-  return Math.floor((2 * sum + by) / (2 * by));
-}
+const rounded = (sum, by) => Math.floor((2 * sum + by) / (2 * by));
 
 /**
  * Repeated pixels under a moving mean as wide lie on straight lines between them.
- * @param {Plane} grey
- * @param {number} times
+ * @param {Plane} grey @param {number} times
  */
 function enlarged(grey, times) {
   const high = grey.high * times, wide = grey.wide * times, values = new Int32Array(high * wide);
@@ -53,12 +41,8 @@ function enlarged(grey, times) {
   return { high, wide, values: sums.values.map((sum) => rounded(sum, times * times)) };
 }
 
-/**
- * One pass of (1, 2, 1), the edge repeated beyond the picture.
- * @param {Plane} plane
- * @param {number} axis
- */
-function blurred(plane, axis) {
+/** One pass of (1, 2, 1), the edge repeated beyond the picture. @param {Plane} plane @param {number} axis */
+function smooth(plane, axis) {
   const from = plane.values, values = new Int32Array(from.length);
   alongLines(plane, axis, (start, step, n) => {
     for (let k = 0, i = start; k < n; k++, i += step) {
@@ -70,9 +54,7 @@ function blurred(plane, axis) {
 
 /**
  * Sum over a window around each pixel, the edge repeated beyond the picture.
- * @param {Plane} plane
- * @param {number} window
- * @param {number} axis
+ * @param {Plane} plane @param {number} window @param {number} axis
  */
 function movingSum(plane, window, axis) {
   const from = plane.values, values = new Int32Array(from.length), before = window >> 1;
@@ -91,22 +73,20 @@ function movingSum(plane, window, axis) {
 
 /**
  * How much darker ink is than the paper around it, in units of 1/255 of the paper's brightness.
- * @param {Plane} grey
- * @returns {Plane}
+ * @param {Plane} grey @returns {Plane}
  */
 function contrastOf(grey) {
-  const window = 2 * Math.floor(Math.max(grey.high, grey.wide) * WINDOW / 2) + 1;
+  const window = 2 * Math.floor(Math.max(grey.high, grey.wide) * rules.paper.WINDOW / 2) + 1;
   const dark = inkedLight(grey, window) ? { ...grey, values: grey.values.map((value) => 255 - value) } : grey;
   const paper = closing(dark, window).values;
   const share = (/** @type {number} */ value, /** @type {number} */ i) =>
-    Math.floor(255 * (paper[i] - value) / Math.max(paper[i], LEAST_PAPER));
+    Math.floor(255 * (paper[i] - value) / Math.max(paper[i], rules.paper.LEAST_PAPER));
   return { ...grey, values: dark.values.map(share) };
 }
 
 /**
  * Whether ink is lighter than paper: the rarer shade is ink, so its deviations are larger.
- * @param {Plane} grey
- * @param {number} window
+ * @param {Plane} grey @param {number} window
  */
 function inkedLight(grey, window) {
   const sums = movingSum(movingSum(grey, window, 0), window, 1).values, size = window * window;
@@ -120,9 +100,7 @@ function inkedLight(grey, window) {
 
 /**
  * Close by a square, the edge of the picture repeated beyond it.
- * @param {Plane} grey
- * @param {number} window
- * @returns {Plane}
+ * @param {Plane} grey @param {number} window @returns {Plane}
  */
 function closing({ values, high, wide }, window) {
   const half = window >> 1, tall = high + 2 * half, broad = wide + 2 * half;
@@ -145,9 +123,7 @@ function closing({ values, high, wide }, window) {
  * Maximum (sign 1) or minimum (-1) over a window around each pixel.
  * @param {Plane} plane
  * @param {number} half of the window
- * @param {number} axis
- * @param {number} sign
- * @returns {Plane}
+ * @param {number} axis @param {number} sign @returns {Plane}
  */
 function movingMost(plane, half, axis, sign) {
   const from = plane.values, values = new Uint8Array(from.length), longest = Math.max(plane.high, plane.wide);
@@ -167,11 +143,7 @@ function movingMost(plane, half, axis, sign) {
   return { ...plane, values };
 }
 
-/**
- * Tell ink from paper by three fifths of the contrast that ink has.
- * @param {Plane} contrasts
- * @returns {Plane}
- */
+/** Tell ink from paper by three fifths of the contrast that ink has. @param {Plane} contrasts @returns {Plane} */
 function inkOf(contrasts) {
   const counts = countsOf(contrasts.values), grain = 2 * Math.floor(medianOf(counts));
   let squares = 0, cubes = 0;
@@ -203,8 +175,7 @@ function medianOf(counts) {
 
 /**
  * Share of the variance of contrasts that two shades explain: near 1 for ink on paper.
- * @param {number[]} levels
- * @param {number[]} inked
+ * @param {number[]} levels @param {number[]} inked
  */
 function clarityOf(levels, inked) {
   const n = levels.length;
@@ -221,11 +192,10 @@ function clarityOf(levels, inked) {
 
 /**
  * Share of the outline of ink where contrast fades as slowly as that of a shadow.
- * @param {Plane} contrasts
- * @param {Plane} ink
+ * @param {Plane} contrasts @param {Plane} ink
  */
 function softnessOf(contrasts, ink) {
-  const { values, high, wide } = ink, half = Math.floor(Math.max(high, wide) / END);
+  const { values, high, wide } = ink, half = Math.floor(Math.max(high, wide) / rules.paper.EDGE);
   const lowest = movingMost(movingMost(contrasts, half, 0, -1), half, 1, -1).values;
   let inks = 0, total = 0, outline = 0, soft = 0;
   values.forEach((own, i) => {
@@ -239,7 +209,7 @@ function softnessOf(contrasts, ink) {
       if (!values[i] || inside) continue;
       const fall = contrasts.values[i] - lowest[i];
       outline++;
-      soft += Number(fall < LEAST_FALL && 5 * fall * inks < 2 * total);
+      soft += Number(fall < rules.paper.LEAST_FALL && 5 * fall * inks < 2 * total);
     }
   }
   return soft / outline;

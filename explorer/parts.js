@@ -1,11 +1,6 @@
 // Which connected parts of the ink make up a drawing, and which lie around it, as
 // mnist_clustering/images/parts.py tells them.
 
-const LEAST_DRAWING = 0.05, LEAST_PART = 0.01, MOST_PARTS = 100, SPECK = 0.04;
-const ENCLOSED = 0.3, CLEARANCE = 0.04, FLAT = 0.25, BROAD = 0.6;
-const BESIDE = 0.06, SMALLER = 0.6, BESIDE_SMALLER = 0.2, BELOW = 0.25, DOT = 2 / 5, AWAY = 1 / 12;
-const BLOCK = 0.1, FILLED = 0.5, RIM = 0.8, OBLONG = 0.5;
-
 /**
  * First row, row after the last, first column, column after the last.
  * @typedef {{top: number, bottom: number, left: number, right: number}} Bounds
@@ -14,19 +9,18 @@ const BLOCK = 0.1, FILLED = 0.5, RIM = 0.8, OBLONG = 0.5;
 
 /**
  * The drawings of a picture, in reading order; none where there are more parts than drawings have.
- * @param {Plane} inked
- * @returns {Plane[]}
+ * @param {Plane} inked @returns {Plane[]}
  */
 function separated(inked) {
   const { labelled, found: all } = labelledParts(inked), longest = Math.max(inked.high, inked.wide);
-  let found = all.filter((part) => part.side > LEAST_PART * longest);
-  if (found.length > MOST_PARTS) return [];
+  let found = all.filter((part) => part.side > rules.parts.LEAST_PART * longest);
+  if (found.length > rules.parts.MOST_PARTS) return [];
   for (const leaveOut of [withinTheEdge, notAround, notUnder]) {
     const kept = leaveOut(found, inked);
-    if (kept.some((part) => part.side >= LEAST_DRAWING * longest)) found = kept;
+    if (kept.some((part) => part.side >= rules.parts.LEAST_DRAWING * longest)) found = kept;
   }
   const largest = Math.max(0, ...found.map((part) => part.area));
-  found = found.filter((part) => part.area >= SPECK * largest);
+  found = found.filter((part) => part.area >= rules.parts.SPECK * largest);
   return inOrder(grouped(found)).map((drawing) => {
     const own = new Uint8Array(all.length + 1);
     for (const { number } of drawing) own[number] = 1;
@@ -35,23 +29,18 @@ function separated(inked) {
 }
 
 /** The longer side of the longest part. @param {Plane} ink */
-function longestPart(ink) {
-  return Math.max(...labelledParts(ink).found.map((part) => part.side));
-}
+const longestPart = (ink) => Math.max(...labelledParts(ink).found.map((part) => part.side));
 
 /** Whether a small part of a drawing lies apart, as the dot of an i, of ! or of ?. @param {Plane} ink */
 function isDotted(ink) {
   const { found } = labelledParts(ink), most = Math.max(...found.map((part) => part.side));
   return found.some((part) => {
     const gaps = found.filter((other) => other !== part).map((other) => Math.max(...gapsBetween(part, other)));
-    return part.side <= DOT * most && Math.min(...gaps) > AWAY * most;
+    return part.side <= rules.parts.DOT * most && Math.min(...gaps) > rules.parts.AWAY * most;
   });
 }
 
-/**
- * Number the connected parts by their first pixels; corners connect.
- * @param {Plane} inked
- */
+/** Number the connected parts by their first pixels; corners connect. @param {Plane} inked */
 function labelledParts({ values, high, wide }) {
   const labelled = new Int32Array(values.length), /** @type {Part[]} */ found = [];
   const waiting = new Int32Array(values.length);
@@ -84,15 +73,14 @@ function labelledParts({ values, high, wide }) {
 
 /**
  * A picture within the picture, somewhat inside of it: a large block, full of ink along its rim.
- * @param {Plane} inked
- * @returns {Bounds|null}
+ * @param {Plane} inked @returns {Bounds|null}
  */
 function blockOf(inked) {
   const { labelled, found } = labelledParts(inked);
   const largest = found.reduce((most, part) => (part.area > most.area ? part : most));
   const { height, width, area, side, top, left, number } = largest;
-  if (area < Math.max(FILLED * height * width, BLOCK * labelled.length) ||
-    Math.min(height, width) < OBLONG * side || side === Math.max(inked.high, inked.wide)) return null;
+  if (area < Math.max(rules.parts.FILLED * height * width, rules.parts.BLOCK * labelled.length) ||
+    Math.min(height, width) < rules.parts.OBLONG * side || side === Math.max(inked.high, inked.wide)) return null;
   const rows = new Int32Array(height), columns = new Int32Array(width);
   for (let r = 0; r < height; r++) {
     for (let c = 0; c < width; c++) {
@@ -113,33 +101,25 @@ function blockOf(inked) {
  * @param {number} length of a line
  */
 function fullRange(sums, length) {
-  const full = Array.from(sums.keys()).filter((k) => sums[k] >= RIM * length);
+  const full = Array.from(sums.keys()).filter((k) => sums[k] >= rules.parts.RIM * length);
   const first = full[0], last = full[full.length - 1];
-  if (!full.length || last - first < RIM * sums.length) return null;
+  if (!full.length || last - first < rules.parts.RIM * sums.length) return null;
   const inside = 1 + Math.floor((last - first) / 50);
   return [first + inside, last + 1 - inside];
 }
 
-/**
- * @param {Part[]} parts
- * @param {Plane} inked
- */
+/** @param {Part[]} parts @param {Plane} inked */
 function withinTheEdge(parts, { high, wide }) {
   return parts.filter((part) => part.top > 1 && part.left > 1 && part.bottom < high - 1 && part.right < wide - 1);
 }
 
 /** Without frames and circles around a drawing. @param {Part[]} parts */
-function notAround(parts) {
-  return parts.filter((part) => !parts.some((other) => encloses(part, other)));
-}
+const notAround = (parts) => parts.filter((part) => !parts.some((other) => encloses(part, other)));
 
-/**
- * @param {Part} outer
- * @param {Part} inner
- */
+/** @param {Part} outer @param {Part} inner */
 function encloses(outer, inner) {
-  const away = CLEARANCE * outer.side;
-  return inner.side >= ENCLOSED * outer.side &&
+  const away = rules.parts.CLEARANCE * outer.side;
+  return inner.side >= rules.parts.ENCLOSED * outer.side &&
     inner.top - outer.top > away && outer.bottom - inner.bottom > away &&
     inner.left - outer.left > away && outer.right - inner.right > away;
 }
@@ -149,7 +129,7 @@ function notUnder(parts) {
   const tall = Math.max(0, ...parts.map((part) => part.height));
   const tops = parts.filter((part) => 2 * part.height >= tall), { bottom, left, right } = holding(tops);
   return parts.filter((part) => tops.includes(part) || part.top < bottom ||
-    part.height > FLAT * part.width || part.width < BROAD * (right - left));
+    part.height > rules.parts.FLAT * part.width || part.width < rules.parts.WIDE * (right - left));
 }
 
 /** What holds all of them; zeros for none. @param {Part[]} parts @returns {Bounds} */
@@ -172,22 +152,15 @@ function grouped(parts) {
   return groups;
 }
 
-/**
- * @param {Part} a
- * @param {Part} b
- * @param {number} largest
- */
+/** @param {Part} a @param {Part} b @param {number} largest */
 function areClose(a, b, largest) {
   const [beside, below] = gapsBetween(a, b);
+  const { SMALLER, BESIDE_SMALLER, BESIDE, BELOW } = rules.parts;
   const gap = Math.min(a.side, b.side) < SMALLER * largest ? BESIDE_SMALLER : BESIDE;
   return below <= BELOW * largest && beside <= gap * largest;
 }
 
-/**
- * Pixels between two parts, to the side and below; negative if they overlap.
- * @param {Part} a
- * @param {Part} b
- */
+/** Pixels between two parts, to the side and below; negative if they overlap. @param {Part} a @param {Part} b */
 function gapsBetween(a, b) {
   return [
     Math.max(a.left, b.left) - Math.min(a.right, b.right), Math.max(a.top, b.top) - Math.min(a.bottom, b.bottom),

@@ -1,18 +1,14 @@
 // A picture file as grey levels, as mnist_clustering/images/decode.py reads it. PNG is decoded
 // here, and every bit is that of predict.py; all else by the browser, whose JPEG may differ by a shade.
 
-const LARGEST_SIDE = 20000, WORKING_SIDE = 512, BITS = 22;
+const BITS = 22;
 
 /**
  * Grey levels, and how far each is covered; null where all is.
  * @typedef {Plane & {alpha: Uint8Array|null}} Shades
  */
 
-/**
- * Read a picture file, and shrink a large one.
- * @param {File} file
- * @returns {Promise<Plane>}
- */
+/** Read a picture file, and shrink a large one. @param {File} file @returns {Promise<Plane>} */
 async function readPicture(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const decoded = await decodedPng(bytes).catch(() => null) || await decodedByBrowser(file);
@@ -21,8 +17,7 @@ async function readPicture(file) {
 
 /**
  * What the browser makes of a file, upright, its colours as they are stored.
- * @param {File} file
- * @returns {Promise<Shades>}
+ * @param {File} file @returns {Promise<Shades>}
  */
 async function decodedByBrowser(file) {
   const picture = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => {
@@ -37,9 +32,7 @@ async function decodedByBrowser(file) {
 /**
  * Luma as Pillow has it.
  * @param {Uint8ClampedArray} words red, green, blue and alpha of each pixel
- * @param {number} high
- * @param {number} wide
- * @returns {Shades}
+ * @param {number} high @param {number} wide @returns {Shades}
  */
 function greysOf(words, high, wide) {
   const values = new Uint8Array(high * wide), alpha = new Uint8Array(high * wide);
@@ -51,18 +44,12 @@ function greysOf(words, high, wide) {
 }
 
 /** @param {number} red @param {number} green @param {number} blue */
-function lumaOf(red, green, blue) {
-  return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
-}
+const lumaOf = (red, green, blue) => (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 
-/**
- * Shrink to at most 512 pixels; shades count by how far they cover.
- * @param {Shades} picture
- * @returns {Shades}
- */
+/** Shrink to at most 512 pixels; shades count by how far they cover. @param {Shades} picture @returns {Shades} */
 function atWorkingSize(picture) {
   const { high, wide, alpha } = picture;
-  if (Math.max(high, wide) <= WORKING_SIDE) return picture;
+  if (Math.max(high, wide) <= rules.files.WORKING_SIDE) return picture;
   const [tall, broad] = sizeWithin(high, wide);
   const shrink = (/** @type {Uint8Array} */ values) =>
     shrunk(shrunk({ values, high, wide }, broad, 1), tall, 0).values;
@@ -78,10 +65,10 @@ function atWorkingSize(picture) {
 
 /**
  * The longer side at working size, and the shorter so that the aspect ratio is kept best.
- * @param {number} high
- * @param {number} wide
+ * @param {number} high @param {number} wide
  */
 function sizeWithin(high, wide) {
+  const { WORKING_SIDE } = rules.files;
   const aspect = wide / high, upright = aspect <= 1;
   const exact = upright ? WORKING_SIDE * aspect : WORKING_SIDE / aspect;
   const off = (/** @type {number} */ n) =>
@@ -93,9 +80,7 @@ function sizeWithin(high, wide) {
 
 /**
  * Means of boxes along an axis, by weights in whole numbers, as Pillow's resize has them.
- * @param {Plane} plane
- * @param {number} side
- * @param {number} axis
+ * @param {Plane} plane @param {number} side @param {number} axis
  */
 function shrunk(plane, side, axis) {
   const { values: from, high, wide } = plane, n = axis ? wide : high;
@@ -115,15 +100,14 @@ function shrunk(plane, side, axis) {
 
 /**
  * The pixels whose middles each box holds, and their weights in units of 2 ** -22.
- * @param {number} n
- * @param {number} side
+ * @param {number} n @param {number} side
  */
 function boxesOf(n, side) {
   const scale = n / side, half = 0.5 * scale, shrink = 1 / scale;
   return Array.from({ length: side }, (_, box) => {
     const centre = (box + 0.5) * scale;
     const first = Math.max(Math.trunc(centre - half + 0.5), 0), end = Math.min(Math.trunc(centre + half + 0.5), n);
-    const within = Array.from({ length: end - first }, (_, k) => {
+    const within = Array.from({ length: end - first }, (empty, k) => {
       const away = (k + first - centre + 0.5) * shrink;
       return Number(away > -0.5 && away <= 0.5);
     });
@@ -132,11 +116,7 @@ function boxesOf(n, side) {
   });
 }
 
-/**
- * What is transparent takes the shade that stands out from what is drawn.
- * @param {Shades} picture
- * @returns {Plane}
- */
+/** What is transparent takes the shade that stands out from what is drawn. @param {Shades} picture @returns {Plane} */
 function onPaper({ values, alpha, high, wide }) {
   if (!alpha) return { values, high, wide };
   let light = 0, covered = 0;

@@ -2,53 +2,65 @@
 
 const LEAST_PICTURE = 14, MOST_PICTURE = 84;
 /** @type {Map<number, Uint32Array>} */
-const known = new Map();
+const shadesKnown = new Map();
 
 /**
- * Put images in place of points, on a grid that moves with the map, one in a cell.
+ * Pictures side by side from a corner, and the row that each cell shows.
+ * @typedef {{side: number, from: number[], cells: Map<number, number>}} Grid
+ */
+
+/**
+ * Put images in place of points, on a grid that moves with the map, one in a cell: first what is
+ * pointed at or pinned, then what is in front.
  * @param {MapView} view
  * @param {number[]} words colours of the codes
- * @param {number} none colour of those without a code
  * @param {number} back colour of those greyed out
+ * @returns {Grid}
  */
-function drawPictures(view, words, none, back) {
-  const { width = 0, height = 0, ratio = 1, sx, sy, rows } = view;
-  const side = Math.round(
-    Math.min(Math.max(view.side, LEAST_PICTURE * ratio), MOST_PICTURE * ratio));
+function drawPictures(view, words, back) {
+  const { width, height, ratio, sx, sy, rows } = view;
+  const side = Math.round(Math.min(Math.max(view.side, LEAST_PICTURE * ratio), MOST_PICTURE * ratio));
   const codes = modes[state.colour].codes, ground = word(themed().ground);
   // The grid is fixed to the middle of the map.
-  const from = [width / 2 + view.shift[0], height / 2 + view.shift[1]].map((x) => x - side * 1e4);
-  const taken = new Set();
-  for (const wanted of [1, 0]) {
+  const from = [width / 2 + view.shift[0], height / 2 + view.shift[1]].map((x) => Math.round(x - side * 1e4));
+  const grid = { side, from, cells: new Map() };
+  const put = (/** @type {number} */ i, /** @type {number} */ row) => {
+    if (sx[i] < 0 || sy[i] < 0 || sx[i] >= width || sy[i] >= height) return;
+    const cell = cellAt(grid, sx[i], sy[i]), image = grid.cells.has(cell) ? null : pixelsOf(row);
+    if (!image) return;
+    grid.cells.set(cell, row);
+    putPicture(view, image, cornerOf(grid, cell), side, shadesOf(ground, front[row] ? words[codes[row]] : back));
+  };
+  for (const row of [state.pinned, state.hovered]) if (row >= 0 && view.placeOf(row) >= 0) put(view.placeOf(row), row);
+  for (const level of [LOUD, FRONT, BACK]) {
     for (let i = 0; i < sx.length; i++) {
-      if (sx[i] < 0 || sy[i] < 0 || sx[i] >= width || sy[i] >= height) continue;
       const row = rows ? rows[i] : i;
-      if (front[row] !== wanted) continue;
-      const column = Math.floor((sx[i] - from[0]) / side), line = Math.floor((sy[i] - from[1]) / side);
-      const cell = line * 65536 + column;
-      if (taken.has(cell)) continue;
-      const image = pixelsOf(row);
-      if (!image) continue;
-      taken.add(cell);
-      const colour = !wanted ? back : codes[row] < 0 ? none : words[codes[row]];
-      const corner = [from[0] + column * side, from[1] + line * side].map(Math.round);
-      putPicture(view, image, corner, side, shadesOf(ground, colour));
+      if (front[row] === level) put(i, row);
     }
   }
+  return grid;
+}
+
+/** @param {Grid} grid @param {number} x @param {number} y */
+const cellAt = ({ side, from }, x, y) => Math.floor((y - from[1]) / side) * 65536 + Math.floor((x - from[0]) / side);
+/** @param {Grid} grid @param {number} cell */
+const cornerOf = ({ side, from }, cell) => [from[0] + cell % 65536 * side, from[1] + Math.floor(cell / 65536) * side];
+
+/**
+ * The middle of the cell at a place, if it shows a row.
+ * @param {Grid} grid @param {number} x @param {number} y @param {number} row
+ */
+function cellCentre(grid, x, y, row) {
+  const cell = cellAt(grid, x, y);
+  return grid.cells.get(cell) === row ? cornerOf(grid, cell).map((edge) => edge + grid.side / 2) : null;
 }
 
 /**
- * @param {MapView} view
- * @param {Uint8Array} image
- * @param {number[]} corner
- * @param {number} side
+ * @param {MapView} view @param {Uint8Array} image @param {number[]} corner @param {number} side
  * @param {Uint32Array} shades
  */
-function putPicture(view, image, corner, side, shades) {
-  const { width = 0, height = 0 } = view, [left, top] = corner, [high, wide] = data.size;
-  const target = /** @type {Uint32Array} */ (view.pixels);
-  // Photographs are not turned over in light, as ink is.
-  const turned = document.body.classList.contains("photos") && state.theme === "light" ? 15 : 0;
+function putPicture({ width, height, pixels: target = new Uint32Array(0) }, image, [left, top], side, shades) {
+  const [high, wide] = data.size, turned = areTurned() ? 15 : 0;
   for (let y = Math.max(top, 0); y < Math.min(top + side, height); y++) {
     const line = Math.floor((y - top) * high / side) * wide;
     for (let x = Math.max(left, 0); x < Math.min(left + side, width); x++) {
@@ -57,23 +69,22 @@ function putPicture(view, image, corner, side, shades) {
   }
 }
 
-/**
- * Sixteen steps from a ground to a colour.
- * @param {number} ground
- * @param {number} colour
- */
+/** Whether light and dark change places, from colour on ground: photographs in light, as ink is not. */
+const areTurned = () => document.body.classList.contains("photos") && state.theme === "light";
+
+/** Sixteen steps from a ground to a colour. @param {number} ground @param {number} colour */
 function shadesOf(ground, colour) {
   const key = ground * 2 ** 24 + (colour & 0xffffff);
-  let shades = known.get(key);
+  let shades = shadesKnown.get(key);
   if (!shades) {
     shades = Uint32Array.from({ length: 16 }, (_, i) => {
-      const part = (/** @type {number} */ shift) => {
+      const channel = (/** @type {number} */ shift) => {
         const from = (ground >>> shift) & 255, to = (colour >>> shift) & 255;
         return Math.round(from + (to - from) * i / 15) << shift;
       };
-      return (part(0) | part(8) | part(16) | (255 << 24)) >>> 0;
+      return (channel(0) | channel(8) | channel(16) | (255 << 24)) >>> 0;
     });
-    known.set(key, shades);
+    shadesKnown.set(key, shades);
   }
   return shades;
 }

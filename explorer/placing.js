@@ -1,52 +1,28 @@
 // What predict.py does with an image in the form of the training images, to the bit.
 
-const LEVELS = 5, LARGEST = 4 * 255, CROPPED = 14, REACH = 2, CONTEXT = 1, EDGED = REACH + CONTEXT;
-const STEPS = 1024;
-// So many images next in feature space tell how far apart images are there, and overrule the cluster
-// of a drawing if four fifths of them agree.
-const NEXT = 15, AGREEMENT = 0.8;
-const NOTHING = "nothing is drawn";
-const STRANGE = "unlike the training images";
-const GREY = "grey, where strokes are black on white";
-
-/**
- * @typedef {{position: number[], cluster: number, neighbors: number[], distances: number[],
- *   reason: string|null}} Placed
- */
+/** Reasons and constants of the library, by module: data/model.js brings them. @type {any} */
+const rules = {};
 
 /** The fitted model; features and gradients are computed of those training images that come near. */
 class Placer {
   /**
    * @param {any} model data/model.js
    * @param {{values: Int8Array, error: Int16Array, step: number}} coarse data/features.js
-   * @param {Uint8Array} images of train
    */
-  constructor(model, coarse, images) {
+  constructor(model, coarse) {
     this.model = model;
-    this.images = images;
+    this.coarse = coarse;
     this.high = data.size[0];
     this.wide = data.size[1];
     this.n = data.n_train;
-    /** @type {{name: string, mean: Uint8Array, divisor: number, count: number, loadings: Float64Array}[]} */
     this.blocks = data.blocks.map((/** @type {string} */ name) => {
-      const of = `descriptor_${name}_`;
-      const mean = model[`${of}mean`], loadings = model[`${of}loadings`];
-      return {
-        name, mean, divisor: model[`${of}divisor`], count: loadings.length / mean.length,
-        loadings: Float64Array.from(loadings),
-      };
+      const [mean, divisor, loadings] = ["mean", "divisor", "loadings"]
+        .map((key) => model[`descriptor_${name}_${key}`]);
+      return { name, mean, divisor, count: loadings.length / mean.length, loadings: Float64Array.from(loadings) };
     });
-    this.width = this.blocks.reduce((sum, block) => sum + block.count, 0);
-    this.coarse = coarse;
     /** Features of training images that were near once. @type {Map<number, Int16Array>} */
     this.features = new Map();
     /** @type {Map<number, Int8Array>} */ this.gradients = new Map();
-  }
-
-  /** @param {number} row of train */
-  image(row) {
-    const size = this.high * this.wide;
-    return this.images.subarray(row * size, (row + 1) * size);
   }
 
   /** @param {ArrayLike<number>} image */
@@ -54,13 +30,9 @@ class Placer {
     return this.model.descriptor_deskewed ? deskew(image, this.high, this.wide) : image;
   }
 
-  /**
-   * Features in units of 1 / 1024 of the standard deviation.
-   * @param {ArrayLike<number>} upright
-   */
+  /** Features in units of 1 / 1024 of the standard deviation. @param {ArrayLike<number>} upright */
   describe(upright) {
-    const into = new Int16Array(this.width);
-    let place = 0;
+    /** @type {number[]} */ const into = [];
     for (const { name, mean, loadings, divisor, count } of this.blocks) {
       const raw = BLOCKS[name](upright, this.high, this.wide), sums = new Float64Array(count);
       for (let i = 0; i < mean.length; i++) {
@@ -68,16 +40,15 @@ class Placer {
         if (!gap) continue;
         for (let j = 0, k = i * count; j < count; j++, k++) sums[j] += gap * loadings[k];
       }
-      for (let j = 0; j < count; j++) into[place++] = rint(sums[j] / divisor);
+      for (let j = 0; j < count; j++) into.push(rint(sums[j] / divisor));
     }
-    return into;
+    return Int16Array.from(into);
   }
 
   /**
    * Place an image.
    * @param {ArrayLike<number>} image
    * @param {boolean} [drawn] whether it was a picture that was brought into form
-   * @returns {Placed}
    */
   place(image, drawn = false) {
     const model = this.model, upright = this.upright(image);
@@ -87,7 +58,7 @@ class Placer {
     const near = ranked.slice(0, model.n_neighbors);
     const neighbors = near.map(([row]) => row);
     const position = [0, 1].map((axis) => median(neighbors.map((row) => data.maps["2d"][2 * row + axis])));
-    const jury = rows.slice(0, NEXT), cluster = this.clusterAt(position);
+    const jury = rows.slice(0, rules.model.N_NEXT), cluster = this.clusterAt(position);
     return {
       position, cluster: drawn ? this.overruled(cluster, jury) : cluster, neighbors,
       distances: near.map(([, distance]) => distance),
@@ -100,8 +71,7 @@ class Placer {
    *
    * Coarse features lie no farther from the true ones than is noted, so that whoever cannot be among
    * the nearest by them is left out, and of the few that remain the true features are computed.
-   * @param {Int16Array} own
-   * @param {number} k
+   * @param {Int16Array} own @param {number} k
    */
   nearest(own, k) {
     const { n, coarse: { values, error, step } } = this, about = new Float64Array(n);
@@ -121,14 +91,11 @@ class Placer {
     return { rows: kept.map(([row]) => row), squares: kept.map(([, square]) => square) };
   }
 
-  /**
-   * @param {Int16Array} own
-   * @param {number} row of train
-   */
+  /** @param {Int16Array} own @param {number} row of train */
   squareFrom(own, row) {
     let theirs = this.features.get(row), sum = 0;
     if (!theirs) {
-      theirs = this.describe(this.upright(this.image(row)));
+      theirs = this.describe(this.upright(/** @type {Uint8Array} */ (pixelsOf(row))));
       this.features.set(row, theirs);
     }
     for (let j = 0; j < own.length; j++) sum += (theirs[j] - own[j]) ** 2;
@@ -137,8 +104,7 @@ class Placer {
 
   /**
    * Rank candidates by how well an image is found in them.
-   * @param {ArrayLike<number>} upright
-   * @param {number[]} rows
+   * @param {ArrayLike<number>} upright @param {number[]} rows
    */
   rank(upright, rows) {
     const query = gradientImage(upright, this.high, this.wide);
@@ -151,7 +117,7 @@ class Placer {
   gradientOf(row) {
     let found = this.gradients.get(row);
     if (!found) {
-      found = gradientImage(this.upright(this.image(row)), this.high, this.wide).image;
+      found = gradientImage(this.upright(/** @type {Uint8Array} */ (pixelsOf(row))), this.high, this.wide).image;
       this.gradients.set(row, found);
     }
     return found;
@@ -159,7 +125,7 @@ class Placer {
 
   /** @param {number[]} position */
   clusterAt(position) {
-    const { centres, clusters } = this.model, at = position.map((value) => rint(value * STEPS));
+    const { centres, clusters } = this.model, at = position.map((value) => rint(value * rules.grid.STEPS));
     let best = 0, least = Infinity;
     for (let i = 0; i < clusters.length; i++) {
       const x = centres[2 * i] - at[0], y = centres[2 * i + 1] - at[1];
@@ -181,7 +147,7 @@ class Placer {
   overruled(cluster, jury) {
     const own = this.clustersOf(jury), votes = votesFor(own);
     const most = Math.max(...votes);
-    return most >= AGREEMENT * own.length ? own[votes.indexOf(most)] : cluster;
+    return most >= rules.model.AGREEMENT * own.length ? own[votes.indexOf(most)] : cluster;
   }
 
   /**
@@ -203,16 +169,14 @@ class Placer {
     const reach = jury.reduce((sum, row) => sum + this.model.reaches[row], 0);
     const strange =
       square * square * (jury.length * neighbors.length) / (Math.max(reach, 1) * votes);
-    if (full === 0) return NOTHING;
-    if (strange > (drawn ? this.model.limit_drawn : this.model.limit_strangeness)) return STRANGE;
-    return full < this.model.limit_fullness ? GREY : null;
+    if (full === 0) return rules.novelty.BLANK;
+    if (strange > (drawn ? this.model.limit_drawn : this.model.limit_strangeness)) return rules.novelty.STRANGE;
+    return full < this.model.limit_fullness ? rules.novelty.GREY : null;
   }
 }
 
 /** How often each cluster is among them. @param {number[]} clusters */
-function votesFor(clusters) {
-  return clusters.map((one) => clusters.filter((other) => other === one).length);
-}
+const votesFor = (clusters) => clusters.map((one) => clusters.filter((other) => other === one).length);
 
 /** @param {number[]} values of float32 */
 function median(values) {
@@ -223,12 +187,10 @@ function median(values) {
 
 /**
  * Gradients by the Sobel operator in whole levels: of each pixel the horizontal, then the vertical.
- * @param {ArrayLike<number>} image
- * @param {number} high
- * @param {number} wide
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide
  */
 function gradientImage(image, high, wide) {
-  const top = Math.floor(high / CROPPED), left = Math.floor(wide / CROPPED);
+  const top = Math.floor(high / rules.ranking.CROPPED), left = Math.floor(wide / rules.ranking.CROPPED);
   const tall = high - 2 * top, broad = wide - 2 * left;
   const found = new Int8Array(2 * tall * broad);
   const ink = (/** @type {number} */ r, /** @type {number} */ c) =>
@@ -236,15 +198,16 @@ function gradientImage(image, high, wide) {
   for (let r = 0, i = 0; r < tall; r++) {
     for (let c = 0; c < broad; c++, i += 2) {
       const y = r + top, x = c + left;
-      const corner = [ink(y - 1, x - 1), ink(y - 1, x + 1), ink(y + 1, x - 1), ink(y + 1, x + 1)];
-      found[i] = level(corner[1] + 2 * ink(y, x + 1) + corner[3] - corner[0] - 2 * ink(y, x - 1) - corner[2]);
-      found[i + 1] = level(corner[2] + 2 * ink(y + 1, x) + corner[3] - corner[0] - 2 * ink(y - 1, x) - corner[1]);
+      const [nw, ne, sw, se] = [ink(y - 1, x - 1), ink(y - 1, x + 1), ink(y + 1, x - 1), ink(y + 1, x + 1)];
+      found[i] = gradientLevel(ne + 2 * ink(y, x + 1) + se - nw - 2 * ink(y, x - 1) - sw);
+      found[i + 1] = gradientLevel(sw + 2 * ink(y + 1, x) + se - nw - 2 * ink(y - 1, x) - ne);
     }
   }
   return { image: found, high: tall, wide: broad };
 }
 
 /** Halves away from zero. @param {number} response */
-function level(response) {
+function gradientLevel(response) {
+  const { LEVELS, LARGEST } = rules.ranking;
   return Math.sign(response) * Math.floor((2 * LEVELS * Math.abs(response) + LARGEST) / (2 * LARGEST));
 }

@@ -8,15 +8,14 @@ const CHANNELS = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /**
  * Decode a PNG; null for other files, and for what is left to the browser: interlaced pictures, those
  * to be turned, and one transparent colour of other than eight bits.
- * @param {Uint8Array} bytes
- * @returns {Promise<Shades|null>}
+ * @param {Uint8Array} bytes @returns {Promise<Shades|null>}
  */
 async function decodedPng(bytes) {
   if (!PNG.every((value, i) => bytes[i] === value)) return null;
   const chunks = chunksOf(bytes), [header] = chunks.IHDR, view = new DataView(header.buffer, header.byteOffset);
   const [wide, high, depth, type] = [view.getUint32(0), view.getUint32(4), header[8], header[9]];
   const clear = chunks.tRNS && chunks.tRNS[0], keyed = clear && (type === 0 || type === 2);
-  if (Math.max(high, wide) > LARGEST_SIDE || header[12] || chunks.eXIf || keyed && depth < 8) return null;
+  if (Math.max(high, wide) > rules.files.LARGEST_SIDE || header[12] || chunks.eXIf || keyed && depth < 8) return null;
   if (keyed && depth > 8 && type === 2) return null;
   const channels = CHANNELS[/** @type {keyof CHANNELS} */ (type)], line = Math.ceil(wide * channels * depth / 8);
   const deflated = new Blob(/** @type {BlobPart[]} */ (chunks.IDAT));
@@ -41,20 +40,20 @@ function chunksOf(bytes) {
 
 /**
  * Undo what each row was filtered by: added to the pixel before it, above it, or both.
- * @param {Uint8Array} data each row after the number of its filter
+ * @param {Uint8Array} filtered each row after the number of its filter
  * @param {number} high
  * @param {number} line bytes in a row
  * @param {number} bits of a pixel
  */
-function unfiltered(data, high, line, bits) {
-  if (data.length < high * (line + 1)) throw new Error("the picture is cut off");
+function unfiltered(filtered, high, line, bits) {
+  if (filtered.length < high * (line + 1)) throw new Error("the picture is cut off");
   const back = Math.max(bits >> 3, 1), rows = new Uint8Array(high * line);
   for (let r = 0, i = 0; r < high; r++) {
-    const filter = data[r * (line + 1)], from = r * (line + 1) + 1;
+    const filter = filtered[r * (line + 1)], from = r * (line + 1) + 1;
     for (let c = 0; c < line; c++, i++) {
       const left = c >= back ? rows[i - back] : 0, above = r ? rows[i - line] : 0;
       const corner = r && c >= back ? rows[i - line - back] : 0;
-      rows[i] = data[from + c] + [0, left, above, (left + above) >> 1, paeth(left, above, corner)][filter];
+      rows[i] = filtered[from + c] + [0, left, above, (left + above) >> 1, paeth(left, above, corner)][filter];
     }
   }
   return rows;
@@ -67,8 +66,7 @@ function paeth(left, above, corner) {
 }
 
 /**
- * @param {Uint8Array} rows
- * @param {number} high
+ * @param {Uint8Array} rows @param {number} high
  * @param {number} count samples in a row
  * @param {number} line bytes in a row
  * @param {number} depth bits of a sample
@@ -93,9 +91,7 @@ function fromDeep(levels) {
 }
 
 /**
- * @param {number} type
- * @param {Uint8Array|Uint16Array} samples
- * @param {number} depth
+ * @param {number} type @param {Uint8Array|Uint16Array} samples @param {number} depth
  * @param {Uint8Array|undefined} palette
  * @param {Uint8Array|undefined} clear opacities of the palette, or the colour that is transparent
  */

@@ -1,55 +1,50 @@
 // Mouse, touch and keys on a map: move, turn, zoom, point, pin, lasso and box.
 
-const NEAR = 16, STEP = 60, TURN = 0.008;
+const NEAR = 16, STEP = 60, TURNED = 15, TURN = 0.008;
 
 /** @param {MapView} view */
 function listenTo(view) {
   const canvas = view.over;
   /** @type {Map<number, number[]>} */ const fingers = new Map();
-  /** @type {number[]|null} */ let began = null;
-  let moved = false;
+  let began = [0, 0], isMoved = false;
 
   const placeOf = (/** @type {MouseEvent} */ event) => {
-    const box = canvas.getBoundingClientRect(), ratio = view.ratio || 1;
-    return [(event.clientX - box.left) * ratio, (event.clientY - box.top) * ratio];
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) * view.ratio, (event.clientY - box.top) * view.ratio];
   };
 
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     canvas.setPointerCapture(event.pointerId);
-    view.keyed = false;
-    fingers.set(event.pointerId, placeOf(event));
+    view.keyed = isMoved = false;
     began = placeOf(event);
-    moved = false;
+    fingers.set(event.pointerId, began);
     view.path = state.tool === "move" || fingers.size > 1 ? [] : [began];
   });
 
   canvas.addEventListener("pointermove", (event) => {
     const place = placeOf(event), before = fingers.get(event.pointerId);
-    if (!before || !began) {
-      point(view, place);
+    if (!before) {
+      pointAt(view, place, [event.clientX, event.clientY]);
       return;
     }
-    if (Math.hypot(place[0] - began[0], place[1] - began[1]) > 5 * (view.ratio || 1)) moved = true;
+    isMoved ||= Math.hypot(place[0] - began[0], place[1] - began[1]) > 5 * view.ratio;
     if (fingers.size === 2) pinch(view, fingers, event.pointerId, place);
-    else if (moved && state.tool === "move") drag(view, before, place, event.shiftKey);
-    else if (moved) draw(view, began, place);
+    else if (isMoved && state.tool === "move") drag(view, before, place, event.shiftKey);
+    else if (isMoved && view.path.length) extendPath(view, began, place);
     fingers.set(event.pointerId, place);
   });
 
   const end = (/** @type {PointerEvent} */ event) => {
     if (!fingers.delete(event.pointerId)) return;
     if (fingers.size || event.type === "pointercancel") {
-      view.path = [];
-      moved = true;
-      return;
+      isMoved = true;
+    } else if (isMoved) {
+      if (view.path.length > 2) chooseWithin(view, event);
+    } else if (state.tool === "move" || view.path.length) {
+      pin(view.rowAt(placeOf(event), NEAR * view.ratio));
     }
-    if (!moved) {
-      const row = view.rowAt(placeOf(event), NEAR * (view.ratio || 1));
-      pin(row === state.pinned ? -1 : row);
-    } else if (view.path.length > 2) chooseWithin(view);
-    view.path = [];
-    view.paintSoon();
+    cancelPath(view);
   };
   canvas.addEventListener("pointerup", end);
   canvas.addEventListener("pointercancel", end);
@@ -58,93 +53,79 @@ function listenTo(view) {
     event.preventDefault();
     view.zoomBy(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), placeOf(event));
   }, { passive: false });
-  canvas.addEventListener("dblclick", (event) => view.zoomBy(2, placeOf(event)));
   canvas.addEventListener("blur", () => {
     view.keyed = false;
-    view.paintSoon();
+    change({ hovered: -1 });
   });
   canvas.addEventListener("keydown", (event) => press(view, event));
 }
 
-/**
- * Let go of what was pinned, or pin a row and say what it is.
- * @param {number} row
- */
+/** @param {MapView} view @returns {boolean} whether something was being drawn */
+function cancelPath(view) {
+  const was = view.path.length > 0;
+  view.path = [];
+  view.paintSoon();
+  return was;
+}
+
+/** Unpin, or pin a row and say what it is. @param {number} row */
 function pin(row) {
-  change({ pinned: row, hovered: -1 });
-  if (row >= 0) {
-    say(described(row));
-    showPanel("image");
-  }
+  if (row !== state.pinned) change({ pinned: row, hovered: -1 });
+  if (row < 0) return;
+  say(described(row), false);
+  showPanel("image");
 }
 
-/**
- * @param {MapView} view
- * @param {number[]} place
- */
-function point(view, place) {
-  const row = view.rowAt(place, NEAR * (view.ratio || 1));
+/** @param {MapView} view @param {number[]} place @param {number[]} pointer in the window */
+function pointAt(view, place, pointer) {
+  const row = view.rowAt(place, NEAR * view.ratio);
+  state.pointer = pointer;
   if (row !== state.hovered) change({ hovered: row });
+  else placeTip();
 }
 
-/**
- * @param {MapView} view
- * @param {number[]} from
- * @param {number[]} to
- * @param {boolean} slide
- */
+/** @param {MapView} view @param {number[]} from @param {number[]} to @param {boolean} slide */
 function drag(view, from, to, slide) {
   const [x, y] = [to[0] - from[0], to[1] - from[1]];
-  if (view.dims === 3 && !slide) view.rotate(x * TURN / (view.ratio || 1), y * TURN / (view.ratio || 1));
-  else view.shift = [view.shift[0] + x, view.shift[1] + y];
-  view.paintSoon();
+  if (view.dims === 3 && !slide) {
+    view.rotate(x * TURN / view.ratio, y * TURN / view.ratio);
+    return;
+  }
+  view.shift = [view.shift[0] + x, view.shift[1] + y];
+  view.moved();
 }
 
-/**
- * @param {MapView} view
- * @param {Map<number, number[]>} fingers
- * @param {number} moving
- * @param {number[]} place
- */
+/** @param {MapView} view @param {Map<number, number[]>} fingers @param {number} moving @param {number[]} place */
 function pinch(view, fingers, moving, place) {
-  const [id, still] = [...fingers].find(([other]) => other !== moving) || [0, place];
-  if (!id && still === place) return;
   const before = /** @type {number[]} */ (fingers.get(moving));
+  const [, still] = /** @type {[number, number[]]} */ ([...fingers].find(([other]) => other !== moving));
   const gap = (/** @type {number[]} */ a) => Math.hypot(a[0] - still[0], a[1] - still[1]) || 1;
-  const middle = [(place[0] + still[0]) / 2, (place[1] + still[1]) / 2];
   view.shift = view.shift.map((value, i) => value + (place[i] - before[i]) / 2);
-  view.zoomBy(gap(place) / gap(before), middle);
+  view.zoomBy(gap(place) / gap(before), [(place[0] + still[0]) / 2, (place[1] + still[1]) / 2]);
 }
 
-/**
- * Go on with a lasso or a box.
- * @param {MapView} view
- * @param {number[]} from
- * @param {number[]} to
- */
-function draw(view, from, to) {
+/** Go on with a lasso or a box. @param {MapView} view @param {number[]} from @param {number[]} to */
+function extendPath(view, from, to) {
   if (state.tool === "lasso") view.path.push(to);
   else view.path = [from, [to[0], from[1]], to, [from[0], to[1]]];
   view.paintSoon();
 }
 
-/** @param {MapView} view */
-function chooseWithin(view) {
-  const { path, sx, sy, rows } = view, found = [];
+/** @param {MapView} view @param {PointerEvent} event */
+function chooseWithin(view, event) {
+  const { path, sx, sy, rows } = view, found = [], { codes } = modes[state.colour];
+  const [left, top, right, bottom] = [...[0, 1].map((axis) => Math.min(...path.map((place) => place[axis]))),
+    ...[0, 1].map((axis) => Math.max(...path.map((place) => place[axis])))];
   for (let i = 0; i < sx.length; i++) {
+    if (sx[i] < left || sx[i] > right || sy[i] < top || sy[i] > bottom || !isWithin(path, sx[i], sy[i])) continue;
     const row = rows ? rows[i] : i;
-    if (within(path, sx[i], sy[i]) && !state.off.has(modes[state.colour].codes[row])) found.push(row);
+    if (!state.off.has(codes[row])) found.push(row);
   }
-  choose(found, state.tool === "lasso" ? "Within the lasso" : "Within the box");
-  showPanel("chosen");
+  if (choose(found, `In the ${state.tool}`, "", event)) showPanel("selection");
 }
 
-/**
- * @param {number[][]} path
- * @param {number} x
- * @param {number} y
- */
-function within(path, x, y) {
+/** @param {number[][]} path @param {number} x @param {number} y */
+function isWithin(path, x, y) {
   let inside = false;
   for (let i = 0, j = path.length - 1; i < path.length; j = i++) {
     const [ax, ay] = path[i], [bx, by] = path[j];
@@ -153,51 +134,35 @@ function within(path, x, y) {
   return inside;
 }
 
-/**
- * @param {MapView} view
- * @param {KeyboardEvent} event
- */
+/** @param {MapView} view @param {KeyboardEvent} event */
 function press(view, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const step = STEP * (view.ratio || 1), arrows = {
-    ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
-  };
-  const key = event.key, way = arrows[/** @type {keyof arrows} */ (key)];
-  if (way && view.dims === 3 && !event.shiftKey) view.rotate(way[0] * 0.12, way[1] * 0.12);
-  else if (way) view.shift = [view.shift[0] + way[0] * step, view.shift[1] + way[1] * step];
+  const arrows = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const { key } = event, way = arrows[/** @type {keyof arrows} */ (key)];
+  const step = view.ratio * (view.dims === 3 ? TURNED : STEP);
+  const tool = { l: "lasso", b: "box", m: "move" }[key.toLowerCase()];
+  if (way) drag(view, [0, 0], way.map((value) => value * step), event.shiftKey);
   else if (key === "+" || key === "=") view.zoomBy(1.4);
   else if (key === "-") view.zoomBy(1 / 1.4);
   else if (key === "0") view.frame();
-  else if (key === "Enter" || key === " ") return pressed(event, () => pin(middle(view)));
-  else if (key.toLowerCase() === "n") return pressed(event, () => next(view));
-  else if ("lbm".includes(key.toLowerCase())) {
-    return pressed(event, () => setTool({ l: "lasso", b: "box", m: "move" }[key.toLowerCase()] || "move"));
-  } else return;
-  pressed(event, () => {
-    view.keyed = true;
-    view.paint();
-    const row = middle(view);
-    change({ hovered: row });
-    if (row >= 0) say(described(row));
-  });
-}
-
-/**
- * @param {Event} event
- * @param {() => void} act
- */
-function pressed(event, act) {
+  else if (key === "Enter" || key === " ") pin(rowInMiddle(view));
+  else if (key.toLowerCase() === "n") pinNearest(view);
+  else if (tool) setTool(tool);
+  else return;
   event.preventDefault();
-  act();
+  if (tool || key === "Enter" || key === " " || key.toLowerCase() === "n") return;
+  view.keyed = true;
+  view.paint();
+  const box = view.over.getBoundingClientRect(), row = rowInMiddle(view);
+  change({ hovered: row, pointer: [box.left + box.width / 2, box.top + box.height / 2] });
+  if (row >= 0) say(described(row), false);
 }
 
 /** @param {MapView} view */
-function middle(view) {
-  return view.rowAt([(view.width || 0) / 2, (view.height || 0) / 2], 3 * NEAR * (view.ratio || 1));
-}
+const rowInMiddle = (view) => view.rowAt([view.width / 2, view.height / 2], 3 * NEAR * view.ratio);
 
 /** Pin the nearest training image. @param {MapView} view */
-function next(view) {
+function pinNearest(view) {
   const held = state.pinned >= 0 ? state.pinned : state.hovered;
   if (held < 0 || !relations) return;
   pin(relations.near[held * data.shown]);

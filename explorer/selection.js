@@ -1,31 +1,34 @@
-// The images that are chosen, and the way home with them.
+// The images that are selected, and the way home with them.
 
 const LISTED = 120;
 
 /** @param {Set<string>} changed */
-function showChosen(changed) {
+function showSelection(changed) {
   if (!["chosen", "title", "images"].some((key) => changed.has(key))) return;
-  const panel = part("chosen"), rows = state.chosen;
+  const panel = byId("selection"), rows = state.chosen;
   if (!rows) {
-    panel.replaceChildren(make("p", {}, "Nothing is chosen. Draw a lasso or a box on the map, click a " +
-      "cell of the confusion matrix or a cluster, or type into Find."));
+    panel.replaceChildren(make("h2", {}, "Selection"), make("p", {}, "Nothing is selected. Draw a lasso or a box " +
+      "on the map, press a number under Labels or a cluster, or type into Find."));
     return;
   }
-  const isTest = [...rows].filter((row) => row >= data.n_train).length;
-  const wrong = data.label ? [...rows].filter(isMistaken).length : 0;
+  const nTest = rows.filter((row) => row >= data.n_train).length;
   const words = [
-    counted(rows.length - isTest, "training image"),
-    data.n > data.n_train && counted(isTest, "test image"),
-    data.label && `${wrong.toLocaleString("en")} mistaken`,
+    counted(rows.length - nTest, "training image"),
+    data.n > data.n_train && counted(nTest, "test image"),
+    data.label && counted(rows.filter(isMistaken).length, "mistake"),
   ].filter(Boolean).join(", ");
-  panel.replaceChildren(make("div", {},
+  const more = action("Show more", () => {
+    const start = list.children.length;
+    list.append(...gallery(rows.subarray(start), LISTED).children);
+    more.hidden = list.children.length === rows.length;
+  }, { hidden: rows.length <= LISTED }), list = gallery(rows, LISTED);
+  panel.replaceChildren(
     make("h2", {}, state.title),
-    make("p", {}, `${words}.`),
+    make("p", {}, `${words}${rows.length > 1 ? ". Those most at odds with their neighbours come first" : ""}.`),
     make("p", { class: "actions" },
-      make("button", { type: "button", id: "csv", onclick: save, disabled: !rows.length }, "Save as CSV"),
-      make("button", { type: "button", onclick: () => choose(null) }, "Let go")),
-    gallery(rows, LISTED),
-    rows.length > LISTED && make("p", { class: "quiet-text" }, `The first ${LISTED} are shown; the CSV has all.`)));
+      action("Clear", unselect), action("Show on the map", () => views.forEach((view) => view.fit(rows))),
+      action("Save as CSV", save)),
+    list, more);
 }
 
 function save() {
@@ -34,17 +37,14 @@ function save() {
   say("Saved as selection.csv.");
 }
 
-/**
- * The chosen rows as CSV.
- * @param {ArrayLike<number>} rows
- */
+/** Rows as CSV. @param {ArrayLike<number>} rows */
 function tableOf(rows) {
   const quoted = (/** @type {string} */ text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   const lines = Array.from(rows, (row) => {
-    const first = row < data.n_train ? row : row - data.n_train, cluster = data.cluster[row];
+    const cluster = data.cluster[row], named = data.matched[cluster];
     return [
-      partOf(row), first, data.index[row], data.label ? quoted(labelOf(row)) : "", cluster,
-      data.named[cluster] >= 0 ? quoted(data.classes[data.named[cluster]]) : "",
+      partOf(row), numberOf(row), data.index[row], data.label ? quoted(labelOf(row)) : "", cluster,
+      named >= 0 ? quoted(data.classes[named]) : "",
       data.maps["2d"][2 * row], data.maps["2d"][2 * row + 1], data.agreement[row] / data.shown,
     ].join(",");
   });

@@ -5,86 +5,139 @@ const views = [];
 /**
  * Maps that can be shown, by key.
  * @type {Map<string, {name: string, dims: number, points: () => Float32Array|Promise<Float32Array>,
- *   rows?: () => Int32Array}>}
+ * rows?: () => Int32Array}>}
  */
 const sources = new Map();
+/** Scores of maps, by their points. @type {WeakMap<Float32Array, number>} */
+const scored = new WeakMap();
+// Moments of one map, between which the zoom stays.
+const MOMENTS = ["2d", "course"];
 
 function setUpTools() {
-  const colour = part("colour");
+  const colour = byId("colour"), box = byId("find");
   colour.append(...Object.entries(modes).map(([key, mode]) => make("option", { value: key }, mode.name)));
-  colour.value = state.colour;
   colour.onchange = () => change({ colour: colour.value, off: new Set() });
-  for (const [id, at] of /** @type {[string, number][]} */ ([["source", 0], ["other", 1]])) {
-    const select = part(id);
-    select.append(...[...sources].map(([key, source]) => make("option", { value: key }, source.name)));
-    select.onchange = () => showSource(views[at], select.value);
+  for (const id of /** @type {("source"|"other")[]} */ (["source", "other"])) {
+    byId(id).append(...[...sources].map(([key, source]) => make("option", { value: key }, source.name)));
+    byId(id).onchange = () => change({ [id]: byId(id).value });
   }
-  part("other").value = sources.has("original") ? "original" : "3d";
-  part("beside").onchange = () => showBeside(part("beside").checked);
+  if (sources.has("original")) state.other = "original";
+  byId("beside").onchange = () => change({ beside: byId("beside").checked });
   for (const input of document.querySelectorAll("input[name=tool]")) {
     input.addEventListener("change", () => setTool(/** @type {HTMLInputElement} */ (input).value));
   }
-  part("in").onclick = () => views.forEach((view) => view.zoomBy(1.5));
-  part("out").onclick = () => views.forEach((view) => view.zoomBy(1 / 1.5));
-  part("all").onclick = () => {
-    views.forEach((view) => view.frame());
-    change({ chosen: null, off: new Set(), title: "" });
-  };
-  part("tools").onsubmit = (/** @type {Event} */ event) => {
+  byId("in").onclick = () => views[0].zoomBy(1.5);
+  byId("out").onclick = () => views[0].zoomBy(1 / 1.5);
+  byId("fit").onclick = () => views.forEach((view) => view.frame());
+  byId("tools").onsubmit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    find(part("find").value);
+    search(box.value);
   };
-  part("find").onchange = () => find(part("find").value);
-  const last = partsShown().pop(), wrong = data.label ? ["mistaken", "most misplaced"] : [];
-  part("find").placeholder = [`${last} 5`, data.clusters[0].split(" ")[0], ...wrong.slice(0, 1), "…"].join(", ");
-  const hints = [...wrong, "least confident", `${last} 0`, ...data.classes, ...data.clusters];
-  part("hints").append(...hints.map((hint) => make("option", { value: hint })));
-  part("theme").onclick = () => setTheme(state.theme === "dark" ? "light" : "dark");
-  part("help").onclick = () => {
-    const open = part("keys").hidden;
-    part("keys").hidden = !open;
-    part("help").setAttribute("aria-expanded", String(open));
+  box.placeholder = `Find ${examples()} …`;
+  const hints = [...(data.label ? ["mistakes"] : []), "unsure", ...data.clusters,
+    ...(data.label ? data.classes.map((/** @type {string} */ name) => `label ${name}`) : [])];
+  byId("hints").append(...hints.map((hint) => make("option", { value: hint })));
+  byId("back").onclick = undo;
+  byId("theme").onclick = () => setTheme(state.theme === "dark" ? "light" : "dark");
+  byId("skip").onclick = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    byId("panels").focus();
+  };
+  byId("help").onclick = () => {
+    const open = byId("keys").hidden;
+    byId("keys").hidden = !open;
+    byId("help").setAttribute("aria-expanded", String(open));
   };
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    if (state.pinned >= 0) pin(-1);
-    else change({ chosen: null, off: new Set(), title: "" });
+    if (event.key === "Escape") cancel();
+    else if (event.key === "z" && (event.ctrlKey || event.metaKey) && document.activeElement !== box) undo();
   });
   setTheme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 }
 
-/**
- * @param {MapView} view
- * @param {string} key
- */
-function showSource(view, key, keep = false) {
-  const source = sources.get(key);
-  if (!source) return;
-  view.wanted = source;
-  // Points that come late do not take the place of what was asked for since.
-  const show = (/** @type {Float32Array} */ points) => view.wanted === source &&
-    view.show(points, source.dims, source.rows ? source.rows() : null, keep);
-  const points = source.points();
-  if (points instanceof Promise) points.then(show);
-  else show(points);
+/** Cancel the lasso, or else unpin, or else clear the selection. */
+function cancel() {
+  if (views.some(cancelPath)) return;
+  if (state.pinned >= 0) pin(-1);
+  else if (state.chosen || state.off.size) change({ chosen: null, title: "", query: "", off: new Set() });
 }
 
-/** @param {boolean} on */
-function showBeside(on) {
-  part("right").hidden = !on;
-  part("beside").checked = on;
-  if (on && views.length === 1) {
-    const view = new MapView(part("right"), "Second map; keys as on the first");
-    listenTo(view);
-    views.push(view);
+/** Show the maps that are asked for. @param {Set<string>} changed */
+function showMaps(changed) {
+  if (changed.has("beside")) {
+    byId("right").hidden = !state.beside;
+    if (state.beside && views.length === 1) addView("right", "Second map; keys as on the first");
   }
-  if (on) showSource(views[1], part("other").value);
+  for (const [at, key] of /** @type {["source", "other"]} */ (["source", "other"]).entries()) {
+    if (views[at] && (changed.has(key) || changed.has("beside"))) void showSource(views[at], state[key]);
+  }
+  for (const [id, property] of [["source", "value"], ["other", "value"], ["colour", "value"], ["beside", "checked"]]) {
+    byId(id)[property] = state[/** @type {keyof typeof state} */ (id)];
+  }
+}
+
+/** @param {string} id @param {string} name */
+function addView(id, name) {
+  const view = new MapView(byId(id), name);
+  listenTo(view);
+  views.push(view);
+}
+
+/** @param {MapView} view @param {string} key */
+async function showSource(view, key) {
+  const source = sources.get(key);
+  if (!source) return;
+  view.wanted = key;
+  const points = await source.points();
+  // Points that come late do not take the place of what was asked for since.
+  if (view.wanted !== key) return;
+  const keep = view.source === key || [view.source, key].every((one) => MOMENTS.includes(one));
+  view.source = key;
+  view.show(points, source.dims, source.rows ? source.rows() : null, keep);
+  for (const one of views) caption(one);
+}
+
+/** Say over a map what it shows, and beside another how well like stays with like. @param {MapView} view */
+function caption(view) {
+  const { name = "" } = sources.get(view.source) || {}, n = view.sx.length, codes = data.label || data.cluster;
+  const shown = n < data.n ? `${n.toLocaleString("en")} of ${counted(data.n, "image")}` : counted(n, "image");
+  const kind = data.label ? "label" : "cluster", isScored = state.beside && !playing && n > 0;
+  const score = isScored ? `, ${percent(togetherness(view, codes))} next to one of their ${kind}` : "";
+  /** @type {HTMLElement} */ (view.host.querySelector("p")).textContent = `${name}: ${shown}${score}`;
+}
+
+/**
+ * The share of points whose nearest other point has the same code.
+ * @param {MapView} view @param {ArrayLike<number>} codes
+ */
+function togetherness({ points, dims, rows }, codes) {
+  const known = scored.get(points);
+  if (known !== undefined) return known;
+  const n = points.length / dims, order = Int32Array.from({ length: n }, (_, i) => i);
+  order.sort((a, b) => points[a * dims] - points[b * dims]);
+  let same = 0;
+  order.forEach((i, at) => {
+    let nearest = -1, least = Infinity;
+    // In order of the first coordinate, away from the point, until that alone is too far.
+    for (const way of [-1, 1]) {
+      for (let to = at + way; to >= 0 && to < n; to += way) {
+        if ((points[order[to] * dims] - points[i * dims]) ** 2 >= least) break;
+        let gap = 0;
+        for (let axis = 0; axis < dims; axis++) gap += (points[order[to] * dims + axis] - points[i * dims + axis]) ** 2;
+        if (gap < least) [nearest, least] = [order[to], gap];
+      }
+    }
+    same += Number(nearest >= 0 && codes[rows ? rows[i] : i] === codes[rows ? rows[nearest] : nearest]);
+  });
+  scored.set(points, same / n);
+  return same / n;
 }
 
 /** @param {string} theme */
 function setTheme(theme) {
-  document.documentElement.dataset.theme = theme;
-  part("theme").textContent = theme === "dark" ? "Light" : "Dark";
+  document.documentElement.dataset.theme = state.theme = theme;
+  makeModes();
+  byId("theme").textContent = theme === "dark" ? "Light" : "Dark";
   change({ theme });
 }
 
@@ -92,73 +145,23 @@ function setTheme(theme) {
 function setTool(tool) {
   /** @type {HTMLInputElement} */ (document.querySelector(`input[name=tool][value=${tool}]`)).checked = true;
   change({ tool });
-  say(`Tool: ${tool}.`);
-}
-
-/**
- * Find what is asked for: a row, a label, a cluster, or a kind of images.
- * @param {string} text
- */
-function find(text) {
-  const wanted = text.trim().toLowerCase();
-  if (!wanted) return choose(null);
-  const row = /^(train|test|row)\s*#?\s*([\d,]+)$/.exec(wanted);
-  if (row) return findRow(row[1], Number(row[2].replace(/,/g, "")));
-  const kinds = /** @type {{[key: string]: () => number[]}} */ ({
-    "least confident": () => leastConfident(200),
-    ...(data.label && {
-      mistaken: () => rowsWhere(isMistaken), "most misplaced": () => mostMisplaced(200),
-    }),
-  });
-  const cluster = data.clusters.findIndex((/** @type {string} */ name) =>
-    [name, name.split(" ")[0]].some((part) => part.toLowerCase() === wanted));
-  const label = data.classes.findIndex(
-    (/** @type {string} */ name) => name.toLowerCase() === wanted.replace(/^label\s+/, ""));
-  if (kinds[wanted]) choose(kinds[wanted](), text);
-  else if (cluster >= 0) choose(rowsWhere((i) => data.cluster[i] === cluster), `Cluster ${data.clusters[cluster]}`);
-  else if (label >= 0) choose(rowsWhere((i) => data.label[i] === label), `Label ${data.classes[label]}`);
-  else {
-    choose([], `Nothing is called “${text}”: try ${part("find").placeholder.replace(", …", "")}`);
-  }
-  showPanel("chosen");
-}
-
-/**
- * @param {string} kind
- * @param {number} number
- */
-function findRow(kind, number) {
-  const row = kind === "row" ? data.index.indexOf(number) : number + (kind === "test" ? data.n_train : 0);
-  const end = kind === "train" ? data.n_train : data.n;
-  if (row < 0 || row >= end) {
-    choose([], `There is no ${kind} ${number.toLocaleString("en")}`);
-    showPanel("chosen");
-    return;
-  }
-  pin(row);
-  for (const view of views) view.goTo(row);
-}
-
-/** @param {number} most */
-function leastConfident(most) {
-  const rows = rowsWhere((row) => data.agreement[row] < data.shown);
-  return rows.sort((a, b) => data.agreement[a] - data.agreement[b] || a - b).slice(0, most);
+  for (const view of views) view.moved(true);
+  say(tool === "move" ? "Drag to move the map." : `Drag a ${tool}; Shift adds, Alt removes, Esc cancels.`);
 }
 
 /** @param {Set<string>} changed */
 function showLegend(changed) {
   if (!["colour", "off", "theme"].some((key) => changed.has(key))) return;
-  const mode = modes[state.colour], counts = new Map();
-  for (let i = 0; i < data.n; i++) counts.set(mode.codes[i], (counts.get(mode.codes[i]) || 0) + 1);
-  const legend = part("legend"), focused = [...legend.children].indexOf(document.activeElement);
-  legend.replaceChildren(...mode.names.map((name, code) => make("button", {
-    type: "button", "aria-pressed": String(!state.off.has(code)),
-    title: `${counted(counts.get(code) || 0, "image")}; double click for these alone`,
+  const { names, codes, colours } = modes[state.colour], counts = new Array(names.length).fill(0);
+  for (let row = 0; row < data.n; row++) counts[codes[row]]++;
+  const legend = byId("legend"), focused = [...legend.children].indexOf(document.activeElement);
+  const order = [...names.keys()].sort((a, b) => names[a].localeCompare(names[b], "en", { numeric: true }));
+  legend.replaceChildren(...order.map((code) => make("button", {
+    type: "button", "aria-pressed": !state.off.has(code), title: "Double click for these alone",
     onclick: () => toggle(code),
-    ondblclick: () => change({ off: new Set(mode.names.map((_, i) => i).filter((i) => i !== code)) }),
-  }, swatch(mode.colours[code]), name, make("small", {}, ` ${(counts.get(code) || 0).toLocaleString("en")}`))));
+    ondblclick: () => change({ off: new Set(order.filter((other) => other !== code)) }),
+  }, swatch(colours[code]), make("span", {}, names[code]), make("small", {}, counts[code].toLocaleString("en")))));
   if (focused >= 0) legend.children[focused].focus();
-  part("colour").value = state.colour;
 }
 
 /** @param {number} code */
@@ -166,5 +169,5 @@ function toggle(code) {
   const off = new Set(state.off);
   if (!off.delete(code)) off.add(code);
   change({ off });
-  say(`${modes[state.colour].names[code]} ${off.has(code) ? "greyed out" : "in front"}.`);
+  say(`${modes[state.colour].names[code]}: ${off.has(code) ? "greyed out" : "in front"}.`);
 }

@@ -5,12 +5,11 @@ const MARGIN = 0.94;
 const SIDES = 200, ROOM = 10;
 // Points of which a pixel each is enough; fewer are drawn larger.
 const MANY = 60000;
+// How far to zoom in at most, to all that is asked for, and to one image.
+const CLOSEST = 400, CLOSE = 40, NEARBY = 6;
 
 class MapView {
-  /**
-   * @param {HTMLElement} host
-   * @param {string} name for screen readers
-   */
+  /** @param {HTMLElement} host @param {string} name for screen readers */
   constructor(host, name) {
     this.host = host;
     this.base = canvasIn(host);
@@ -24,81 +23,67 @@ class MapView {
     /** Rows of the points, where they are not all. @type {Int32Array|null} */ this.rows = null;
     /** By cluster the point that its name stands at. @type {ArrayLike<number>} */ this.anchors = [];
     this.dims = 2;
-    /** Of `sources`, the one asked for last. @type {object|null} */ this.wanted = null;
+    /** Key of the source whose points are shown, and of the one asked for last. */
+    this.source = this.wanted = "";
     this.centre = [0, 0, 0];
-    this.reach = 1;
-    this.scale = 1;
+    this.reach = this.scale = this.ratio = this.width = this.height = 1;
     this.shift = [0, 0];
     this.turn = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-    this.sx = new Float32Array(0);
-    this.sy = new Float32Array(0);
-    this.depth = new Float32Array(0);
+    this.sx = this.sy = this.depth = new Float32Array(0);
     /** @type {number[][]} */ this.path = [];
-    /** A place on the map that is marked. @type {number[]|null} */ this.star = null;
-    this.keyed = false;
-    this.frames = 0;
-    this.waiting = false;
+    /** Pictures over islands: row, corner and side. @type {number[][]} */ this.badges = [];
+    /** Pictures in place of points, if any. @type {Grid|null} */ this.grid = null;
+    this.keyed = this.waiting = false;
+    this.resize();
     new ResizeObserver(() => this.resize()).observe(host);
     listeners.push(() => this.paintSoon());
   }
 
   /**
-   * Show other points; the view stays unless the number of dimensions changes.
-   * @param {Float32Array} points
-   * @param {number} dims
-   * @param {Int32Array|null} rows
+   * Show points.
+   * @param {Float32Array} points @param {number} dims @param {Int32Array|null} rows
+   * @param {boolean} keep the zoom, as for another moment of the same map
    */
-  show(points, dims, rows = null, keep = false) {
+  show(points, dims, rows, keep) {
     const n = points.length / dims;
-    this.points = points;
-    this.rows = rows;
-    this.anchors = rows ? middles(points, dims, rows) : data.medoids;
-    if (this.sx.length !== n) {
-      [this.sx, this.sy, this.depth] = [0, 0, 0].map(() => new Float32Array(n));
-    }
-    if (!keep || dims !== this.dims) {
-      this.dims = dims;
-      this.frame();
-    } else this.paintSoon();
-  }
-
-  /** Show all points. */
-  frame() {
-    const { points, dims } = this, low = Array(dims).fill(Infinity), high = Array(dims).fill(-Infinity);
+    Object.assign(this, { points, dims, rows, anchors: rows ? middles(points, dims, rows) : data.medoids });
+    if (this.sx.length !== n) [this.sx, this.sy, this.depth] = [0, 0, 0].map(() => new Float32Array(n));
+    const low = Array(dims).fill(Infinity), high = Array(dims).fill(-Infinity);
     for (let i = 0; i < points.length; i++) {
       const axis = i % dims;
       if (points[i] < low[axis]) low[axis] = points[i];
       if (points[i] > high[axis]) high[axis] = points[i];
     }
     this.centre = low.map((value, axis) => (value + high[axis]) / 2);
-    this.reach = Math.max(...low.map((value, axis) => high[axis] - value)) || 1;
-    if (dims === 3) this.reach *= 1.15;
-    this.shift = [0, 0];
-    this.scale = 1;
-    this.turn = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-    if (dims === 3) this.rotate(0.5, -0.35);
-    this.paintSoon();
+    this.reach = (Math.max(...low.map((value, axis) => high[axis] - value)) || 1) * (dims === 3 ? 1.15 : 1);
+    if (keep) this.paintSoon();
+    else this.frame();
+  }
+
+  /** Show all points. */
+  frame() {
+    Object.assign(this, { shift: [0, 0], scale: 1, turn: [1, 0, 0, 0, 1, 0, 0, 0, 1] });
+    if (this.dims === 3) this.rotate(0.5, -0.35);
+    this.moved();
   }
 
   resize() {
-    const ratio = Math.min(window.devicePixelRatio || 1, 2);
-    const box = this.host.getBoundingClientRect();
+    const ratio = Math.min(window.devicePixelRatio || 1, 2), box = this.host.getBoundingClientRect();
+    const before = Math.min(this.width, this.height);
     this.ratio = ratio;
     this.width = Math.max(Math.round(box.width * ratio), 1);
     this.height = Math.max(Math.round(box.height * ratio), 1);
-    for (const canvas of [this.base, this.over]) {
-      canvas.width = this.width;
-      canvas.height = this.height;
-    }
+    this.shift = this.shift.map((value) => value * Math.min(this.width, this.height) / before);
+    for (const canvas of [this.base, this.over]) Object.assign(canvas, { width: this.width, height: this.height });
     this.image = this.context.createImageData(this.width, this.height);
     this.pixels = new Uint32Array(this.image.data.buffer);
     this.nearest = new Float32Array(this.width * this.height);
-    this.paintSoon();
+    if (this.points.length) this.paint();
   }
 
   /** Pixels of the canvas to a unit of the map. */
   get zoom() {
-    return this.scale * MARGIN * Math.min(this.width || 1, this.height || 1) / this.reach;
+    return this.scale * MARGIN * Math.min(this.width, this.height) / this.reach;
   }
 
   /** Pixels of the canvas to a side of a picture. */
@@ -106,17 +91,30 @@ class MapView {
     return this.zoom * this.reach / SIDES;
   }
 
-  /**
-   * Turn a 3-D map.
-   * @param {number} across
-   * @param {number} down
-   */
+  /** After a move: part of the map stays in sight, the other map follows, the address is noted. */
+  moved(alone = false) {
+    const most = this.scale * MARGIN * Math.min(this.width, this.height) / 2;
+    this.shift = this.shift.map((value) => Math.min(Math.max(value, -most), most));
+    // Where all is shown a finger moves the page, not the map.
+    const still = this.scale <= 1 && this.dims === 2 && state.tool === "move";
+    this.over.style.touchAction = still ? "pan-y" : "none";
+    this.paintSoon();
+    for (const other of alone ? [] : views) {
+      if (other === this || other.dims !== this.dims || other.host.hidden) continue;
+      const times = Math.min(other.width, other.height) / Math.min(this.width, this.height);
+      Object.assign(other, { scale: this.scale, turn: this.turn, shift: this.shift.map((value) => value * times) });
+      other.moved(true);
+    }
+    noteView();
+  }
+
+  /** Turn a 3-D map. @param {number} across @param {number} down */
   rotate(across, down) {
     const [c, s, d, t] = [Math.cos(across), Math.sin(across), Math.cos(down), Math.sin(down)];
     const step = [c, 0, s, s * t, d, -c * t, -s * d, t, c * d];
     this.turn = step.map((_, i) => [0, 1, 2].reduce(
       (sum, k) => sum + step[3 * Math.floor(i / 3) + k] * this.turn[3 * k + i % 3], 0));
-    this.paintSoon();
+    this.moved();
   }
 
   /**
@@ -124,27 +122,38 @@ class MapView {
    * @param {number} factor
    * @param {number[]} place in pixels of the canvas, by default its middle
    */
-  zoomBy(factor, place = [(this.width || 0) / 2, (this.height || 0) / 2]) {
-    const before = this.scale;
-    this.scale = Math.min(Math.max(before * factor, 0.5), 400);
-    const own = [(this.width || 0) / 2, (this.height || 0) / 2];
+  zoomBy(factor, place = [this.width / 2, this.height / 2]) {
+    const before = this.scale, own = [this.width / 2, this.height / 2];
+    this.scale = Math.min(Math.max(before * factor, 1), CLOSEST);
     this.shift = this.shift.map((value, i) =>
       place[i] - own[i] - (place[i] - own[i] - value) * this.scale / before);
-    this.paintSoon();
+    this.moved();
   }
 
-  /**
-   * Bring an image into the middle, near enough to see it.
-   * @param {number} row
-   */
-  goTo(row) {
-    const i = this.placeOf(row);
-    if (i < 0) return;
-    this.scale = Math.max(this.scale, 6);
+  /** Show rows as large as they fit. @param {ArrayLike<number>} rows @param {number} closest */
+  fit(rows, closest = CLOSE) {
+    // The legend may just have changed the height.
+    this.resize();
+    Object.assign(this, { scale: 1, shift: [0, 0] });
     this.project();
-    this.shift[0] -= this.sx[i] - (this.width || 0) / 2;
-    this.shift[1] -= this.sy[i] - (this.height || 0) / 2;
-    this.paintSoon();
+    let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (const row of Array.from(rows)) {
+      const i = this.placeOf(row);
+      if (i < 0) continue;
+      [left, right] = [Math.min(left, this.sx[i]), Math.max(right, this.sx[i])];
+      [top, bottom] = [Math.min(top, this.sy[i]), Math.max(bottom, this.sy[i])];
+    }
+    if (right >= left) {
+      const times = MARGIN * Math.min(this.width / (right - left || 1), this.height / (bottom - top || 1));
+      this.scale = Math.min(Math.max(times, 1), closest);
+      this.shift = [this.width - left - right, this.height - top - bottom].map((gap) => gap / 2 * this.scale);
+    }
+    this.moved(true);
+  }
+
+  /** Bring an image into the middle, near enough to see it. @param {number} row */
+  goTo(row) {
+    this.fit([row], Math.max(this.scale, NEARBY));
   }
 
   /** @param {number} row */
@@ -154,7 +163,7 @@ class MapView {
 
   project() {
     const { points, dims, sx, sy, depth, zoom, centre, turn } = this;
-    const left = (this.width || 0) / 2 + this.shift[0], top = (this.height || 0) / 2 + this.shift[1];
+    const left = this.width / 2 + this.shift[0], top = this.height / 2 + this.shift[1];
     if (dims === 2) {
       for (let i = 0, j = 0; i < sx.length; i++, j += 2) {
         sx[i] = left + (points[j] - centre[0]) * zoom;
@@ -171,13 +180,27 @@ class MapView {
     }
   }
 
-  /**
-   * Where a place of the map is on the canvas.
-   * @param {number[]} place two coordinates
-   */
-  screen(place) {
-    return [(this.width || 0) / 2 + this.shift[0] + (place[0] - this.centre[0]) * this.zoom,
-      (this.height || 0) / 2 + this.shift[1] - (place[1] - this.centre[1]) * this.zoom];
+  /** Where an image is seen: the picture in its place, or its point. @param {number} row @returns {number[]|null} */
+  spot(row) {
+    const i = this.placeOf(row);
+    if (i < 0) return null;
+    return (this.grid && cellCentre(this.grid, this.sx[i], this.sy[i], row)) || [this.sx[i], this.sy[i]];
+  }
+
+  /** Where a drawing belongs: at the median of the images next to it. @returns {number[]|null} */
+  star() {
+    const { points, dims, centre, turn } = this;
+    const places = state.drawn.map((row) => this.placeOf(row)).filter((i) => i >= 0);
+    if (!places.length) return null;
+    const own = centre.map((middle, axis) => median(places.map((i) => points[i * dims + axis])) - middle);
+    const along = (/** @type {number} */ k) => own.reduce((sum, value, axis) => sum + turn[k + axis] * value, 0);
+    const [x, y] = dims === 2 ? own : [along(0), along(3)];
+    return [this.width / 2 + this.shift[0] + x * this.zoom, this.height / 2 + this.shift[1] - y * this.zoom];
+  }
+
+  /** @param {number[]|null} place in pixels of the canvas; none is missed nowhere */
+  isInSight(place) {
+    return !place || place.every((value, axis) => value > 0 && value < [this.width, this.height][axis]);
   }
 
   paintSoon() {
@@ -191,76 +214,71 @@ class MapView {
 
   paint() {
     if (!this.pixels || !this.image) return;
-    this.frames++;
     this.project();
-    const colours = themed(), mode = modes[state.colour];
-    const words = mode.colours.map(word), none = word(data.colours.none), back = word(colours.back);
-    this.pixels.fill(word(colours.ground));
-    if (this.dims === 3) /** @type {Float32Array} */ (this.nearest).fill(-Infinity);
-    const ratio = this.ratio || 1;
-    const few = Math.min(Math.max((MANY / this.sx.length) ** 0.25, 1), 3.5);
-    const size = Math.min(Math.max(Math.round(ratio * few * (0.6 + 0.55 * Math.sqrt(this.scale))), 1), 9);
-    const { rows, sx } = this, codes = mode.codes;
-    for (let i = 0; i < sx.length; i++) {
-      if (!front[rows ? rows[i] : i]) this.dot(i, size, back);
+    const { ground, back, ink } = themed(), { codes, colours } = modes[state.colour], { rows, sx } = this;
+    const words = colours.map(word), grey = word(back);
+    this.pixels.fill(word(ground));
+    // What is greyed out never hides what is in front, nor this what matters most.
+    for (const level of [BACK, FRONT, LOUD]) {
+      if (this.dims === 3) /** @type {Float32Array} */ (this.nearest).fill(-Infinity);
+      const size = this.dotSize(level);
+      for (let i = 0; i < sx.length; i++) {
+        const row = rows ? rows[i] : i;
+        if (front[row] === level) this.dot(i, size, level ? words[codes[row]] : grey);
+      }
     }
-    // What is greyed out never hides what is chosen.
-    if (this.dims === 3) /** @type {Float32Array} */ (this.nearest).fill(-Infinity);
-    for (let i = 0; i < sx.length; i++) {
-      const row = rows ? rows[i] : i;
-      if (front[row]) this.dot(i, size, codes[row] < 0 ? none : words[codes[row]]);
-    }
-    if (this.dims === 2 && this.side > ROOM * ratio) {
+    this.grid = this.dims === 2 && this.side > ROOM * this.ratio
       // Strokes are thin: a little nearer to the ink, so that they read on either ground.
-      const inks = [...mode.colours, data.colours.none].map((colour) => word(mix(colour, colours.ink, 0.2)));
-      drawPictures(this, inks, inks[mode.colours.length], back);
-    }
+      ? drawPictures(this, colours.map((colour) => word(mix(colour, ink, 0.2))), grey) : null;
     this.context.putImageData(this.image, 0, 0);
     drawMarks(this);
   }
 
-  /**
-   * @param {number} i
-   * @param {number} size
-   * @param {number} colour
-   */
+  /** Sides of points, in pixels: few are large. @param {number} level */
+  dotSize(level) {
+    const n = level === LOUD ? Math.min(nLoud, this.sx.length) : this.sx.length;
+    const few = Math.min(Math.max((MANY / Math.max(n, 1)) ** 0.25, 1), level === LOUD ? 6 : 3.5);
+    return Math.min(Math.max(Math.round(this.ratio * few * (0.6 + 0.55 * Math.sqrt(this.scale))), 1), 9 * this.ratio);
+  }
+
+  /** @param {number} i @param {number} size @param {number} colour */
   dot(i, size, colour) {
-    const { width = 0, height = 0 } = this;
+    const { width, height } = this;
     const left = Math.round(this.sx[i] - size / 2), top = Math.round(this.sy[i] - size / 2);
     if (left < 0 || top < 0 || left + size > width || top + size > height) return;
-    const pixels = /** @type {Uint32Array} */ (this.pixels);
+    const words = /** @type {Uint32Array} */ (this.pixels);
     if (this.dims === 3) {
       const nearest = /** @type {Float32Array} */ (this.nearest), depth = this.depth[i];
       const middle = (top + (size >> 1)) * width + left + (size >> 1);
       if (nearest[middle] > depth) return;
-      for (let y = top; y < top + size; y++) {
-        nearest.fill(depth, y * width + left, y * width + left + size);
-      }
+      for (let y = top; y < top + size; y++) nearest.fill(depth, y * width + left, y * width + left + size);
     }
     const round = size > 3 ? 1 : 0;
     for (let y = 0; y < size; y++) {
-      const cut = round && (y === 0 || y === size - 1) ? 1 : 0;
-      const start = (top + y) * width + left;
-      pixels.fill(colour, start + cut, start + size - cut);
+      const cut = round && (y === 0 || y === size - 1) ? 1 : 0, start = (top + y) * width + left;
+      words.fill(colour, start + cut, start + size - cut);
     }
   }
 
   /**
-   * The nearest image to a place, in front of others and not greyed out.
+   * The image that is seen at a place: a picture, or the nearest point, on top of others and not greyed out.
    * @param {number[]} place in pixels of the canvas
    * @param {number} within
    */
-  rowAt(place, within) {
-    let best = -1, least = within * within, ahead = -Infinity;
+  rowAt([x, y], within) {
+    const badge = this.badges.find(([, left, top, side]) => x >= left && y >= top && x < left + side && y < top + side);
+    if (badge) return badge[0];
+    if (this.grid) return this.grid.cells.get(cellAt(this.grid, x, y)) ?? -1;
+    const radius = [0, this.dotSize(FRONT) / 2, this.dotSize(LOUD) / 2];
+    // Points as near as a pixel or two count as equal: of them the last drawn is seen, in 3-D the foremost.
+    let best = -1, least = within, level = 0, ahead = -Infinity;
     for (let i = 0; i < this.sx.length; i++) {
-      const row = this.rows ? this.rows[i] : i;
-      if (!front[row]) continue;
-      const x = this.sx[i] - place[0], y = this.sy[i] - place[1], gap = x * x + y * y;
-      // Of points as near as a pixel in 3-D, the foremost.
-      if (gap < least || (this.dims === 3 && gap < 9 && this.depth[i] > ahead)) {
-        if (gap > within * within) continue;
-        [best, least, ahead] = [row, this.dims === 3 ? Math.max(gap, 9) : gap, this.depth[i]];
-      }
+      const row = this.rows ? this.rows[i] : i, own = front[row];
+      if (!own || Math.abs(this.sx[i] - x) > within || Math.abs(this.sy[i] - y) > within) continue;
+      const gap = Math.max(Math.hypot(this.sx[i] - x, this.sy[i] - y) - radius[own], 0);
+      const isUnder = own < level || this.dims === 3 && own === level && this.depth[i] < ahead;
+      if (gap > least || gap === least && isUnder) continue;
+      [best, least, level, ahead] = [row, gap, own, this.depth[i]];
     }
     return best;
   }

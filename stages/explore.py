@@ -37,6 +37,7 @@ def main() -> None:
     sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(PAGE).iterdir())}
     for name, text in explorer.bundle(sources).items():
         _write(OUTPUT.format(name), text)
+    packed = _json(PACKED)
     indices = {part: np.load(INDICES.format(part)) for part in PARTS}
     parts = PARTS[:1] if np.array_equal(*indices.values()) else PARTS
     own = PARTITIONS[HEADLINE].load()
@@ -46,7 +47,7 @@ def main() -> None:
     related = [(near[part], clusters["train"], clusters[part]) for part in parts]
     with np.load(MODEL) as arrays:
         model = {name: arrays[name] for name in arrays.files if name not in BULKY}
-        ranks = {"ranks_gradients": bool(len(arrays["gradients"]))}
+        ranks = {"ranks_gradients": bool(len(arrays["gradients"])), "rules": packed.pop("rules")}
     rows = {
         "label": _rows(LABELS, parts),
         "classes": _json(CLASSES)["classes"],
@@ -54,9 +55,9 @@ def main() -> None:
         "index": np.concatenate([indices[part] for part in parts]),
         "maps": {dims: _rows(MAPS.format(dims, "{}"), parts) for dims in ("2d", "3d")},
     }
-    names, portraits = _json(NAMES)["one_to_one"], _json(PORTRAITS)[HEADLINE]
+    names, portraits = _json(NAMES), _json(PORTRAITS)[HEADLINE]
     results = {
-        **_json(PACKED),
+        **packed,
         "scores": _json(SCORES),
         "curves": {name: opening.columns(_text(CURVES.format(name))) for name in SHOWN_CURVES},
     }

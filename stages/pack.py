@@ -1,4 +1,4 @@
-"""Pack what the explorer shows whatever the clusters: images, features, and t-SNE at work."""
+"""Pack what the explorer needs whatever the clusters: images, features, t-SNE, the pad's rules."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ import numpy as np
 from mnist_clustering import files, resources
 from mnist_clustering.pages import journey, opening, packing
 from mnist_clustering.pages.coarse import coarsen
+from mnist_clustering.pages.rules import rules
 from stages import common
 
 DATASET = "data/split/dataset.json"
@@ -25,7 +26,8 @@ PARTS = ("train", "test")
 
 def main() -> None:
     """Write each as a script that the page loads, and what the page opens with of them."""
-    form = json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"]
+    dataset = json.loads(Path(DATASET).read_text(encoding="utf-8"))
+    form = dataset["form"]
     indices = {part: np.load(INDICES.format(part)) for part in PARTS}
     thumbnails = np.load(THUMBNAILS, mmap_mode="r")
     images = {
@@ -42,8 +44,8 @@ def main() -> None:
         with files.output(OUTPUT.format(name)) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
     perplexities = (course["others"] or {}).get("perplexities", [])
-    facts = {"perplexities": perplexities, "size": images["train"].shape[1:], "form": form}
-    files.save_json(FACTS, facts)
+    facts = {"title": dataset.get("title", ""), "form": form, "size": images["train"].shape[1:]}
+    files.save_json(FACTS, facts | {"perplexities": perplexities, "rules": rules()})
 
 
 if __name__ == "__main__":

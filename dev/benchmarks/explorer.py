@@ -10,14 +10,14 @@ from mnist_clustering.errors import InputError
 from stages.workspace import ROOT
 from tests.support.browser import MISSING, Browser, found
 
-FOLDER = ROOT / "explorer"
+FOLDER = ROOT / "site"
 SIZE = (1280, 860)
 FRAMES = 60
 # Milliseconds of one frame, of many drawn while the map turns or moves.
 FRAME = """
-(() => {{
+(async () => {{
   const view = views[0];
-  showSource(view, "{key}");
+  await showSource(view, "{key}");
   view.paint();
   const began = performance.now();
   for (let i = 0; i < {frames}; i++) {{

@@ -4,11 +4,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from mnist_clustering.model.queries import STDIN, Source
-
 from mnist_clustering.errors import InputError
 from mnist_clustering.images import arrays
 from mnist_clustering.model.fitted import Model, to_tiles
+from mnist_clustering.model.queries import STDIN, Source
 
 
 def read(path: str, fitted: Model) -> Source:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,8 +12,7 @@ from numpy.typing import NDArray
 from mnist_clustering.clustering import kmeans
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
-from mnist_clustering.figures import captions as labels
-from mnist_clustering.figures import palettes
+from mnist_clustering.figures import captions, palettes
 from mnist_clustering.images import form
 from mnist_clustering.pages import relations
 
@@ -45,7 +45,7 @@ def images(rows: Mapping[str, Any], related: Related, n_train: int, shown: int) 
     return {
         "n_train": n_train,
         "shown": shown,
-        "classes": [labels.name_of(name) for name in rows["classes"]],
+        "classes": [captions.name_of(name) for name in rows["classes"]],
         "colours": {"classes": palettes.PALETTES[_PALETTE], "none": palettes.NO_LABEL},
         "label": codes.astype(np.int16) if (codes >= 0).any() else None,
         "cluster": rows["cluster"].astype(np.int16),
@@ -58,7 +58,7 @@ def images(rows: Mapping[str, Any], related: Related, n_train: int, shown: int) 
 def groups(
     rows: Mapping[str, Any],
     model: Mapping[str, NDArray[Any]],
-    names: Sequence[Any],
+    names: Mapping[str, Sequence[Any]],
     medoids: Sequence[int],
 ) -> dict[str, Any]:
     """Describe the clusters, the groups that they were merged from, and what places images.
@@ -70,8 +70,9 @@ def groups(
     model : mapping of str to ndarray
         "centres" of the groups on the grid of the 2-D map, their "clusters", and all else that is
         fitted but for what is large.
-    names : sequence of labels or None
-        What each cluster is named after.
+    names : mapping of str to sequence of labels or None
+        For each cluster the label of its "majority", and the one that it is matched with
+        "one_to_one".
     medoids : sequence of int
         A training image for each cluster.
 
@@ -83,20 +84,19 @@ def groups(
     centres, clusters = model["centres"], model["clusters"]
     own = kmeans.assign(positions, centres)
     n_train = int(model["reaches"].size)
-    codes = [rows["classes"].index(name) if name is not None else None for name in names]
-    named = np.array([-1 if code is None else code for code in codes])
+    codes = {key: _codes(labels, rows["classes"]) for key, labels in names.items()}
+    named = np.array(codes["majority"])
     # Of images in a cluster of their label, and of those without a label, it is 0.
     wrong = np.flatnonzero((named[clusters[own]] != rows["label"]) & (rows["label"] >= 0))
     misplaced = np.zeros(len(positions), dtype=np.float32)
     misplaced[wrong] = scores.misplacement(
-        positions[wrong], centres, clusters, rows["label"][wrong], codes
+        positions[wrong], centres, clusters, rows["label"][wrong], codes["majority"]
     )
-    matched = bool((named >= 0).any())
+    sizes = np.bincount(rows["cluster"][:n_train], minlength=len(named))
     return {
-        "clusters": [
-            labels.cluster_name(number, name, matched=matched) for number, name in enumerate(names)
-        ],
-        "named": named.tolist(),
+        "clusters": cluster_names(names["majority"], sizes),
+        "named": codes["majority"],
+        "matched": codes["one_to_one"],
         "medoids": list(medoids),
         "group": own.astype(np.int16),
         "group_medoids": relations.medoids(positions[:n_train], own[:n_train], centres),
@@ -105,6 +105,37 @@ def groups(
         "placed_by": int(model["n_neighbors"].item()),
         "blocks": blocks(model),
     }
+
+
+def cluster_names(labels: Sequence[Any], sizes: Sequence[int] | NDArray[np.integer]) -> list[str]:
+    """Name clusters by their most frequent labels, so that no name can be taken for a label.
+
+    Parameters
+    ----------
+    labels : sequence of labels or None
+        The most frequent of each cluster, None where it has none.
+    sizes : sequence of int
+        Of several clusters with one label the largest has the plain name.
+
+    Examples
+    --------
+    >>> cluster_names([4, 6, 4, None, 4], [5, 9, 9, 1, 2])
+    ['also mostly 4', 'mostly 6', 'mostly 4', 'cluster 3', 'also mostly 4 (2)']
+    """
+    found, seen_so_far = [""] * len(labels), Counter[Any]()
+    for cluster in sorted(range(len(labels)), key=lambda i: (-int(sizes[i]), i)):
+        label = labels[cluster]
+        before = seen_so_far[label]
+        number = f" ({before})" if before > 1 else ""
+        plain = f"{'also ' if before else ''}mostly {captions.name_of(label)}{number}"
+        found[cluster] = f"cluster {cluster}" if label is None else plain
+        seen_so_far[label] += 1
+    return found
+
+
+def _codes(labels: Sequence[Any], classes: Sequence[Any]) -> list[int]:
+    """Give the place of each label among the classes, -1 for None."""
+    return [-1 if label is None else classes.index(label) for label in labels]
 
 
 def seen(

@@ -6,13 +6,13 @@ import zipfile
 import numpy as np
 import pytest
 import yaml
-from dev.graph import ROOT
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from dev.graph import ROOT
 from mnist_clustering import EmbeddingClusters, ImageClusters
 from mnist_clustering.errors import InputError
 from mnist_clustering.estimators import settings

@@ -9,9 +9,9 @@ import zipfile
 
 import numpy as np
 import pytest
-from dev.graph import ROOT
 from packaging.requirements import Requirement
 
+from dev.graph import ROOT
 from mnist_clustering.images import digits
 
 # Modules whose distribution has another name.

@@ -1,10 +1,16 @@
 """One browser with the explorer of the finished run, for all tests of a process."""
 
+import json
 import warnings
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from tests.support import browser
+
+PARTS = ("train_forward", "test")
+READY = "document.documentElement.dataset.ready === 'all'"
 
 
 @pytest.fixture(scope="session")
@@ -17,25 +23,52 @@ def chromium():
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def explorer(chromium, finished):
-    """Open the page, and wait until all is there; each test begins with `fresh`."""
+    """Open the page, and wait until all is there."""
     folder, _ = finished
     chromium.resize(1280, 860)
     chromium.prefer("light")
-    chromium.open(folder / "site/index.html", "document.documentElement.dataset.ready === 'all'")
+    chromium.requests.clear()
+    chromium.open(folder / "site/index.html", READY)
     return chromium
 
 
 @pytest.fixture
-def fresh(explorer):
-    """Return to how the page opens, and make sure that nothing was amiss at the end."""
-    explorer.resize(1280, 860)
-    explorer.run(
-        "pin(-1); showBeside(false); setTheme('light'); setTool('move'); showPanel('image');"
-        "part('other').value = '3d'; part('source').value = '2d'; showSource(views[0], '2d');"
-        "change({colour: 'label', off: new Set(), chosen: null, title: '', hovered: -1});"
-        "views[0].frame(); views[0].resize(); views[0].paint()"
+def fresh(chromium, finished):
+    """Open the page anew, and make sure that nothing was amiss at the end."""
+    folder, _ = finished
+    chromium.resize(1280, 860)
+    chromium.prefer("light")
+    chromium.open(folder / "site/index.html", READY)
+    chromium.settle()
+    yield chromium
+    assert chromium.console == []
+
+
+@pytest.fixture(scope="session")
+def known(finished):
+    """What the stages found, train before test."""
+    folder, _ = finished
+
+    def both(path):
+        parts = (np.load(folder / "data" / path.format(part)) for part in ("train", "test"))
+        return np.concatenate(list(parts))
+
+    names = json.loads((folder / "data/evaluate/names_clusters_2d.json").read_text())
+    found = SimpleNamespace(
+        folder=folder,
+        labels=both("label/{}.npy"),
+        clusters=both("merge/2d/{}.npy"),
+        flat=both("tsne/2d/{}.npy"),
+        index=both("split/{}_indices.npy"),
+        images=both("split/{}_images.npy"),
+        near=np.concatenate(
+            [np.load(folder / f"data/distortion/{p}_indices.npy")[:, :5] for p in PARTS]
+        ),
+        names=names,
+        n_train=len(np.load(folder / "data/split/train_labels.npy")),
     )
-    yield explorer
-    assert explorer.console == []
+    named = np.array([-1 if name is None else name for name in names["majority"]])
+    found.mistaken = named[found.clusters] != found.labels
+    return found

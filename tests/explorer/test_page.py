@@ -1,55 +1,22 @@
-"""The explorer in a real browser: each control does what it says, on every size of screen."""
+"""What the page holds, for everyone: every size of screen, theme, set and number of clusters."""
 
-import csv
+import itertools
 import json
-from types import SimpleNamespace
+import re
+import shutil
 
 import numpy as np
 import pytest
 
+from mnist_clustering.pages import opening, packing
+from tests.explorer.conftest import READY
 
-@pytest.fixture(scope="module")
-def known(finished):
-    """What the stages found, train before test."""
-    folder, _ = finished
-
-    def both(path):
-        parts = (np.load(folder / "data" / path.format(part)) for part in ("train", "test"))
-        return np.concatenate(list(parts))
-
-    names = json.loads((folder / "data/evaluate/names_clusters_2d.json").read_text())["one_to_one"]
-    found = SimpleNamespace(
-        folder=folder,
-        labels=both("label/{}.npy"),
-        clusters=both("merge/2d/{}.npy"),
-        flat=both("tsne/2d/{}.npy"),
-        index=both("split/{}_indices.npy"),
-        images=both("split/{}_images.npy"),
-        names=names,
-        n_train=len(np.load(folder / "data/split/train_labels.npy")),
-    )
-    named = np.array([-1 if name is None else name for name in names])
-    found.mistaken = named[found.clusters] != found.labels
-    return found
-
-
-def place_of(page, row):
-    """Where a row is in the window, after a paint."""
-    return page.run(
-        f"(() => {{ const v = views[0]; v.paint(); const b = v.over.getBoundingClientRect();"
-        f" return [b.left + v.sx[{row}] / v.ratio, b.top + v.sy[{row}] / v.ratio] }})()"
-    )
-
-
-def chosen(page):
-    return page.run("state.chosen && Array.from(state.chosen)")
-
-
-# What it holds
+SIZES = [(360, 640), (390, 844), (844, 390), (768, 1024), (1280, 800), (1440, 900), (3840, 2160)]
+PANELS = ("Image", "Selection", "Clusters", "Labels", "t-SNE", "How many?", "Draw")
 
 
 def test_it_asks_for_nothing_but_its_own_files(explorer, known):
-    folder = (known.folder / "explorer").as_uri()
+    folder = (known.folder / "site").as_uri()
     outside = [url for url in explorer.requests if not url.startswith((folder, "data:", "blob:"))]
     assert outside == []
     assert explorer.run("fetch('https://example.org').then(() => 'answered', () => 'refused')") == (
@@ -67,286 +34,366 @@ def test_it_shows_what_the_stages_found(fresh, known):
         "Array.from({length: data.n}, (_, row) => pixelsOf(row).reduce((a, b) => a + b, 0))"
     )
     assert sums == known.images.sum(axis=(1, 2)).tolist()
-    near = np.load(known.folder / "data/distortion/test_indices.npy")
-    first = fresh.run(f"Array.from(relations.near.subarray({known.n_train} * data.shown))")
-    assert first == near[:, : fresh.run("data.shown")].ravel().tolist()
+    near = np.reshape(fresh.run("Array.from(relations.near)"), (len(known.labels), -1))
+    assert np.array_equal(near[:, : known.near.shape[1]], known.near)
 
 
-def test_points_are_where_and_of_the_colour_that_they_should_be(fresh, known):
-    """Of many points one that no other covers is painted in the colour of its label."""
+def test_points_are_where_and_of_the_colour_that_they_should_be(fresh):
+    """Of many points one that no other covers is painted in the colour of its cluster."""
     seen = fresh.run(
         "(() => { const v = views[0]; v.paint(); return Array.from(v.sx, (x, i) =>"
         " v.pixels[Math.floor(v.sy[i]) * v.width + Math.floor(x)] ==="
-        " word(modes.label.colours[data.label[i]])) })()"
+        " word(modes.cluster.colours[data.cluster[i]])) })()"
     )
     assert np.mean(seen) > 0.9
 
 
-# Pointing
+# The first five seconds
 
 
-def test_pointing_shows_an_image_and_a_click_pins_it(fresh, known):
-    x, y = place_of(fresh, 5)
-    fresh.mouse("mouseMoved", x, y)
-    row = fresh.run("state.hovered")
-    gaps = np.hypot(*(known.flat - known.flat[5]).T)
-    assert gaps[row] < 0.05 * np.ptp(known.flat)
-    fresh.click(x, y)
-    assert fresh.run("state.pinned") == row
-    text = fresh.run("part('image').innerText")
-    assert f"image {row if row < known.n_train else row - known.n_train}" in text.replace(",", "")
-    assert f"Label\t\n{known.labels[row]}" in text or f"Label\n{known.labels[row]}" in text
-    assert fresh.run("document.querySelectorAll('#image .thumb').length") >= 1 + 5 + 1
-    assert "in cluster" in fresh.run("part('live').textContent")
-    fresh.press("Escape")
-    assert fresh.run("state.pinned") == -1
+def test_title_says_what_how_many_and_without_labels(fresh, known):
+    n = f"{len(known.labels):,} images clustered without labels"
+    title = json.loads((known.folder / "data/split/dataset.json").read_text())["title"]
+    for text in (fresh.run("document.title"), fresh.run("document.querySelector('h1').innerText")):
+        assert text.endswith(n)
+        assert text.split(":")[0] in title
+    share = np.mean(~known.mistaken[known.n_train :])
+    assert f"{100 * share:.2f} %" in fresh.run("byId('result').innerText")
 
 
-def test_the_legend_greys_out_and_does_not_hide(fresh, known):
-    fresh.run("document.querySelector('#legend button').click()")
-    assert fresh.run("Array.from(front)") == (known.labels != 0).astype(int).tolist()
-    back = fresh.run("views[0].pixels.filter((p) => p === word(themed().back)).length")
-    assert back == 0 or back  # Painted at the next frame.
-    fresh.run("views[0].paint()")
-    assert fresh.run("views[0].pixels.filter((p) => p === word(themed().back)).length") > 0
-    fresh.run("document.querySelector('#legend button').click()")
-    assert fresh.run("front.every((f) => f === 1)")
-
-
-@pytest.mark.parametrize("tool", ["lasso", "box"])
-def test_what_is_circled_is_chosen_and_goes_home_as_csv(fresh, known, tool):
-    fresh.run(f"document.querySelector('input[value={tool}]').click()")
-    box = fresh.run("(() => { const b = views[0].over.getBoundingClientRect();"
-                    " return [b.left, b.top, b.width, b.height] })()")  # fmt: skip
-    left, top, width, height = box
-    corners = [(left + 5, top + 5), (left + width / 2, top + 5),
-               (left + width / 2, top + height - 5), (left + 5, top + height - 5)]  # fmt: skip
-    fresh.drag(corners if tool == "lasso" else [corners[0], (left + 9, top + 9), corners[2]])
-    xs = np.array(fresh.run("Array.from(views[0].sx)"))
-    ys = np.array(fresh.run("Array.from(views[0].sy)"))
-    inside = (xs > 5) & (xs < width / 2) & (ys > 5) & (ys < height - 5)
-    rows = chosen(fresh)
-    assert 0 < len(rows) < len(xs)
-    assert rows == np.flatnonzero(inside).tolist()
-    table = list(csv.DictReader(fresh.run("tableOf(state.chosen)").splitlines()))
-    assert [int(line["index"]) for line in table] == known.index[rows].tolist()
-    assert [line["label"] for line in table] == known.labels[rows].astype(str).tolist()
-    assert [int(line["cluster"]) for line in table] == known.clusters[rows].tolist()
-    places = np.float32([(line["x"], line["y"]) for line in table])
-    assert np.array_equal(places, known.flat[rows])
-    assert fresh.run("!document.getElementById('csv').disabled")
-
-
-def test_find_knows_rows_labels_clusters_and_kinds(fresh, known):
-    def find(text):
-        fresh.run(f"part('find').value = {json.dumps(text)}; part('find').onchange()")
-        return chosen(fresh)
-
-    find("test 7")
-    assert fresh.run("state.pinned") == known.n_train + 7
-    find(f"row {known.index[3]}")
-    assert fresh.run("state.pinned") == 3
-    assert find("4") == np.flatnonzero(known.labels == 4).tolist()
-    assert find("c2") == np.flatnonzero(known.clusters == 2).tolist()
-    assert find("mistaken") == np.flatnonzero(known.mistaken).tolist()
-    assert set(find("most misplaced")) <= set(np.flatnonzero(known.mistaken).tolist())
-    least = find("least confident")
-    assert fresh.run(f"{json.dumps(least)}.every((row, i, all) => !i ||"
-                     " data.agreement[all[i - 1]] <= data.agreement[row])")  # fmt: skip
-    assert find("nonsense") == []
-    assert "Nothing is called" in fresh.run("part('chosen').textContent")
-    assert find("test 99,999") == []
-    assert find("") is None
-
-
-def test_the_confusion_matrix_counts_and_leads_to_its_images(fresh, known):
-    fresh.run("showPanel('confusion')")
-    counts = fresh.run(
-        "Object.fromEntries([...document.querySelectorAll('#confusion td button')].map("
-        "(b) => [b.getAttribute('aria-label'), Number(b.textContent)]))"
-    )
-    test = slice(known.n_train, None)
-    table = np.zeros((len(known.names), known.labels.max() + 1), dtype=int)
-    np.add.at(table, (known.clusters[test], known.labels[test]), 1)
+def test_the_first_colour_is_the_cluster_whose_name_is_no_label(fresh, known):
     names = fresh.run("data.clusters")
-    expected = {
-        f"label {label}, cluster {names[cluster]}: {count}": count
-        for cluster, row in enumerate(table.tolist())
-        for label, count in enumerate(row)
-        if count
-    }
-    assert counts == expected
-    fresh.run("document.querySelector('#confusion td.wrong button').click()")
-    assert len(chosen(fresh)) == fresh.run(
-        "Number(document.querySelector('#confusion td.wrong button').textContent)"
-    )
-    assert not fresh.run("part('chosen').hidden")
+    legend = fresh.run("[...document.querySelectorAll('#legend span')].map((s) => s.innerText)")
+    assert sorted(legend) == sorted(names)
+    assert len(set(names)) == len(names)
+    assert not set(names) & set(known.labels.astype(str).tolist())
 
 
-def test_clusters_lead_to_their_images(fresh, known):
-    sizes = np.bincount(known.clusters[: known.n_train])
-    fresh.run("showPanel('clusters'); document.querySelector('#clusters .line').click()")
-    rows = chosen(fresh)
-    assert (known.clusters[rows] == sizes.argmax()).all()
-    assert len(rows) == (known.clusters == sizes.argmax()).sum()
-    fresh.run(
-        "showPanel('clusters');"
-        "document.querySelector('#clusters .cluster').querySelectorAll('.thumb')[1].click()"
-    )
-    group = fresh.run("new Set(state.chosen.map((row) => data.group[row])).size")
-    assert group == 1
+def test_there_are_three_ways_to_start(fresh):
+    ways = fresh.run("[...document.querySelectorAll('.way strong')].map((w) => w.innerText)")
+    assert len(ways) == 3
+    fresh.click_on(".way", "t-SNE")
+    fresh.wait("state.source === 'course'")
+    fresh.click_on("#tabs button", "Image")
+    fresh.click_on(".way", "Draw")
+    assert fresh.seen("#paper")
 
 
-# Moving
+def test_the_page_speaks_plain_english(fresh):
+    texts = []
+    for panel in PANELS:
+        fresh.click_on("#tabs button", panel)
+        texts.append(fresh.run("document.body.innerText"))
+    jargon = r"--\w|Let go|mistaken or not|on the way|have to differ|a 8|Loading|undefined|NaN|null"
+    assert re.findall(jargon, "\n".join(texts)) == []
 
 
-def test_wheel_drag_and_keys_move_the_map(fresh):
-    centre = (400, 450)
-    before = fresh.run("[views[0].scale, ...views[0].shift]")
-    fresh.mouse("mouseWheel", *centre, deltaX=0, deltaY=-400)
-    fresh.drag([centre, (420, 460), (460, 470)])
-    scale, x, y = fresh.run("[views[0].scale, ...views[0].shift]")
-    assert scale > before[0]
-    assert (x, y) != tuple(before[1:])
-    fresh.run("views[0].over.focus()")
-    fresh.press("0")
-    assert fresh.run("[views[0].scale, ...views[0].shift]") == before
-    fresh.press("ArrowRight", 39)
-    assert fresh.run("views[0].shift[0]") < 0
-    fresh.press("+")
-    assert fresh.run("views[0].scale") > 1
-    fresh.run("views[0].goTo(0)")
-    fresh.run("views[0].paint()")
-    fresh.press("Enter")
-    assert fresh.run("state.pinned") >= 0
-    fresh.press("n")
-    assert fresh.run("relations.near.subarray(0, data.n * data.shown).includes(state.pinned)")
-    fresh.press("l")
-    assert fresh.run("state.tool") == "lasso"
+# The address
 
 
-def test_the_3d_map_turns_and_keeps_distances(fresh):
-    fresh.run("part('source').value = '3d'; part('source').onchange(); views[0].paint()")
-    spread = (
-        "(() => { const v = views[0]; v.paint();"
-        " return Array.from(v.sx, (x, i) => [x, v.sy[i], v.depth[i] * v.zoom]) })()"
-    )
-    before = np.array(fresh.run(spread))
+def test_a_link_shows_the_same_again(fresh, known):
+    fresh.select("#colour", "label")
+    fresh.click_on("#legend button", "3")
+    fresh.type("#find", "label 4")
+    fresh.type("#find", "test 3")
+    fresh.mouse("mouseWheel", 300, 400, deltaX=0, deltaY=-200)
+    fresh.settle()
+    seen = "[state.pinned, state.colour, [...state.off], [...state.chosen || []], state.title]"
+    before, view = fresh.run(seen), fresh.run("[views[0].scale, ...views[0].shift]")
+    fresh.wait("location.hash === addressOf()")
+    address = fresh.run("location.hash")
+    assert "pin=test-3" in address
+    assert before[0] == known.n_train + 3
+    fresh.open(known.folder / "site/index.html", READY)
+    assert fresh.run(seen) != before
+    fresh.open(known.folder / "site/index.html", "true", address)
+    fresh.wait(f"state.pinned === {before[0]} && views[0].scale > 1")
+    assert fresh.run(seen) == before
+    assert np.allclose(fresh.run("[views[0].scale, ...views[0].shift]"), view, rtol=1e-3, atol=0.5)
+
+
+def test_a_circled_choice_and_a_turned_map_are_in_the_address(fresh, known):
+    fresh.select("#source", "3-D")
+    fresh.settle()
     fresh.drag([(400, 450), (440, 470), (520, 500)])
-    after = np.array(fresh.run(spread))
-    assert np.abs(before[:, :2] - after[:, :2]).max() > 20
-    gaps = [np.linalg.norm(points - points[0], axis=1) for points in (before, after)]
-    assert np.abs(gaps[0] - gaps[1]).max() < 1e-2 * gaps[0].max()
+    fresh.press("b")
+    fresh.drag([(250, 250), (600, 500)])
+    rows, turn = fresh.run("Array.from(state.chosen)"), fresh.run("views[0].turn")
+    assert rows
+    fresh.wait("location.hash === addressOf()")
+    address = fresh.run("location.hash")
+    fresh.open(known.folder / "site/index.html", READY)
+    fresh.open(known.folder / "site/index.html", "state.chosen && views[0].dims === 3", address)
+    fresh.settle()
+    assert fresh.run("Array.from(state.chosen)") == rows
+    assert np.allclose(fresh.run("views[0].turn"), turn, atol=1e-4)
 
 
-def test_near_enough_points_become_images(fresh, known):
-    dots = fresh.run("views[0].paint(); new Set(views[0].pixels).size")
-    assert dots <= 1 + len(set(known.labels))
-    fresh.run("views[0].goTo(0); views[0].scale = 60; views[0].goTo(0); views[0].paint()")
-    shades = fresh.run("new Set(views[0].pixels).size")
-    assert shades > dots, "ink has shades"
-
-
-def test_two_maps_share_one_choice(fresh):
-    fresh.run("part('beside').click()")
-    fresh.wait("views.length === 2 && views[1].dims === 3 && views[1].width > 100")
-    grey = "views[1].paint(); views[1].pixels.some((p) => p === word(themed().back))"
-    assert not fresh.run(grey)
-    fresh.run("globalThis.before = views[1].frames; find('4')")
-    fresh.wait("views[1].frames > before")
-    assert fresh.run(grey)
-
-
-def test_a_map_that_comes_late_does_not_take_the_place_of_another(fresh):
-    fresh.run(
-        "sources.set('late', { name: 'late', dims: 2, points: () =>"
-        " new Promise((done) => { globalThis.arrive = () => done(data.maps['2d']); }) });"
-        "showSource(views[0], 'late'); showSource(views[0], '3d'); arrive()"
-    )
-    assert fresh.run("Promise.resolve().then(() => views[0].dims)") == 3
-    fresh.run("showSource(views[0], 'late'); arrive()")
-    fresh.wait("views[0].dims === 2")
-    fresh.run("sources.delete('late')")
+@pytest.mark.parametrize(
+    "address", ["#pin=test-99999", "#select=nonsense", "#map=no&colour=no&hide=x"]
+)
+def test_an_address_of_what_is_not_there_is_answered(fresh, known, address):
+    fresh.open(known.folder / "site/index.html", "true", address)
+    if "no&" not in address:
+        fresh.wait("byId('live').innerText.includes('Not all that the address names')")
+    assert fresh.run("[state.source, state.colour]") == ["2d", "cluster"]
+    assert fresh.run("document.querySelectorAll('#legend button').length") > 1
 
 
 # For everyone
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280, 3840])
-def test_it_fits_every_width(fresh, width):
-    fresh.resize(width, 800, phone=width < 500)
-    fresh.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
-    assert fresh.run("document.documentElement.scrollWidth") <= width
-    for panel in fresh.run("Object.keys(PANELS)"):
-        fresh.run(f"showPanel('{panel}')")
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+def test_it_fits_every_screen(fresh, size):
+    width, height = size
+    phone = min(size) < 500
+    fresh.resize(width, height, phone=phone)
+    fresh.call("Emulation.setTouchEmulationEnabled", enabled=phone)
+    fresh.settle()
+    for panel in PANELS:
+        fresh.run(f"showPanel(Object.keys(PANELS).find((id) => PANELS[id] === '{panel}'))")
+        fresh.settle()
         assert fresh.run("document.documentElement.scrollWidth") <= width, panel
-    assert fresh.run("views[0].host.clientHeight") > 250
+        assert fresh.run("byId('maps').clientHeight") >= 200, panel
+        small = fresh.run(
+            "[...document.querySelectorAll('button, select, input, label.check, fieldset span')]"
+            ".filter((e) => e.checkVisibility() && !/radio|checkbox/.test(e.type)).filter((e) => {"
+            " const { height, width } = e.getBoundingClientRect();"
+            " return height < 43.5 || width < 43.5 }).map((e) => e.outerHTML.slice(0, 80))"
+        )
+        assert small == [] or not phone, panel
+    fresh.call("Emulation.setTouchEmulationEnabled", enabled=False)
 
 
-def test_tabs_are_walked_by_keys_and_all_controls_have_names(fresh):
-    fresh.run("part('tab-image').focus()")
-    fresh.press("ArrowRight", 39)
-    assert fresh.run("document.activeElement.id") == "tab-chosen"
-    assert fresh.run("part('image').hidden && !part('chosen').hidden")
+def test_a_finger_scrolls_past_the_map_that_is_shown_whole(fresh):
+    touch = "getComputedStyle(views[0].over).touchAction"
+    assert fresh.run(touch) == "pan-y"
+    fresh.click_on("#in")
+    assert fresh.run(touch) == "none"
+    fresh.click_on("#fit")
+    assert fresh.run(touch) == "pan-y"
+
+
+def test_headings_are_in_order_and_all_controls_have_names(fresh):
+    for panel in PANELS:
+        fresh.click_on("#tabs button", panel)
+        fresh.wait("[...document.querySelectorAll('h2')].some((e) => e.checkVisibility())")
+        levels = fresh.run(
+            "[...document.querySelectorAll('h1, h2, h3')].filter((e) => e.checkVisibility())"
+            ".map((e) => Number(e.tagName[1]))"
+        )
+        assert levels[:2] == [1, 2]
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     nameless = fresh.run(
         "[...document.querySelectorAll('button, select, input')].filter((e) =>"
-        " !(e.innerText.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length)))"
+        " !(e.textContent.trim() || e.getAttribute('aria-label') || (e.labels && e.labels.length)))"
         ".map((e) => e.outerHTML)"
     )
     assert nameless == []
 
 
+def test_tabs_are_walked_by_keys(fresh):
+    fresh.click_on("#tabs button", "Image")
+    fresh.press("ArrowRight")
+    assert fresh.run("document.activeElement.id") == "tab-selection"
+    assert fresh.run("byId('image').hidden && !byId('selection').hidden")
+
+
+RATIOS = """
+(() => {
+  const channels = (text) => {
+    const isShare = text.startsWith("color(srgb");
+    const [r, g, b, a = 1] = text.replace("srgb", "").match(/[\\d.]+/g).map(Number);
+    return [...[r, g, b].map((v) => (isShare ? 255 * v : v)), a];
+  };
+  const light = (colour) => colour.slice(0, 3)
+    .map((v) => ((v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    const layers = [];
+    for (let e = element; e; e = e.parentElement) {
+      layers.unshift(getComputedStyle(e).backgroundColor);
+    }
+    return layers.map(channels).reduce((under, over) =>
+      under.map((v, i) => over[i] * over[3] + v * (1 - over[3])), [255, 255, 255]);
+  };
+  const ratio = (a, b) => {
+    const [low, high] = [light(a), light(b)].sort((x, y) => x - y);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const seen = (selector) =>
+    [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility());
+  const holdsText = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  const texts = seen("body *").filter((e) => !e.disabled && holdsText(e) && e.tagName !== "OPTION");
+  return {
+    text: texts.map((e) => {
+      const colour = getComputedStyle(e)[e.closest("svg") ? "fill" : "color"];
+      return [ratio(channels(colour), behind(e)), e.outerHTML.slice(0, 90)];
+    }),
+    marks: seen(".swatch").map((e) => [
+      ratio(channels(getComputedStyle(e).backgroundColor), behind(e.parentElement)),
+      e.parentElement.innerText,
+    ]),
+  };
+})()
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_and_marks_stand_out(fresh, dark):
+    if dark:
+        fresh.click_on("#theme")
+    fresh.click(*fresh.seen("#image .gallery .thumb"))
+    for panel in PANELS:
+        fresh.click_on("#tabs button", panel)
+        fresh.settle()
+        found = fresh.run(RATIOS)
+        assert len(found["text"]) > 20
+        assert [one for one in found["text"] if one[0] < 4.5] == []
+    for mode in fresh.run("Object.values(modes).map((mode) => mode.name)"):
+        fresh.select("#colour", mode)
+        fresh.settle()
+        marks = fresh.run(RATIOS)["marks"]
+        assert len(marks) >= 2
+        assert [one for one in marks if one[0] < 3] == []
+    fresh.select("#colour", "how sure")
+    for scale in ("confidence", "mistakes"):
+        ratios = fresh.run(f"modes.{scale}.colours.map((c) => contrast(c, themed().ground))")
+        loud = ratios[0] if scale == "confidence" else ratios[-1]
+        assert loud > min(ratios) >= 3
+
+
+def test_forced_colours_keep_swatches_and_the_open_tab(fresh):
+    fresh.call(
+        "Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}]
+    )
+    fresh.settle()
+    colours = fresh.run(
+        "[...document.querySelectorAll('#legend .swatch')]"
+        ".map((e) => getComputedStyle(e).backgroundColor)"
+    )
+    tabs = fresh.run(
+        "[...document.querySelectorAll('#tabs button')]"
+        ".map((e) => getComputedStyle(e).backgroundColor)"
+    )
+    fresh.prefer("light")
+    assert len(set(colours)) == len(colours)
+    assert tabs[0] != tabs[1]
+
+
 def test_the_theme_changes_map_and_page(fresh):
     grounds = []
-    for theme in ("light", "dark"):
-        fresh.run(f"setTheme('{theme}'); views[0].paint()")
+    for _ in range(2):
+        fresh.settle()
         css = fresh.run("getComputedStyle(document.body).backgroundColor")
         corner = fresh.run("views[0].pixels[0] & 255")
         assert css.startswith(f"rgb({corner},")
         grounds.append(corner)
+        fresh.click_on("#theme")
     assert grounds[0] > 200 > 60 > grounds[1]
-    fresh.run("part('theme').click()")
-    assert fresh.run("state.theme") == "light"
 
 
-def test_colours_by_everything(fresh, known):
-    for mode, codes in (("cluster", known.clusters), ("mistaken", known.mistaken.astype(int))):
-        fresh.run(f"part('colour').value = '{mode}'; part('colour').onchange(); views[0].paint()")
-        assert fresh.run("Array.from(modes[state.colour].codes)") == codes.tolist()
-    for mode in fresh.run("Object.keys(modes)"):
-        fresh.run(f"change({{colour: '{mode}', off: new Set()}}); views[0].paint()")
-        assert fresh.run("document.querySelectorAll('#legend button').length") == fresh.run(
-            "modes[state.colour].names.length"
-        )
-
-
-def test_two_fingers_zoom_and_one_moves(fresh):
-    fresh.call("Emulation.setTouchEmulationEnabled", enabled=True)
-
-    def touch(kind, *places):
-        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
-        fresh.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
-
-    touch("touchStart", (350, 450), (450, 450))
-    for gap in (60, 90, 120):
-        touch("touchMove", (400 - gap, 450), (400 + gap, 450))
-    touch("touchEnd")
-    assert fresh.run("views[0].scale") > 1.8
-    before = fresh.run("views[0].shift")
-    touch("touchStart", (400, 450))
-    for step in (10, 30):
-        touch("touchMove", (400 + step, 450))
-    touch("touchEnd")
-    assert fresh.run("views[0].shift[0]") > before[0] + 15
-    fresh.call("Emulation.setTouchEmulationEnabled", enabled=False)
-
-
-def test_printed_it_is_the_map_and_what_is_chosen(fresh):
-    fresh.run("find('4')")
+def test_printed_it_is_the_map_and_what_is_selected(fresh):
+    fresh.type("#find", "4")
     fresh.prefer("light", media="print")
     shown = {
-        name: fresh.run(f"getComputedStyle(part('{name}')).display !== 'none'")
-        for name in ("tools", "tabs", "maps", "legend", "chosen")
+        name: fresh.run(f"getComputedStyle(byId('{name}')).display !== 'none'")
+        for name in ("tools", "tabs", "maps", "legend", "selection")
     }
     fresh.prefer("light")
-    assert shown == {"tools": False, "tabs": False, "maps": True, "legend": True, "chosen": True}
+    assert shown == {"tools": False, "tabs": False, "maps": True, "legend": True, "selection": True}
+
+
+# Any set, any number of clusters, and what is missing
+
+
+def altered(known, tmp_path, **values):
+    """Copy the page, with other values in data/map.js."""
+    target = tmp_path / "site"
+    shutil.copytree(known.folder / "site", target)
+    path = target / "data/map.js"
+    text = path.read_text()
+    held = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    changed = {key: value(held) if callable(value) else value for key, value in values.items()}
+    path.write_text(packing.script("map", held | changed))
+    return target / "index.html"
+
+
+def test_more_clusters_than_labels_have_colours_and_names_of_their_own(fresh, known, tmp_path):
+    halves = np.int16(known.clusters * 3 + np.arange(len(known.clusters)) % 3)
+    n, named = halves.max() + 1, np.repeat(known.names["majority"], 3).tolist()
+    names = opening.cluster_names(named, np.bincount(halves, minlength=n))
+    page = altered(
+        known, tmp_path, cluster=halves, clusters=names, named=named,
+        medoids=lambda held: np.repeat(held["medoids"], 3).tolist(),
+        matched=[label if i % 3 == 0 else -1 for i, label in enumerate(named)],
+    )  # fmt: skip
+    fresh.open(page, READY)
+    fresh.settle()
+    shown = fresh.run("[...document.querySelectorAll('#legend span')].map((s) => s.innerText)")
+    assert len(set(shown)) == n
+    assert not set(shown) & set(known.labels.astype(str).tolist())
+    colours = fresh.run("modes.cluster.colours")
+    assert len(set(colours)) == n
+    assert fresh.run("rowsWhere(isMistaken)") == np.flatnonzero(known.mistaken).tolist()
+    fresh.click_on("#tabs button", "Labels")
+    scroll = fresh.run(
+        "(() => { const s = document.querySelector('.scroll');"
+        " return [s.scrollWidth, s.clientWidth, getComputedStyle(s).overflowX] })()"
+    )
+    assert scroll[0] > scroll[1]
+    assert scroll[2] == "auto"
+    fresh.click_on("#matrix td:last-child button")
+    assert fresh.run("state.chosen.length") > 0
+
+
+def test_a_set_without_labels_or_strokes_speaks_of_neither(fresh, known, tmp_path):
+    k = len(known.names["majority"])
+    names = opening.cluster_names([None] * k, [1] * k)
+    page = altered(
+        known, tmp_path, label=None, title="Pictures", form="embedding", classes=[],
+        scores={"k": k}, clusters=names, named=[-1] * k, matched=[-1] * k,
+    )  # fmt: skip
+    fresh.open(page, READY)
+    texts = []
+    for panel in PANELS:
+        fresh.click_on("#tabs button", panel)
+        fresh.settle()
+        texts.append(fresh.run("document.body.innerText"))
+    assert re.findall(r"(?i)digit|mistake|undefined|NaN", "\n".join(texts)) == []
+    assert "There are no labels" in texts[0]
+    assert "pad is for handwriting" in texts[-1]
+    assert fresh.run("new Set(modes.cluster.colours).size") == len(names)
+
+
+@pytest.mark.parametrize(
+    ("name", "panel"),
+    [
+        *(("model", "Draw"), ("features", "Draw"), ("train_images", "Draw"), ("course", "t-SNE")),
+        *(("neighbors", ""), ("neighbors", "Image"), ("map", "")),
+    ],
+)
+def test_a_missing_file_is_said_where_it_is_missed(fresh, known, tmp_path, name, panel):
+    page = altered(known, tmp_path)
+    (page.parent / f"data/{name}.js").unlink()
+    fresh.open(page, READY, "#pin=test-3" if panel == "Image" else "")
+    if panel:
+        fresh.click_on("#tabs button", panel)
+    place = {"Draw": "byId('answer')", "t-SNE": "byId('steps')", "Image": "byId('image')"}
+    where = place.get(panel, "document.body")
+    fresh.wait(f"{where} && {where}.innerText.includes('data/{name}.js is missing')")
+    assert "oading" not in fresh.run("document.body.innerText")
+    fresh.console.clear()  # The missing file is noted there.
+
+
+def test_without_a_script_it_says_so(fresh, known, tmp_path):
+    page = altered(known, tmp_path)
+    (page.parent / "explorer.js").unlink()
+    fresh.open(page)
+    assert "explorer.js" in fresh.run("document.body.innerText")
+    fresh.console.clear()
+    fresh.call("Emulation.setScriptExecutionDisabled", value=True)
+    fresh.open(known.folder / "site/index.html")
+    text = fresh.run("document.querySelector('noscript').innerText")
+    fresh.call("Emulation.setScriptExecutionDisabled", value=False)
+    assert "does not run" in text

@@ -1,5 +1,6 @@
 """The page's sources: short, joined in order, and without any address but their own."""
 
+import json
 import re
 from collections import Counter
 
@@ -32,11 +33,21 @@ def test_every_script_is_joined_once():
         assert script.count(first) == 1, path.name
 
 
+def names():
+    texts = "\n".join(SOURCES[path.name] for path in SCRIPTS)
+    return Counter(re.findall(r"(?m)^(?:async )?(?:function|class|const|let) (\w+)", texts))
+
+
 def test_no_name_stands_for_two_things():
     """Joined in one, the later of two functions would take the place of the first."""
-    texts = "\n".join(SOURCES[path.name] for path in SCRIPTS)
-    names = Counter(re.findall(r"(?m)^(?:async )?(?:function|class|const|let) (\w+)", texts))
-    assert [name for name, count in names.items() if count > 1] == []
+    assert [name for name, count in names().items() if count > 1] == []
+
+
+def test_no_name_takes_the_place_of_one_of_the_browser(chromium, tmp_path):
+    empty = tmp_path / "empty.html"
+    empty.write_text("<!DOCTYPE html>")
+    chromium.open(empty)
+    assert chromium.run(f"{json.dumps(list(names()))}.filter((name) => name in window)") == []
 
 
 def test_a_page_that_names_a_missing_script_is_refused():

@@ -55,6 +55,18 @@ def look(page: Path, script: str) -> Any:
         return answer
 
 
+_SEEN = """(selector, text) => {
+  const element = [...document.querySelectorAll(selector)].find((one) =>
+    one.checkVisibility() && (one.innerText || "").includes(text));
+  if (!element) return "is not there";
+  element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const box = element.getBoundingClientRect();
+  const place = [box.left + box.width / 2, box.top + box.height / 2];
+  const top = document.elementFromPoint(...place);
+  return element.contains(top) ? place : `is covered by ${top && top.outerHTML.slice(0, 99)}`;
+}"""
+
+
 class Browser:
     """A browser with one page; what its console says is collected."""
 
@@ -155,6 +167,10 @@ class Browser:
             raise AssertionError(details.get("exception", {}).get("description", details))
         return found["result"].get("value")
 
+    def settle(self) -> None:
+        """Wait until the page has been laid out and painted."""
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def resize(self, width: int, height: int, ratio: float = 1, *, phone: bool = False) -> None:
         """Give the window a size, in CSS pixels."""
         self.call(
@@ -170,32 +186,76 @@ class Browser:
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.call("Emulation.setEmulatedMedia", media=media, features=features)
 
+    def seen(self, selector: str, text: str = "") -> tuple[float, float]:
+        """Return the middle of the first element with a text; fail unless it is seen there."""
+        found = self.run(f"({_SEEN})({json.dumps(selector)}, {json.dumps(text)})")
+        assert isinstance(found, list), f"{selector} {text}: {found}"
+        return found[0], found[1]
+
     def mouse(self, kind: str, x: float, y: float, **more: Any) -> None:
         """Send a mouse event: mouseMoved, mousePressed, mouseReleased, mouseWheel."""
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, **more)
 
-    def click(self, x: float, y: float) -> None:
-        """Press and release the left button."""
-        self.mouse("mouseMoved", x, y)
-        for kind in ("mousePressed", "mouseReleased"):
-            self.mouse(kind, x, y, button="left", clickCount=1)
+    def point(self, selector: str, text: str = "") -> None:
+        """Move the mouse to an element."""
+        self.mouse("mouseMoved", *self.seen(selector, text))
 
-    def drag(self, places: list[tuple[float, float]]) -> None:
-        """Go from place to place with the left button down."""
-        self.mouse("mousePressed", *places[0], button="left", buttons=1, clickCount=1)
+    def click(self, x: float, y: float, count: int = 1, keys: int = 0) -> None:
+        """Press and release the left button; ``keys``: 1 Alt, 2 Control, 8 Shift."""
+        self.mouse("mouseMoved", x, y, modifiers=keys)
+        for number in range(1, count + 1):
+            for kind in ("mousePressed", "mouseReleased"):
+                self.mouse(kind, x, y, button="left", clickCount=number, modifiers=keys)
+
+    def click_on(self, selector: str, text: str = "", count: int = 1, keys: int = 0) -> None:
+        """Move the mouse to an element, and click."""
+        self.click(*self.seen(selector, text), count, keys)
+
+    def drag(self, places: list[tuple[float, float]], keys: int = 0, *, drop: bool = True) -> None:
+        """Go from place to place with the left button down, and release it."""
+        held: dict[str, Any] = {"button": "left", "modifiers": keys}
+        self.mouse("mouseMoved", *places[0])
+        self.mouse("mousePressed", *places[0], buttons=1, clickCount=1, **held)
         for place in places[1:]:
-            self.mouse("mouseMoved", *place, button="left", buttons=1)
-        self.mouse("mouseReleased", *places[-1], button="left", clickCount=1)
+            self.mouse("mouseMoved", *place, buttons=1, **held)
+        if drop:
+            self.mouse("mouseReleased", *places[-1], clickCount=1, **held)
 
-    def press(self, key: str, code: int = 0) -> None:
-        """Press and release a key, by its name."""
-        text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
-        codes = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowLeft": 37, "ArrowRight": 39}
-        number = code or codes.get(key, 0)
-        self.call(
-            "Input.dispatchKeyEvent", type="keyDown", key=key, windowsVirtualKeyCode=number, **text
+    def touch(self, kind: str, *places: tuple[float, float]) -> None:
+        """Put fingers at places: touchStart, touchMove; touchEnd lifts them."""
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        self.call("Input.dispatchTouchEvent", type=kind, touchPoints=points)
+
+    def tap(self, x: float, y: float) -> None:
+        """Touch a place for a moment."""
+        self.touch("touchStart", (x, y))
+        self.touch("touchEnd")
+
+    def type(self, selector: str, text: str, key: str = "Enter") -> None:
+        """Click into a field, and type in place of what it holds."""
+        self.click_on(selector, count=3)
+        self.call("Input.insertText", text=text)
+        self.press(key)
+
+    def select(self, selector: str, option: str) -> None:
+        """Choose an option of a list by keys, from the first on."""
+        options = self.run(
+            f"[...document.querySelector({json.dumps(selector)}).options].map((o) => o.text)"
         )
-        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, windowsVirtualKeyCode=number)
+        self.run(f"document.querySelector({json.dumps(selector)}).focus()")
+        self.press("Home")
+        for _ in range(options.index(option)):
+            self.press("ArrowDown")
+
+    def press(self, key: str, code: int = 0, keys: int = 0) -> None:
+        """Press and release a key, by its name; ``keys`` are held, as in `click`."""
+        text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}
+        codes = {"Enter": 13, "Escape": 27, "Tab": 9, "Home": 36, "ArrowLeft": 37, "ArrowUp": 38}
+        codes |= {"ArrowRight": 39, "ArrowDown": 40}
+        number = code or codes.get(key, 0)
+        given = {"key": key, "windowsVirtualKeyCode": number, "modifiers": keys}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **given, **({} if keys else text))
+        self.call("Input.dispatchKeyEvent", type="keyUp", **given)
 
     def png(self, *, whole: bool = False) -> bytes:
         """Picture of the window, or of the whole page."""
