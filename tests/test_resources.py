@@ -10,7 +10,7 @@ import pytest
 
 from mnist_clustering import resources
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
     ],
 )
 def test_threads_are_as_many_as_make_sense(wanted, available, expected):
-    assert resources.threads(wanted, available) == expected
+    assert resources.count_threads(wanted, available) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,18 +87,23 @@ from mnist_clustering import resources
 def resident():
     return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
 
-if sys.argv[1] == "keep":
+if sys.argv[1] != "not":
     resources.keep_memory()
 array = np.ones(50_000_000, dtype=np.uint8)
 full = resident()
 del array
+if sys.argv[1] == "give":
+    resources.give_back_memory()
 print(full - resident())
 """
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="others manage by themselves")
-@pytest.mark.parametrize(("word", "least", "most"), [("keep", -1e6, 1e6), ("not", 49e6, 51e6)])
-def test_freed_memory_stays_with_a_stage(word, least, most):
+@pytest.mark.parametrize(
+    ("word", "least", "most"),
+    [("keep", -1e6, 1e6), ("not", 49e6, 51e6), ("give", 49e6, 51e6)],
+)
+def test_freed_memory_stays_with_a_stage_until_it_is_given_back(word, least, most):
     command = [sys.executable, "-c", GIVEN_BACK, word]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert least < int(done.stdout) < most
