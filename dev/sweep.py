@@ -151,7 +151,7 @@ def with_settings(known: Any, settings: Settings) -> dict[str, Any]:
     for setting in settings:
         name, _, value = setting.partition("=")
         if name not in params:
-            raise InputError(f"params.yaml has no param {name}: docs/usage.md lists them all")
+            raise InputError(f"params.yaml has no param {name}: docs/params.md lists them all")
         params[name] = yaml.safe_load(value)
     return params
 

@@ -3,6 +3,7 @@
 Every stage depends on this file, so an edit here runs everything again: keep it small.
 """
 
+import copy
 import inspect
 import sys
 from collections.abc import Callable, Sequence
@@ -40,14 +41,14 @@ def load_params(section: str, *keys: str) -> dict[str, Any]:
     """
     values = parameters.load_section(section, *keys)
     _read.update({(section, key): value for key, value in values.items()})
-    return values
+    return copy.deepcopy(values)  # A stage may change what it got.
 
 
 def load_all_params() -> dict[str, Any]:
     """Read all params, for a stage that depends on the file itself."""
     given = parameters.load()
     _read.update({(section, key): own[key] for section, own in given.items() for key in own})
-    return given
+    return copy.deepcopy(given)
 
 
 def run(main: Callable[..., None]) -> None:

@@ -66,7 +66,7 @@ def test_a_stage_starts_under_any_of_these():
         "OMP_NUM_THREADS": "²",
         "NUMBA_NUM_THREADS": "many",
     }
-    script = "import stages.elbow, os; print(os.environ['MPLBACKEND'], stages.elbow.LIBRARIES[0])"
+    script = "import stages.elbow, os; print(os.environ['MPLBACKEND'], stages.elbow.METRICS)"
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=ROOT,
@@ -75,7 +75,7 @@ def test_a_stage_starts_under_any_of_these():
         text=True,
         check=False,
     )
-    assert (done.stdout, done.stderr) == ("agg numpy\n", "")
+    assert (done.stdout, done.stderr) == ("agg metrics/elbow_{}.json\n", "")
 
 
 # How much of an array of 50 MB goes back to the system when it is freed.

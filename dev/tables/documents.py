@@ -44,13 +44,12 @@ def filled(root: Path) -> dict[Path, str]:
             "ablation": results.ablation(root) + remark(root, results.ABLATION),
             "peers": results.peers(root) + remark(root, results.PEERS),
         },
-        "docs/usage.md": {
-            "sets": results.sets(root) + remark(root, results.SETS),
+        "docs/data.md": {"sets": results.sets(root) + remark(root, results.SETS)},
+        "docs/predict.md": {
             "predict": results.predictions(root) + remark(root, results.PREDICT),
             "sheets": results.sheets(root) + remark(root, results.PREDICT),
-            "params": params.params(root),
-            "runs": params.runs(root),
         },
+        "docs/params.md": {"params": params.params(root), "runs": params.runs(root)},
         "docs/troubleshooting.md": {"situations": situations.situations(root)},
         "docs/scaling.md": {
             "candidates": results.candidates(root) + remark(root, results.PLACING),

@@ -14,7 +14,7 @@ from tests.support.documents import (
     DOCUMENTS,
     README,
     ROOT,
-    USAGE,
+    RUNNING,
     blocks,
     commands,
     prose,
@@ -86,9 +86,9 @@ def test_make_targets_exist(path):
     assert {words[1] for words in commands(path) if words[0] == "make"} <= set(targets)
 
 
-def test_usage_lists_every_make_target():
+def test_every_make_target_is_listed_of_make_target():
     targets = re.findall(r"^([a-z-]+):.* ## ", text_of(ROOT / "Makefile"), re.MULTILINE)
-    assert {words[1] for words in commands(USAGE) if words[0] == "make"} == set(targets)
+    assert {words[1] for words in commands(RUNNING) if words[0] == "make"} == set(targets)
 
 
 @every(DOCUMENTS)

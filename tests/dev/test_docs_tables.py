@@ -9,9 +9,9 @@ import yaml
 
 from dev.tables import documents
 from tests.support import graph
-from tests.support.documents import ROOT, USAGE, rows, text_of
+from tests.support.documents import PARAMS, ROOT, rows, text_of
 
-STAGES = graph.stages()
+STAGES = {name: stage for name, stage in graph.stages().items() if name != graph.CODE}
 OUTS = {out for stage in STAGES.values() for out in stage.outs}
 
 
@@ -30,7 +30,7 @@ def test_a_remark_is_all_that_an_old_study_adds():
 
 
 def test_the_table_of_params_has_them_all():
-    listed = [row for row in rows(USAGE, 5) if re.fullmatch(r"`[\w.]+`", row[0])]
+    listed = [row for row in rows(PARAMS, 5) if re.fullmatch(r"`[\w.]+`", row[0])]
     defaults = {row[0].strip("`"): yaml.safe_load(row[1].strip("`")) for row in listed}
     assert defaults == graph.leaves(graph.load_yaml(graph.PARAMS))
     assert all(row[2] and row[4] for row in listed)
@@ -38,19 +38,18 @@ def test_the_table_of_params_has_them_all():
 
 def effect(param, table):
     """Look the stages up that a row of the table names for a param, first and then."""
-    key = max((key for key in table if graph.is_in(param, key)), key=len, default="draw.NAME")
-    first, then = (cell.replace("NAME", param.split(".")[1]) for cell in table[key])
+    key = max((key for key in table if graph.is_in(param, key)), key=len)
+    first, then = table[key]
     if then.startswith("as for "):
         then = table[names_in(then)[0]][1]
-    drawings = {name for name in STAGES if name.startswith("draw@")}
-    runs = drawings if first == "every drawing" else set(names_in(first))
+    runs = set(names_in(first))
     if then.startswith("all"):
         return runs, set(STAGES) - set(names_in(then)) - runs
     return runs, set(names_in(then))
 
 
 def test_the_table_of_what_a_param_runs_says_what_dvc_yaml_does():
-    table = {row[0].strip("`"): row[1:] for row in rows(USAGE, 3) if row[0] != "param"}
+    table = {row[0].strip("`"): row[1:] for row in rows(PARAMS, 3) if row[0] != "param"}
     for param in graph.leaves(graph.load_yaml(graph.PARAMS)):
         readers = {
             name

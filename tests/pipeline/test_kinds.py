@@ -1,4 +1,4 @@
-"""Each kind of dataset goes all the way, as docs/usage.md describes it; with labels or without."""
+"""Each kind of dataset goes all the way, as docs/data.md describes it; with labels or without."""
 
 import csv
 import re
@@ -21,7 +21,7 @@ from stages import drawings
 from tests.support import browser, graph, inline
 from tests.support.real import IMAGES, LABELS
 
-USAGE = (graph.ROOT / "docs/usage.md").read_text(encoding="utf-8")
+USAGE = (graph.ROOT / "docs/data.md").read_text(encoding="utf-8")
 EXAMPLES = dict(re.findall(r"```yaml\n# datasets/(\w+)\.yaml\n(.*?)```", USAGE, re.DOTALL))
 FEW = slice(0, 90)
 

@@ -7,7 +7,8 @@ from tests.support import graph
 
 ROOT = graph.ROOT
 README = ROOT / "README.md"
-USAGE = ROOT / "docs/usage.md"
+RUNNING = ROOT / "docs/running.md"
+PARAMS = ROOT / "docs/params.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 

@@ -1,0 +1,98 @@
+"""Fill the printed outputs of the docs by running their commands, in order, on all of MNIST.
+
+    python -m dev.outputs
+
+needs a finished run, whose cache it shares. ``<!-- output: COMMAND -->`` stands before each block.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from dev.workspace import command_line, temporary_copy
+from stages.workspace import ROOT, environment
+
+# What the README's blocks do before anything is shown; the queue works in the background.
+EXPERIMENTS = (
+    "git branch -M main",
+    "dvc repro",
+    "dvc exp run -n twelve -S kmeans.k=12 -S recluster.k=12",
+    "git checkout .",
+    "dvc checkout",
+    "dvc exp run --queue -S recluster.k=range(8,13) -S tsne.perplexity=20,30",
+    "dvc queue start",
+)
+_BLOCK = re.compile(r"<!-- output: (.+?) -->\n```text\n.*?```", re.DOTALL)
+_SECONDS = 900
+_WIDTH = "100"
+
+
+def main() -> None:
+    """Run the experiments in a temporary copy, and fill all blocks from there."""
+    documents = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+    with temporary_copy({}) as folder:
+        for command in EXPERIMENTS:
+            print(f"outputs: {command}", flush=True)
+            run(folder, command)
+        wait(folder)
+        for document in documents:
+            text = document.read_text(encoding="utf-8")
+            filled = _BLOCK.sub(lambda found: block(folder, found[1]), text)
+            if filled != text:
+                document.write_text(filled, encoding="utf-8")
+                print(f"outputs: {document.relative_to(ROOT)} written")
+
+
+def block(folder: Path, command: str) -> str:
+    """Lay the output of a command out as the docs show it."""
+    lines = [line.rstrip() for line in run(folder, command).splitlines()]
+    text = "\n".join(lines).strip("\n")
+    return f"<!-- output: {command} -->\n```text\n{text}\n```"
+
+
+def wait(folder: Path) -> None:
+    """Wait until the queue is done.
+
+    Raises
+    ------
+    TimeoutError
+        If that takes too long.
+    """
+    deadline = time.monotonic() + _SECONDS
+    while re.search(r"Queued|Running", run(folder, "dvc queue status")):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the queue takes longer than {_SECONDS} s")
+        time.sleep(2)
+
+
+def run(folder: Path, command: str) -> str:
+    """Run a command of the docs in a folder, and return what it prints."""
+    words = {
+        "dvc": [sys.executable, "-m", "dvc"],
+        "make compare": [sys.executable, "-m", "dev.compare"],
+    }
+    for start, replaced in words.items():
+        if command.startswith(start):
+            parts = [*replaced, *shlex.split(command.removeprefix(start))]
+            break
+    else:
+        parts = shlex.split(command)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    settings = {"PATH": path, "COLUMNS": _WIDTH, "DVC_NO_ANALYTICS": "1", "PAGER": "cat"}
+    return subprocess.run(
+        parts,
+        cwd=folder,
+        env=environment() | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+
+
+if __name__ == "__main__":
+    command_line(main, "outputs", __doc__)
