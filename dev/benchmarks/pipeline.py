@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
 import stat
+import subprocess
 import sys
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -13,14 +16,21 @@ from dev.benchmarks import measure
 from dev.benchmarks.options import Options
 from dev.verify import forget
 from dev.workspace import temporary_copy
-from stages.workspace import ROOT
+from stages.workspace import ROOT, set_params
 
-SWEEPS = {
-    "nothing to do": ["repro"],
-    "recluster.k=11, scores alone": ["exp", "run", "-S", "recluster.k=11", "evaluate"],
-    "recluster.k=12": ["exp", "run", "-S", "recluster.k=12"],
-    "tsne.exaggeration=2": ["exp", "run", "-S", "tsne.exaggeration=2", "-S", "recluster.k=10"],
+# Params that are edited before, and the command that is measured.
+Sweep = tuple[dict[str, Any], list[str]]
+SWEEPS: dict[str, Sweep] = {
+    "nothing to do": ({}, ["repro"]),
+    "recluster.k=11, scores alone": ({}, ["exp", "run", "-S", "recluster.k=11", "evaluate"]),
+    "recluster.k=12": ({}, ["exp", "run", "-S", "recluster.k=12"]),
+    "recluster.k=13 by dvc repro": ({"recluster.k": 13}, ["repro"]),
+    "tsne.exaggeration=2": (
+        {"recluster.k": 10},
+        ["exp", "run", "-S", "tsne.exaggeration=2"],
+    ),
 }
+QUEUED = ("recluster.k=8", "recluster.k=9")
 FLOORS = ("numpy", "sklearn", "openTSNE", "kneed", "matplotlib.figure")
 
 
@@ -42,11 +52,14 @@ def main(options: Options) -> None:
             whole.append(taken)
             for name, line in lines.items():
                 stages[name].append(line)
-            for name, command in SWEEPS.items():
+            for name, (edits, command) in SWEEPS.items():
                 measure.say(f"then {name}")
+                set_params(folder / graph.PARAMS, edits)
                 taken, lines = measured.dvc(command)
                 sweeps[name].append(taken)
                 ran[name] = list(lines)
+            sweeps["a queue of two"].append(measured.queue())
+            ran["a queue of two"] = []
     results = {
         "n": options.n,
         "whole": measure.median(whole),
@@ -100,3 +113,19 @@ class Measured:
         names = {stage.command: name for name, stage in graph.stages(self.folder).items()}
         ran = [json.loads(line) for line in lines]
         return taken, {names[" ".join(["python", *line.pop("command")])]: line for line in ran}
+
+    def queue(self) -> dict[str, float]:
+        """Queue two experiments; return the seconds from the start of the worker to their end."""
+        for setting in QUEUED:
+            self.dvc(["exp", "run", "--queue", "-S", setting])
+        started = time.monotonic()
+        self.dvc(["queue", "start"])
+        command = [sys.executable, "-m", "dvc", "queue", "status"]
+        while re.search(rb"Queued|Running", self._said(command)):
+            time.sleep(0.2)
+        return {"seconds": round(time.monotonic() - started, 2), "cpu_seconds": 0, "peak_mib": 0}
+
+    def _said(self, command: list[str]) -> bytes:
+        return subprocess.run(
+            command, cwd=self.folder, env=measure.environment(), capture_output=True, check=True
+        ).stdout

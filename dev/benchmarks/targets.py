@@ -92,12 +92,6 @@ def start_up(results: Results, only: Sequence[str] = (), without: Sequence[str] 
     )
 
 
-def slowest(results: Results, prefix: str) -> float:
-    """Return the seconds of the slowest stage of a kind."""
-    taken = results["stages"]["stages"]
-    return max(found["seconds"] for name, found in taken.items() if name.startswith(prefix))
-
-
 def peak(results: Results) -> float:
     """Return the largest peak memory of a stage."""
     return max(found["peak_mib"] for found in results["stages"]["stages"].values())
@@ -168,7 +162,6 @@ MEASURES: dict[str, Callable[..., float]] = {
         added_by_dvc,
         sweep,
         start_up,
-        slowest,
         peak,
         ratio,
         third_dimension,

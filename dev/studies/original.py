@@ -36,7 +36,7 @@ KEPT = (
     "metrics/tsne_3d.json",
     "plots/map_2d.png",
 )
-MADE_BY = ("dev/studies/original.py", "evaluate", "draw@map_2d")
+MADE_BY = ("dev/studies/original.py", "evaluate", "draw_clusters")
 
 
 def main() -> None:

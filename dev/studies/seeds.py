@@ -25,9 +25,11 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.placing import executors
+from stages.partitions import PARTITIONS, Partition
 from stages.workspace import ROOT, repro
 
 SEEDS = range(5)
+SCORED = ("pixels", "kmeans_2d", "clusters_2d")
 SEEDED = ("kmeans.seed", "tsne.seed", "elbow.seed", "recluster.seed", "micro.seed")
 # Size of a subset: nine tenths of the training images. The 10,000 test images stay the same.
 DRAWN = 54_000
@@ -122,14 +124,13 @@ def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
     print(f"seeds: {settings}", flush=True)
     with temporary_copy(settings) as folder:
         repro(folder, targets)
-        elbow, merge = (
-            _read(folder / f"metrics/{name}.json") for name in ("elbow_map", "micro_2d")
-        )
+        elbow = _read(folder / "metrics/elbow_map.json")
+        merge = _read(folder / "metrics/recluster.json")["2d"]
         return {
             "scores": {
-                name: _scores(folder, where, model)
-                for name, (where, model) in PARTITIONS.items()
-                if (folder / where / "train.npy").is_file()
+                name: _scores(folder, PARTITIONS[name])
+                for name in SCORED
+                if (folder / PARTITIONS[name].folder / "train.npy").is_file()
             },
             "preferred_k": {name: elbow[name] for name in CRITERIA}
             | {f"merged_{name}": merge[name] for name in MERGED},
@@ -137,20 +138,16 @@ def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
         }
 
 
-PARTITIONS = {
-    "pixels": ("data/kmeans", "models/kmeans.npz"),
-    "kmeans_2d": ("data/recluster/2d", "models/recluster_2d.npz"),
-    "clusters_2d": ("data/merge/2d", "models/merge_2d.npz"),
-}
-
-
-def _scores(folder: Path, where: str, model: str) -> dict[str, Any]:
+def _scores(folder: Path, partition: Partition) -> dict[str, Any]:
     """Score a partition as the stage evaluate does."""
     labels, clusters = (
         {part: np.load(folder / path.format(part)) for part in ("train", "test")}
-        for path in ("data/split/{}_labels.npy", f"{where}/{{}}.npy")
+        for path in ("data/split/{}_labels.npy", f"{partition.folder}/{{}}.npy")
     )
-    n_clusters, n = len(np.load(folder / model)["centres"]), int(labels["train"].max()) + 1
+    n_clusters, n = (
+        len(np.load(folder / partition.model)["centres"]),
+        int(labels["train"].max()) + 1,
+    )
     names = scores.name_clusters(labels["train"], clusters["train"], n_clusters, n)["majority"]
     return {
         part: scores.score(labels[part], clusters[part], names, n)["summary"] for part in labels
@@ -172,7 +169,7 @@ def _partitions(folder: Path) -> dict[str, Any]:
         seed=elbow["seed"],
         n_jobs=resources.threads(),
     )
-    with np.load(folder / "models/merge_2d.npz") as model:
+    with np.load(folder / PARTITIONS["clusters_2d"].model) as model:
         micro = kmeans.assign(positions, model["centres"])
         merges = merging.from_array(model["merges"])
     n_merged = min(params["micro"]["k_max"], len(merges))

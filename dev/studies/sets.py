@@ -53,7 +53,7 @@ def scored(name: str, n_classes: int) -> dict[str, Any]:
     with temporary_copy({"download.dataset": name} | overrides) as folder, made(name, folder):
         repro(folder, ["evaluate"])
         scores = json.loads((folder / "metrics/evaluate.json").read_text(encoding="utf-8"))
-        merged = json.loads((folder / "metrics/merge_2d.json").read_text(encoding="utf-8"))
+        merged = json.loads((folder / "metrics/recluster.json").read_text(encoding="utf-8"))["2d"]
         record = json.loads((folder / "data/split/dataset.json").read_text(encoding="utf-8"))
         sizes = {
             part: len(np.load(folder / f"data/split/{part}_labels.npy", mmap_mode="r"))
