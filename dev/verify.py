@@ -114,7 +114,7 @@ def forget(folder: Path) -> None:
             if (folder / path).is_dir():
                 shutil.rmtree(folder / path)
             (folder / path).unlink(missing_ok=True)
-    (folder / LOCK).unlink()
+    (folder / LOCK).unlink(missing_ok=True)
 
 
 def reference(root: Path, path: str, md5: str) -> Path | None:

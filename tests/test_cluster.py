@@ -56,7 +56,7 @@ def staged(monkeypatch):
         monkeypatch.chdir(place)
         inline.run(*targets)
         if not targets:
-            inline.run("draw@clusters")
+            inline.run("draw_clusters")
 
     monkeypatch.setattr(cluster, "_run", run)
 

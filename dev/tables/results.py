@@ -9,6 +9,7 @@ from dev.tables.markdown import read, table
 
 EVALUATE = "metrics/evaluate.json"
 INTERVALS = "metrics/intervals.json"
+EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
 ABLATION = "dev/studies/results/ablation.json"
 PEERS = "dev/benchmarks/results/peers.json"
@@ -163,7 +164,7 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def ceiling(root: Path) -> str:
     """Lay out how well the nearest training images name test images, all labels given."""
-    found = read(root / INTERVALS)["ceiling"]
+    found = read(root / EXAMINE)["ceiling"]
     rows = [(title, f"{100 * found[name]:.2f}") for name, title in CEILING.items()]
     return table(("vote of the 5 nearest by", "test, %"), rows, numbers=1)
 

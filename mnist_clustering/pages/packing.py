@@ -60,7 +60,7 @@ def _encoded(value: Any) -> Any:
 
 
 def plain(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    """Turn arrays of one number into numbers, and whole numbers of 64 bits into such of 32.
+    """Turn arrays of one number into numbers (NaN into None), and 64 bits of whole ones into 32.
 
     Parameters
     ----------
@@ -79,7 +79,8 @@ def plain(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, array in arrays.items():
         if array.size == 1:
-            found[name] = array.item()
+            # JSON has no NaN.
+            found[name] = None if array.item() != array.item() else array.item()
         elif array.dtype == np.int64:
             if np.abs(array).max(initial=0) > np.iinfo(np.int32).max:
                 raise OverflowError(f"{name} needs more than 32 bits")

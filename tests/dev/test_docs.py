@@ -30,7 +30,14 @@ ENDINGS = "cff|csv|json|lock|md|npy|npz|png|py|sh|toml|yaml|yml"
 PATH = re.compile(rf"[\w.-]+(/[\w.-]+)+|[\w.-]+\.({ENDINGS})|Makefile|LICENSE")
 # Files that a reader has or makes, by their names in examples.
 EXAMPLES = {"a_picture.png", "seven.png", "images.npy", "k.json", "vectors.npy", "manifest.csv"}
-EXAMPLES |= {"clusters/shells", "clusters.csv", "overview.html", "model.npz"}
+EXAMPLES |= {
+    "compare.png",
+    "clusters.edited.csv",
+    "clusters/shells",
+    "clusters.csv",
+    "overview.html",
+    "model.npz",
+}
 EXAMPLES |= {"placed/table.csv", "table.csv", "summary.json", "damaged.csv", ".venv-dask"}
 
 

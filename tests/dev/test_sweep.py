@@ -13,7 +13,7 @@ from mnist_clustering.placing import executors
 from stages import workspace
 from tests.support import clones, graph
 
-STAGES = ("download", "split", "flatten", "kmeans")
+STAGES = ("code", "download", "split", "flatten", "kmeans")
 
 
 @pytest.fixture

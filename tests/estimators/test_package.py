@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from dev.graph import ROOT
-from mnist_clustering.images import digits
+from mnist_clustering.sources import digits
 
 # Modules whose distribution has another name.
 NAMES = {"PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml", "llvmlite": "numba"}

@@ -59,7 +59,7 @@ def known(finished):
     found = SimpleNamespace(
         folder=folder,
         labels=both("label/{}.npy"),
-        clusters=both("merge/2d/{}.npy"),
+        clusters=both("recluster/clusters_2d/{}.npy"),
         flat=both("tsne/2d/{}.npy"),
         index=both("split/{}_indices.npy"),
         images=both("split/{}_images.npy"),

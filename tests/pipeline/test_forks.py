@@ -33,4 +33,4 @@ def test_code_from_another_folder_is_told(tmp_path):
     )
     done = clones.warm().run(tmp_path, ["stray", str(ROOT)])
     assert done.returncode == STRANGE
-    assert "code from elsewhere: stages" in done.stderr
+    assert "code from elsewhere: mnist_clustering" in done.stderr

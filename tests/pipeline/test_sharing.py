@@ -63,7 +63,7 @@ def test_a_damaged_object_of_the_remote_is_refused_and_computed_again(clone, sha
     remote, second = shared
     damage(cached(remote, clone))
     done = clones.dvc(second, "pull", code=None)
-    assert OUT in done.stderr
+    assert FOLDER in done.stderr
     assert not (second / OUT).exists()
     assert clones.repro(second) == {STAGE}
     assert lock(second) == lock(clone)

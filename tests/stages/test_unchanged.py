@@ -10,6 +10,7 @@ import pytest
 
 from stages import digests
 from tests.support import graph
+from tests.support.situations import seen
 
 # A stage that reads an input, a param and a module, and writes a result; in its middle it does
 # what the user, or another program, does meanwhile.
@@ -110,7 +111,7 @@ def test_code_that_changed_before_a_stage_and_other_libraries_are_refused(projec
     noted = tmp_path / "data/code/some.json"
     content = json.loads(noted.read_text())
     noted.write_text(json.dumps(content | {"libraries": {"numpy": "1.0"}}))
-    assert "is installed, but results are those of numpy 1.0: install requirements.lock" in said()
+    assert f"{seen('versions')} numpy 1.0: install requirements.lock" in said()
     noted.write_text(json.dumps(content))
     (tmp_path / "stages/helping.py").write_text("WORD = 3\n")
     assert "stages/helping.py has changed since the stage code looked at it" in said()
