@@ -12,6 +12,8 @@ ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSAFEPATH MPLBACKEND
+# Containers set it; compiling all modules at every start costs a step of a sweep up to ten seconds.
+unexport PYTHONDONTWRITEBYTECODE
 # As they were typed: a $ or a backtick in the name of a file is a part of it.
 override IMAGES := $(value IMAGES)
 override LABELS := $(value LABELS)

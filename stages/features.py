@@ -20,7 +20,11 @@ def main() -> None:
     """Fit the principal components of each block on train; transform train and test."""
     own = json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"]
     images = {part: np.load(IMAGES.format(part), mmap_mode="r") for part in ("train", "test")}
-    params = fitting.fitting("features", common.load_params("features"), len(images["train"]))
+    blocks = [
+        f"{block}_{what}" for block in descriptors.BLOCKS for what in ("components", "weight")
+    ]
+    given = common.load_params("features", "deskew", "whiten", *blocks)
+    params = fitting.fitting("features", given, len(images["train"]))
     descriptor, features = descriptors.describe(images["train"], own, **params)
     files.save_array(f"{FEATURES}/train.npy", features)
     files.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))

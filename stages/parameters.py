@@ -60,9 +60,20 @@ def load_section(section: str, *keys: str) -> dict[str, Any]:
     if not isinstance(values, Mapping):
         raise InputError(f"params.yaml has no section {section}; {BACK}")
     wanted = keys or schema["required"]
-    if missing := [key for key in wanted if key not in values]:
+    if missing := [*_missing({**schema, "required": wanted}, values)]:
         raise InputError(f"params.yaml: {section} lacks {', '.join(missing)}; {BACK}")
     return {key: values[key] for key in keys} if keys else dict(values)
+
+
+def _missing(
+    schema: Mapping[str, Any], values: Mapping[str, Any], prefix: str = ""
+) -> Iterator[str]:
+    """Yield the params that a section lacks, by dotted name below it."""
+    for key in schema.get("required", []):
+        if key not in values:
+            yield f"{prefix}{key}"
+        elif isinstance(values[key], Mapping):
+            yield from _missing(schema["properties"][key], values[key], f"{prefix}{key}.")
 
 
 def read() -> str:

@@ -34,9 +34,10 @@ def by_kmeans(partition: Partition, dims: str, params: dict[str, Any]) -> None:
     """Fit KMeans on the places of train, assign train and test."""
     train, test = (snap(np.load(MAP.format(dims, part))) for part in PARTS)
     params = limits.fitting("recluster", params, len(train))
+    preferred = _json(PREFERRED_K)["k"]
     fitted = kmeans.fit(
         train,
-        _json(PREFERRED_K)["k"] if params["k"] == "auto" else params["k"],
+        preferred if params["k"] == "auto" else params["k"],
         n_init=params["n_init"],
         max_iter=params["max_iter"],
         seed=params["seed"],

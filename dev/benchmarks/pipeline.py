@@ -30,6 +30,7 @@ SWEEPS: dict[str, Sweep] = {
         ["exp", "run", "-S", "tsne.exaggeration=2"],
     ),
 }
+QUEUE = "a queue of two"
 QUEUED = ("recluster.k=8", "recluster.k=9")
 FLOORS = ("numpy", "sklearn", "openTSNE", "kneed", "matplotlib.figure")
 
@@ -58,8 +59,8 @@ def main(options: Options) -> None:
                 taken, lines = measured.dvc(command)
                 sweeps[name].append(taken)
                 ran[name] = list(lines)
-            sweeps["a queue of two"].append(measured.queue())
-            ran["a queue of two"] = []
+            sweeps[QUEUE].append(measured.queue())
+            ran[QUEUE] = []
     results = {
         "n": options.n,
         "whole": measure.median(whole),

@@ -97,7 +97,7 @@ def study(
 
 
 # The 3-D map takes longer than all else, and starts from the 2-D map: it is left out.
-FLAT = ["recluster@2"]
+FLAT = ["recluster"]
 
 
 def _settings(overrides: Mapping[str, Any], seed: int) -> dict[str, Any]:

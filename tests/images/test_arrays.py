@@ -193,9 +193,11 @@ def test_embeddings_of_any_size_are_rounded_alike():
         grid = form.to_grid(values * factor)
         assert np.array_equal(grid.vectors, expected.vectors)
         assert grid.loss == expected.loss
-    huge = form.to_grid(np.array([[1.7e308, 0, 0], [-1.7e308, 1e300, 0]]))
+    huge = form.to_grid(np.array([[1e300, 0, 0], [-1e300, 1e299, 0]]))
     assert huge.vectors[:, 0].tolist() == [255, 0]
     assert np.isfinite(huge.loss)
+    with pytest.raises(InputError, match="too far apart for float64: scale them"):
+        form.to_grid(np.array([[1.7e308, 0, 0], [-1.7e308, 1e300, 0]]))
 
 
 def test_rounding_loses_what_it_says():

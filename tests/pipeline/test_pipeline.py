@@ -18,8 +18,8 @@ ELBOWS = {"elbow@pixels", "elbow@map"}
 # These show the results of all others.
 SHOWN = {"explore", "draw_curves", "report"}
 DRAWN = {"draw_curves", "draw_clusters"}
-DESCRIBED = {"features", "bundle", "extend"}
-COMPILED = {"distortion", "bundle", "extend"}
+DESCRIBED = {"features", "bundle", "extend", "pack"}
+COMPILED = {"distortion", "bundle", "extend", "pack"}
 
 
 def below(*names):

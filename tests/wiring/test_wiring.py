@@ -125,7 +125,9 @@ def test_every_script_is_a_stage_and_is_named_so():
 
 @pytest.mark.parametrize("path", sorted(IMPORTS.names))
 def test_imports_lead_downwards_only(path):
-    assert not imported(path) & {"dev", "tests", "dvc", "predict", "place", "cluster"}
+    assert not imported(path) & {"dev", "tests", "predict", "place", "cluster"}
+    # What cluster.py and dev run DVC with; no stage does.
+    assert "dvc" not in imported(path) or path == "stages/workspace.py"
     if path.startswith("mnist_clustering/"):
         assert "stages" not in imported(path)
 
