@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -83,15 +84,18 @@ def run(folder: Path, command: str) -> str:
         parts = shlex.split(command)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     settings = {"PATH": path, "COLUMNS": _WIDTH, "DVC_NO_ANALYTICS": "1", "PAGER": "cat"}
-    return subprocess.run(
-        parts,
-        cwd=folder,
-        env=environment() | settings,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    ).stdout
+    # A file, for the queue's worker keeps a pipe open.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        subprocess.run(
+            parts,
+            cwd=folder,
+            env=environment() | settings,
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            check=True,
+        )
+        said.seek(0)
+        return said.read()
 
 
 if __name__ == "__main__":
