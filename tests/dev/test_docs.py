@@ -54,7 +54,8 @@ def test_paths_exist(path):
 
 
 def is_out(name):
-    return any(Path(out).is_relative_to(name) for out in OUTS)
+    path = Path(name)
+    return any(path.is_relative_to(out) or Path(out).is_relative_to(name) for out in OUTS)
 
 
 @every(DOCUMENTS)
