@@ -28,6 +28,25 @@ class Drawing:
     inputs: Mapping[str, str]
 
 
+def _as_seen(part: str) -> dict[str, str]:
+    """Images of a part, and what else it takes to show them as they look."""
+    return {
+        "images": f"data/split/{part}_images.npy",
+        "thumbnails": "data/raw/thumbnails.npy",
+        "indices": f"data/split/{part}_indices.npy",
+    }
+
+
+def _elbow(points: str, shows: str) -> Drawing:
+    curves, preferred = f"plots/elbow_{points}.csv", f"metrics/elbow_{points}.json"
+    return Drawing(shows, "elbow", {"curves": curves, "preferred": preferred})
+
+
+def _map(dims: int, shows: str) -> Drawing:
+    positions, clusters = f"data/tsne/{dims}d/train.npy", "data/evaluate/clusters_train.csv"
+    return Drawing(shows, f"map_{dims}d", {"positions": positions, "clusters": clusters})
+
+
 CURVES = {
     "centroids": Drawing(
         "The centroids of the pixels, each with the label that it is matched with",
@@ -38,17 +57,12 @@ CURVES = {
             "images": "data/split/test_images.npy",
         },
     ),
-    "elbow_pixels": Drawing(
+    "elbow_pixels": _elbow(
+        "pixels",
         "Inertia with its knee, silhouette and two more criteria over k, and which criterion "
         "prefers which k, on pixels",
-        "elbow",
-        {"curves": "plots/elbow_pixels.csv", "preferred": "metrics/elbow_pixels.json"},
     ),
-    "elbow_map": Drawing(
-        "The same on the 2-D map",
-        "elbow",
-        {"curves": "plots/elbow_map.csv", "preferred": "metrics/elbow_map.json"},
-    ),
+    "elbow_map": _elbow("map", "The same on the 2-D map"),
     "kl": Drawing(
         "KL divergence over the iterations of both maps",
         "kl",
@@ -56,19 +70,11 @@ CURVES = {
     ),
 }
 CLUSTERS = {
-    "map_2d": Drawing(
-        "The 2-D map of train, by label and by cluster, with a key to the colours",
-        "map_2d",
-        {"positions": "data/tsne/2d/train.npy", "clusters": "data/evaluate/clusters_train.csv"},
-    ),
-    "map_3d": Drawing(
-        "The 3-D map of train from several sides",
-        "map_3d",
-        {"positions": "data/tsne/3d/train.npy", "clusters": "data/evaluate/clusters_train.csv"},
-    ),
+    "map_2d": _map(2, "The 2-D map of train, by label and by cluster, with a key to the colours"),
+    "map_3d": _map(3, "The 3-D map of train from several sides"),
     "confusion": Drawing(
-        "Three confusion matrices on test, with labels that the clusters got on train and the "
-        "share of the diagonal, and the recall of each label",
+        "Confusion matrices on test, of the pixels and of the clusters of the 2-D map, with labels "
+        "that the clusters got on train and the share of the diagonal",
         "confusion",
         {"table": "plots/confusion.csv", "scores": "metrics/evaluate.json"},
     ),
@@ -76,22 +82,12 @@ CLUSTERS = {
         "The most frequent confusions on the 2-D map, with the test images concerned, the most "
         "misplaced first",
         "confused",
-        {
-            "images": "data/split/test_images.npy",
-            "clusters": "data/evaluate/clusters_test.csv",
-            "thumbnails": "data/raw/thumbnails.npy",
-            "indices": "data/split/test_indices.npy",
-        },
+        _as_seen("test") | {"clusters": "data/evaluate/clusters_test.csv"},
     ),
     "clusters": Drawing(
         "The clusters of the 2-D map: medoid, members from the centre outwards, size, purity, "
         "other digits, nearest cluster",
         "clusters",
-        {
-            "images": "data/split/train_images.npy",
-            "portraits": "data/examine/clusters.json",
-            "thumbnails": "data/raw/thumbnails.npy",
-            "indices": "data/split/train_indices.npy",
-        },
+        _as_seen("train") | {"portraits": "data/examine/clusters.json"},
     ),
 }

@@ -4,20 +4,21 @@ Nothing here touches `matplotlib.pyplot` or the user's settings: a PNG is a func
 """
 
 import io
+import itertools
 import textwrap
 from collections.abc import Callable, Sequence
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from PIL import Image
 
 from mnist_clustering.figures import captions as labels
-from mnist_clustering.figures import marks, theme
+from mnist_clustering.figures import theme
 
 _LINE = 0.185  # inches from one line of a note to the next
-_CHARACTERS = 94  # in a line of a note
+_CHARACTERS = 102  # in a line of a note
 
 
 def render(draw: Callable[[], Figure], dpi: int) -> bytes:
@@ -33,15 +34,18 @@ def render(draw: Callable[[], Figure], dpi: int) -> bytes:
     Returns
     -------
     bytes
-        A PNG of at most 256 colours on no background, without metadata.
+        A PNG of at most 256 colours, without metadata.
     """
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(theme.LOOK)
         drawn = io.BytesIO()
         draw().savefig(drawn, format="png", dpi=dpi, pil_kwargs={"compress_level": 0})
-    # Points overlap in thousands of shades, which a palette stores in a third of the bytes.
-    image = Image.open(drawn).convert("RGBA").quantize(method=Image.Quantize.FASTOCTREE)
+    # Points overlap in thousands of shades, which a palette stores in a third of the bytes; an
+    # octree keeps greys grey, and white but for a step or two.
+    image = Image.open(drawn).convert("RGB").quantize(method=Image.Quantize.FASTOCTREE)
+    colours, page = image.getpalette() or [], image.getpixel((0, 0))
+    image.putpalette([255 if i // 3 == page else level for i, level in enumerate(colours)])
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()
@@ -104,6 +108,7 @@ def panels(
     left: float = theme.MARGIN,
     right: float = theme.MARGIN,
     gap: tuple[float, float] = (0.1, 0.1),
+    n: int | None = None,
 ) -> list[Axes]:
     """Divide the page into equal panels, row by row.
 
@@ -115,6 +120,8 @@ def panels(
         Margins in inches.
     gap : (float, float)
         Inches between columns and between rows.
+    n : int, optional
+        Panels, where the last row is not full.
     """
     width, height = figure.get_size_inches()
     across = (width - left - right - gap[0] * (columns - 1)) / columns
@@ -128,8 +135,7 @@ def panels(
                 down / height,
             )
         )
-        for row in range(rows)
-        for column in range(columns)
+        for row, column in list(itertools.product(range(rows), range(columns)))[:n]
     ]
 
 
@@ -159,15 +165,13 @@ def gallery(
     across = (theme.WIDTH - 2 * theme.MARGIN - gap * (columns - 1)) / columns
     body = rows * (across * ratio + caption) + (rows - 1) * gap + theme.MARGIN
     figure, top = page(body, title, note)
-    axes = panels(figure, rows, columns, top=top + caption, gap=(gap, gap + caption))
-    for empty in axes[n:]:
-        empty.remove()
-    return figure, axes[:n], scale
+    axes = panels(figure, rows, columns, top=top + caption, gap=(gap, gap + caption), n=n)
+    return figure, axes, scale
 
 
-def key_height(names: Sequence[str]) -> float:
+def key_height(names: Sequence[str], *, none: bool = False) -> float:
     """Height that `key` needs, in inches."""
-    return 0.25 * -(-len(names) // _key_columns(names))
+    return 0.2 + 0.22 * -(-(len(names) + none) // _key_columns(names))
 
 
 def key(figure: Figure, names: Sequence[str], palette: str, *, none: bool = False) -> None:
@@ -183,27 +187,26 @@ def key(figure: Figure, names: Sequence[str], palette: str, *, none: bool = Fals
     none : bool
         Whether to add the colour of what has no label.
     """
-    shown = [*names, "no label"] if none else [*names]
-    codes = np.array([*range(len(names)), -1])[: len(shown)]
-    columns = _key_columns(shown)
-    height = float(figure.get_size_inches()[1])
-    axes = figure.add_axes((0, 0, 1, (key_height(shown) + 0.06) / height))
-    axes.set_axis_off()
-    rows = -(-len(shown) // columns)
-    axes.set(xlim=(0, columns), ylim=(rows, -0.24))
-    row, column = np.divmod(np.arange(len(shown)), columns)
-    step = (theme.WIDTH - 2 * theme.MARGIN) / theme.WIDTH
-    left = theme.MARGIN / theme.WIDTH * columns + step * column
-    spots = np.column_stack([left + 0.06 * columns / theme.WIDTH, row + 0.5])
-    marks.scatter(axes, spots, codes, palette, 8, 1)
-    for x, y, name in zip(left, row + 0.5, labels.shortened(shown, 16), strict=True):
-        axes.text(
-            x + 0.16 * columns / theme.WIDTH, y, name, fontsize=theme.TEXT, va="center_baseline"
-        )
+    spots = [
+        Line2D([], [], marker="o", linestyle="", color=labels.colour(code, palette), label=name)
+        for code, name in [*enumerate(labels.shortened(names, 16)), (-1, "no label")][
+            : len(names) + none
+        ]
+    ]
+    figure.legend(
+        handles=spots,
+        loc="lower center",
+        ncols=_key_columns(names),
+        fontsize=theme.TEXT,
+        markerscale=2,
+        handletextpad=0.1,
+        columnspacing=1.5,
+        labelspacing=0.35,
+        borderaxespad=0.2,
+    )
 
 
 def _key_columns(names: Sequence[str]) -> int:
     """How many entries of a key fit beside one another."""
-    longest = max((len(name) for name in labels.shortened(names, 16)), default=1)
-    across = 0.35 + 0.095 * longest
+    across = 0.5 + 0.095 * max((len(name) for name in labels.shortened(names, 16)), default=1)
     return min(max(len(names), 1), int((theme.WIDTH - 2 * theme.MARGIN) / across))

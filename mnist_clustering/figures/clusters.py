@@ -72,11 +72,10 @@ def draw(
     note = _NOTE.format(f" ({labels.NONE} for none)" if unmatched else "")
     note = note if labelled else _WITHOUT_LABELS
     figure, top = page.page(body, f"The {number} clusters of the 2-D map", note)
-    tiles = page.panels(figure, rows, columns, top=top + theme.MARGIN, gap=(_GAP, _GAP))
-    for axes, cluster in zip(tiles, order, strict=False):
+    gap, n = (_GAP, _GAP), len(order)
+    tiles = page.panels(figure, rows, columns, top=top + theme.MARGIN, gap=gap, n=n)
+    for axes, cluster in zip(tiles, order, strict=True):
         _draw_tile(axes, images, clusters, cluster, across / 3.4, colour_map)
-    for empty in tiles[len(order) :]:
-        empty.remove()
     return figure
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -13,13 +12,12 @@ from mnist_clustering.figures import captions as labels
 from mnist_clustering.figures import marks, theme
 
 _NOTE = (
-    "True label → label of the cluster{}; {} misplaced test images. In each row first those that "
-    "lie farthest from the nearest cluster of their own label, compared with the cluster they are "
-    "in."
+    "True label → label of the cluster{}; {} misplaced test images, first those that lie farthest "
+    "from the nearest cluster of their own label, compared with the cluster they are in."
 )
-# In inches.
-_LABEL = 1.0
-_GAP = 0.09
+_GAP = 0.15  # inches between pairs
+_CAPTION = 0.28  # inches above a row
+_LEAST = 1.2  # inches of a caption
 
 
 def draw(
@@ -32,7 +30,7 @@ def draw(
     columns: int,
     colour_map: str,
 ) -> Figure:
-    """Draw a row of images for each of the most frequent pairs of true and given label.
+    """Draw a strip of images for each of the most frequent pairs of true and given label.
 
     Parameters
     ----------
@@ -43,9 +41,9 @@ def draw(
     thumbnails, indices : ndarray, optional
         As `marks.as_seen` takes them.
     pairs : int
-        Rows at most.
+        Strips at most.
     columns : int
-        Images in a row at most.
+        Images in a strip at most, and in a row.
     colour_map : str
         Of the intensities.
     """
@@ -66,34 +64,47 @@ def draw(
 
     none = f" ({labels.NONE} for none)" if (given < 0).any() else ""
     shown = f"{sum(len(behind[pair]) for pair in chosen):,} of {len(wrong):,}"
-    width = (theme.WIDTH - 2 * theme.MARGIN - _LABEL) / columns
+    width = (theme.WIDTH - 2 * theme.MARGIN) / columns
     side = width * images.shape[1] / images.shape[2]
-    body = max(len(chosen), 1) * (side + _GAP) + theme.MARGIN
+    strips = [behind[pair][:columns] for pair in chosen]
+    places = _flow([max(len(strip) * width, _LEAST) for strip in strips])
+    rows = max((row for row, _ in places), default=0) + 1
+    body = rows * (_CAPTION + side) + (rows - 1) * _GAP + theme.MARGIN
     figure, top = page.page(body, title, _NOTE.format(none, shown))
-    if chosen:
-        strips = page.panels(
-            figure, len(chosen), 1, top=top, left=theme.MARGIN + _LABEL, gap=(0, _GAP)
+    height = top + body
+    for pair, strip, (row, left) in zip(chosen, strips, places, strict=True):
+        down = top + row * (_CAPTION + side + _GAP) + _CAPTION + side
+        axes = figure.add_axes(
+            (
+                left / theme.WIDTH,
+                1 - down / height,
+                len(strip) * width / theme.WIDTH,
+                side / height,
+            )
         )
-        for axes, pair in zip(strips, chosen, strict=True):
-            marks.strip(axes, images[behind[pair][:columns]], colour_map)
-            pair_names = [labels.NONE if code < 0 else names[code] for code in pair]
-            _label(axes, pair_names, len(behind[pair]), min(1.0, 2 * side))
+        marks.strip(axes, images[strip], colour_map)
+        ends = [labels.NONE if code < 0 else names[code] for code in pair]
+        axes.set_title(_caption(ends, len(behind[pair]), max(len(strip) * width, _LEAST)))
     return figure
 
 
-def _label(axes: Axes, pair: Sequence[str], count: int, scale: float) -> None:
-    """Write the two labels and the number of images to the left of a strip."""
-    look: dict[str, Any] = {
-        "xy": (0, 0.5),
-        "xycoords": "axes fraction",
-        "textcoords": "offset points",
-        "va": "center",
-    }
-    place = (-72 * _LABEL, 6 * scale)
-    name = " → ".join(labels.shortened(pair, 10))
-    # Short names in large type; long ones as large as the room to the left of the strip.
-    size = min(theme.TITLE * scale, 72 * _LABEL / (0.72 * len(name)))
-    axes.annotate(name, xytext=place, fontsize=size, fontweight="bold", **look)
-    images = "1 image" if count == 1 else f"{count:,} images"
-    place = (-72 * _LABEL, -9 * scale)
-    axes.annotate(images, xytext=place, fontsize=theme.SMALL * scale, **look)
+def _flow(widths: Sequence[float]) -> list[tuple[int, float]]:
+    """Place boxes row by row, each in the first row that has room for it: row, and left edge."""
+    rows: list[float] = []
+    places = []
+    for width in widths:
+        row = next((i for i, end in enumerate(rows) if end + width <= _END), len(rows))
+        if row == len(rows):
+            rows.append(theme.MARGIN)
+        places.append((row, rows[row]))
+        rows[row] += width + _GAP
+    return places
+
+
+_END = theme.WIDTH - theme.MARGIN + 1e-9
+
+
+def _caption(pair: Sequence[str], count: int, room: float) -> str:
+    """Name the two labels, as long as there is room, and the number of images."""
+    longest = max(int((room / 0.085 - 9) / 2), 3)
+    return " → ".join(labels.shortened(pair, longest)) + f" ({count:,})"

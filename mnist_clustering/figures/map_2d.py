@@ -19,7 +19,6 @@ _READING = (
 )
 # Of the height of the map: islands that a name would hide, and how far above them it is written.
 _SMALL, _ABOVE = 0.045, 0.035
-_REPEATED = " Colours come again after the tenth."
 
 
 def draw(
@@ -38,7 +37,7 @@ def draw(
     positions : ndarray of float32, shape (n, 2)
     clusters : mapping
         Columns "label" and "clusters_2d_label" (labels, as `labels.encode` takes them) and
-        "clusters_2d" (numbers), a row an image.
+        "clusters_2d" (numbers), a row an image. Without a label the map is drawn once.
     title : str
         Which map this is.
     palette : str
@@ -50,65 +49,45 @@ def draw(
     """
     names, (true, given) = labels.encode(clusters["label"], clusters["clusters_2d_label"])
     numbers = clusters["clusters_2d"].astype(np.int64)
-    if (true < 0).all():
+    labelled = bool((true >= 0).any())
+    if not labelled:
         names, given, _ = labels.scheme(clusters["label"], numbers)
-        return _draw_one(positions, names, given, title, palette, point_size, alpha)
-    none = bool((given < 0).any() or (true < 0).any())
-    side = (theme.WIDTH - 2 * theme.MARGIN - 0.15) / 2
-    below = page.key_height([*names, "no label"] if none else names) + 0.12
+    none = labelled and bool((given < 0).any() or (true < 0).any())
+    n = 2 if labelled else 1
+    side = (theme.WIDTH - 2 * theme.MARGIN - 0.15 * (n - 1)) / n
+    top_gap, below = 0.3 * (n - 1), page.key_height(names, none=none)
     note = _note(true, given, len(names) > len(theme.PALETTES[palette]))
-    figure, top = page.page(0.3 + side + below, title, note)
-    left, right = page.panels(figure, 1, 2, top=top + 0.3, bottom=below, gap=(0.15, 0))
-    left.set_title("By true label")
-    right.set_title("By cluster, coloured by its label")
+    figure, top = page.page(top_gap + side + below, title, note)
+    *left, right = page.panels(figure, 1, n, top=top + top_gap, bottom=below, gap=(0.15, 0))
     order, size = marks.mixed_order(len(positions)), marks.diameter(point_size, len(positions))
-    for axes, codes in ((left, true), (right, given)):
+    for axes, codes in zip((*left, right), (true, given)[-n:], strict=True):
         _fit(axes, positions)
         marks.scatter(axes, positions[order], codes[order], palette, size, alpha)
-    astray = order[((true != given) & (given >= 0) & (true >= 0))[order]]
-    marks.scatter(left, positions[astray], true[astray], palette, _LARGER * size, 1)
-    _name_labels(left, positions, names, true, numbers)
+    for axes in left:
+        axes.set_title("By true label")
+        right.set_title("By cluster, coloured by its label")
+        astray = order[((true != given) & (given >= 0) & (true >= 0))[order]]
+        marks.scatter(axes, positions[astray], true[astray], palette, _LARGER * size, 1)
+        _name_labels(axes, positions, names, true, numbers)
     _name_clusters(right, positions, numbers)
     page.key(figure, names, palette, none=none)
     return figure
 
 
-def _draw_one(
-    positions: NDArray[np.float32],
-    names: list[str],
-    codes: NDArray[np.int64],
-    title: str,
-    palette: str,
-    point_size: float,
-    alpha: float,
-) -> Figure:
-    """Draw the map by cluster alone, where no image has a label."""
-    side = theme.WIDTH - 2 * theme.MARGIN
-    below = page.key_height(names) + 0.12
-    note = f"{len(codes):,} training images by cluster; none has a label.\n" + _READING
-    if len(names) > len(theme.PALETTES[palette]):
-        note += _REPEATED
-    figure, top = page.page(side + below, title, note)
-    (axes,) = page.panels(figure, 1, 1, top=top, bottom=below)
-    order, size = marks.mixed_order(len(positions)), marks.diameter(point_size, len(positions))
-    _fit(axes, positions)
-    marks.scatter(axes, positions[order], codes[order], palette, size, alpha)
-    _name_clusters(axes, positions, codes)
-    page.key(figure, names, palette)
-    return figure
-
-
 def _note(true: NDArray[np.int64], given: NDArray[np.int64], repeated: bool) -> str:
     known = true >= 0
-    agree = float((true == given)[known].mean())
-    images = f"{len(true):,} training images"
-    if not known.all():
-        images += f", {int(known.sum()):,} of them labelled"
-    note = (
-        f"{images}, {agree:.1%} in a cluster that is matched with their "
-        "label; larger dots on the left: images in a cluster of another label.\n" + _READING
-    )
-    return note + _REPEATED if repeated else note
+    note = f"{len(true):,} training images"
+    if not known.any():
+        note += " by cluster; none has a label"
+    else:
+        if not known.all():
+            note += f", {int(known.sum()):,} of them labelled"
+        agree = float((true == given)[known].mean())
+        note += (
+            f", {agree:.1%} in a cluster that is matched with their label; larger dots on the "
+            "left: images in a cluster of another label"
+        )
+    return f"{note}.\n{_READING}" + (" Colours come again after the tenth." if repeated else "")
 
 
 def _type_size(n: int) -> float:

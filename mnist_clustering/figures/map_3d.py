@@ -71,9 +71,8 @@ def draw(
     turns = [_rotation(azimuth, elevation) for azimuth in azimuths]
     outlines = [_project(_corners(cube), turn)[0] for turn in turns]
     none = bool((codes < 0).any())
-    key = [*names, "no label"] if none else names
-    by = "true label" if labelled else "cluster"
-    figure, panels = _page(len(positions), by, outlines, page.key_height(key))
+    note = _NOTE.format(len(positions), "true label" if labelled else "cluster")
+    figure, panels = _page(note, outlines, page.key_height(names, none=none))
     for axes, azimuth, turn in zip(panels, azimuths, turns, strict=True):
         axes.set_title(f"From {azimuth % 360}°")
         _draw_floor(axes, cube, turn, diameter)
@@ -86,38 +85,33 @@ def draw(
 
 
 def _page(
-    n: int, by: str, outlines: Sequence[NDArray[np.float64]], below: float
+    note: str, outlines: Sequence[NDArray[np.float64]], below: float
 ) -> tuple[Figure, list[Axes]]:
     """Make a page with a panel a view, all to one scale and no larger than the outlines need.
 
     Parameters
     ----------
-    n : int
-        Images.
-    by : str
-        What colours stand for.
+    note : str
     outlines : sequence of ndarray of float64, shape (8, 2)
         Corners of the box around the points in each view.
     below : float
         Height of the key, in inches.
     """
-    columns = math.ceil(math.sqrt(len(outlines)))
-    rows = math.ceil(len(outlines) / columns)
+    n, columns = len(outlines), math.ceil(math.sqrt(len(outlines)))
+    rows = math.ceil(n / columns)
     corners = np.concatenate(outlines)
     reach = max(1.03 * float(np.abs(corners[:, 0]).max()), _LEAST_REACH)
     low, high = 1.03 * corners[:, 1].min(), 1.03 * corners[:, 1].max()
     gap = (0.15, 0.36)
     across = (theme.WIDTH - 2 * theme.MARGIN - gap[0] * (columns - 1)) / columns
     down = across * float(high - low) / (2 * reach)
-    body = 0.3 + rows * down + (rows - 1) * gap[1] + below + 0.12
-    figure, top = page.page(body, "The 3-D t-SNE map from all sides", _NOTE.format(n, by))
-    panels = page.panels(figure, rows, columns, top=top + 0.3, bottom=below + 0.12, gap=gap)
-    for axes in panels[len(outlines) :]:
-        axes.remove()
-    for axes in panels[: len(outlines)]:
+    body = 0.3 + rows * down + (rows - 1) * gap[1] + below
+    figure, top = page.page(body, "The 3-D t-SNE map from all sides", note)
+    panels = page.panels(figure, rows, columns, top=top + 0.3, bottom=below, gap=gap, n=n)
+    for axes in panels:
         axes.set(xlim=(-reach, reach), ylim=(low, high))
         marks.frame(axes)
-    return figure, panels[: len(outlines)]
+    return figure, panels
 
 
 def _to_cube(positions: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -166,7 +160,7 @@ def _draw_floor(
 ) -> None:
     """Draw the floor with the shadow of the points, which shows where in depth they hang."""
     floor, _ = _project(_corners(cube)[:4], turn)
-    axes.fill(floor[:, 0], floor[:, 1], color=theme.INK, alpha=theme.GROUND, linewidth=0, zorder=0)
+    axes.fill(floor[:, 0], floor[:, 1], color=theme.GROUND, linewidth=0, zorder=0)
     fallen = cube.copy()
     fallen[:, 2] = cube[:, 2].min()
     x, y = _project(fallen, turn)[0].T

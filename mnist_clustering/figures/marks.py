@@ -35,7 +35,7 @@ def strip(axes: Axes, images: NDArray[Any], colour_map: str) -> None:
     axes.set_anchor("W")
     width = images.shape[2]
     for border in range(width, width * len(images), width):
-        axes.axvline(border - 0.5, color=theme.INK, linewidth=0.7)
+        axes.axvline(border - 0.5, color=theme.LINE, linewidth=0.7)
 
 
 def as_seen(
@@ -112,7 +112,7 @@ def frame(axes: Axes) -> None:
     axes.set(xticks=[], yticks=[])
     axes.grid(visible=False)
     for spine in axes.spines.values():
-        spine.set(visible=True, color=theme.INK, alpha=2 * theme.SHADE, linewidth=0.8)
+        spine.set(visible=True, color=theme.LINE, linewidth=0.8)
 
 
 def diameter(point_size: float, n: int) -> float:

@@ -1,9 +1,4 @@
-"""Colours, fonts and sizes of all drawings, stated once.
-
-A PNG has no background: it has to read on a white page and on a dark one alike, so that all that
-stands on the page has a middle tone. Of a contrast of 18.9 to 1 between `LIGHT_PAGE` and
-`DARK_PAGE`, no colour can keep more than 4.35 to both, which is what `INK` comes near.
-"""
+"""Colours, fonts and sizes of all drawings, stated once."""
 
 from typing import Any
 
@@ -19,22 +14,20 @@ WIDTH = 7.2  # inches
 MARGIN = 0.12  # inches
 TITLE, HEADING, TEXT, SMALL = 14.0, 10.5, 9.5, 8.5  # points
 
-# What the pictures are made for: GitHub's two pages.
-LIGHT_PAGE, DARK_PAGE = "#ffffff", "#0d1117"
-
-INK = "#737b85"  # text, axes, frames
-SHADE = 0.25  # opacity of grid lines and frames, in ink
-GROUND = 0.12  # opacity of grounds, in ink
-# Of names that are written over points, whatever page lies below.
-NAME, HALO = "#1f2328", "#ffffff"
+# White whatever lies around the picture: no ink keeps a contrast of 4.5 to a white and to a dark
+# page alike.
+PAGE = "#ffffff"
+INK = "#3d444d"  # text
+LINE = "#d1d9e0"  # grid and frames
+GROUND = "#eff2f5"  # what lies behind others
+# Of names that are written over points.
+NAME, HALO = "#1f2328", PAGE
 
 LOOK: dict[RcKeyType, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": TEXT,
     "text.color": INK,
-    "figure.facecolor": "none",
-    "savefig.facecolor": "none",
-    "axes.facecolor": "none",
+    "figure.facecolor": PAGE,
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "axes.labelsize": TEXT,
@@ -47,14 +40,11 @@ LOOK: dict[RcKeyType, Any] = {
     "axes.linewidth": 0.8,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": INK,
-    "grid.alpha": SHADE,
+    "grid.color": LINE,
     "grid.linewidth": 0.7,
     "xtick.color": INK,
-    "xtick.labelcolor": INK,
     "xtick.labelsize": SMALL,
     "ytick.color": INK,
-    "ytick.labelcolor": INK,
     "ytick.labelsize": SMALL,
     "legend.frameon": False,
     "legend.fontsize": SMALL,

@@ -72,10 +72,9 @@ def test_the_map_has_a_key_to_its_colours_and_says_how_to_read_it():
     assert "distances between islands, and their sizes, mean little" in " ".join(
         figure.texts[1].get_text().split()
     )
-    key = figure.axes[-1]
-    shown = [text.get_text() for text in key.texts]
-    assert shown == [*"0123456789"]
-    colours = {to_rgb(line.get_color()) for line in key.lines}
+    (key,) = figure.legends
+    assert [text.get_text() for text in key.get_texts()] == [*"0123456789"]
+    colours = {to_rgb(line.get_color()) for line in key.get_lines()}
     assert colours == {to_rgb(colour) for colour in theme.PALETTES["contrast"]}
     # No cluster has a name that could be taken for a label.
     names = {text.get_text() for text in figure.axes[1].texts}

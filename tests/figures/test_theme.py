@@ -1,4 +1,4 @@
-"""Colours that read on a light page and a dark one, and under every kind of colour vision."""
+"""Colours that can be read, and told apart under every kind of colour vision."""
 
 import io
 import itertools
@@ -33,21 +33,13 @@ VISION = {
 }
 
 
-def over(png, colour):
-    """Lay a PNG on a page: an array of red, green and blue."""
-    image = Image.open(io.BytesIO(png)).convert("RGBA")
-    ground = Image.new("RGBA", image.size, colour)
-    return np.asarray(Image.alpha_composite(ground, image).convert("RGB"))
-
-
 @pytest.mark.parametrize("name", MODULES)
-def test_a_picture_has_the_ground_of_the_page_it_stands_on(name):
+def test_a_picture_brings_its_own_page(name):
     png = page.render(figure_of(name, study(12)[name]), 60)
-    for colour in (theme.LIGHT_PAGE, theme.DARK_PAGE):
-        pixels = over(png, colour)
-        ground = np.round(255 * np.array(to_rgb(colour)))
-        assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1]] == ground).all()
-        assert (pixels == ground).all(axis=2).mean() > 0.25
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    ground = np.round(255 * np.array(to_rgb(theme.PAGE)))
+    assert (pixels[[0, 0, -1, -1], [0, -1, 0, -1]] == ground).all()
+    assert (pixels == ground).all(axis=2).mean() > 0.25
 
 
 def linear(colour):
@@ -65,17 +57,16 @@ def contrast(a, b):
 @pytest.mark.parametrize(
     ("colours", "least"),
     [
-        # No colour can keep more than 4.35 to both pages.
-        ([theme.INK], 4.25),
+        # Text: Web Content Accessibility Guidelines ask for 4.5; of marks for 3.
+        ([theme.INK, theme.NAME], 7),
         ([*theme.ACCENTS, theme.NO_LABEL], 3),
         (theme.PALETTES["contrast"], 2.3),
         (theme.PALETTES["petroff"], 1.5),
     ],
 )
-def test_colours_read_on_a_light_page_and_on_a_dark_one(colours, least):
+def test_colours_read_on_the_page(colours, least):
     for colour in colours:
-        assert contrast(colour, theme.LIGHT_PAGE) >= least
-        assert contrast(colour, theme.DARK_PAGE) >= least
+        assert contrast(colour, theme.PAGE) >= least
 
 
 def oklab(light):
