@@ -12,7 +12,7 @@ from typing import Any
 
 from mnist_clustering import files, resources
 from mnist_clustering.errors import InputError
-from stages import parameters, unchanged
+from stages import costs, parameters, unchanged
 
 CODE = "code"
 # What was read of params.yaml, by section and key.
@@ -69,6 +69,7 @@ def run(main: Callable[..., None]) -> None:
         watch.check_code()
         main(*words)
         watch.check(_read, parameters.load)
+        costs.note(" ".join([name, *words]))
     except MemoryError as error:
         sys.exit(
             f"{name}: out of memory ({error or 'no more to be had'}): close other programs, or "

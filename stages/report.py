@@ -21,6 +21,10 @@ EVALUATED = "metrics/evaluate.json"
 INTERVALS = "metrics/intervals.json"
 DRAWINGS = {"clusters": drawings.CLUSTERS, "curves": drawings.CURVES}
 OUTPUT = "report.html"
+_EXPLORER = (
+    '<p>Every image on the maps: <a href="site/index.html">explorer</a>. It is no part of this '
+    "page: whoever gets it by mail needs the folder <code>site</code> beside it too.</p>"
+)
 
 
 def main() -> None:
@@ -41,7 +45,7 @@ def main() -> None:
         "<h1>Report of the run</h1>",
         sections.data_set(_yaml(f"{DATASETS}/{params['download']['dataset']}.yaml")),
         sections.result(scores, evaluated, intervals, HEADLINE, params["split"]["method"]),
-        '<p><a href="site/index.html">Explorer</a>: every image on the maps.</p>',
+        _EXPLORER,
         "<h2>Figures</h2>",
         *(
             _figure(group, name, drawing, values)
@@ -52,7 +56,9 @@ def main() -> None:
         f"<p>{html.text(text)}</p>",
         sections.listed(references),
         "<h2>Params and versions</h2>",
-        sections.params(params),
+        html.details(
+            "All params, as params.yaml takes them", f"<pre>{html.text(_dump(params))}</pre>"
+        ),
         html.table(("package", "version"), digests.installed().items()),
     ]
     with files.output(OUTPUT) as temporary:
@@ -69,6 +75,10 @@ def _figure(group: str, name: str, drawing: drawings.Drawing, values: dict[str, 
         {path: Path(path).read_bytes() for path in paths},
         {key: value for key, value in values.items() if key.startswith(f"draw.{name}.")},
     )
+
+
+def _dump(params: dict[str, Any]) -> str:
+    return yaml.safe_dump(params, sort_keys=False, allow_unicode=True)
 
 
 def _yaml(path: str) -> Any:

@@ -1,14 +1,11 @@
 """A page of all pictures by cluster, which holds what it shows: it can be moved and mailed."""
 
-import base64
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from mnist_clustering.pages import html
 from mnist_clustering.sorting import Member
@@ -78,7 +75,5 @@ def _shown(path: str, thumbnail: NDArray[np.uint8] | None) -> str:
     """Inline a thumbnail; browsers show it whatever the kind of the picture itself."""
     if thumbnail is None:
         return path
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(thumbnail)).save(file, "WEBP", quality=80)
-    data = base64.b64encode(file.getvalue()).decode("ascii")
-    return f'<img loading="lazy" src="data:image/webp;base64,{data}" alt="{path}" title="{path}">'
+    data = html.address(html.encode(thumbnail, "WEBP"), "image/webp")
+    return f'<img loading="lazy" src="{data}" alt="{path}" title="{path}">'

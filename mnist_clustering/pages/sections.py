@@ -1,4 +1,4 @@
-"""Sections of the report: result, figures with what made them, stages, params, versions."""
+"""Sections of the report: result, figures with what made them, data set."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ _HELD_OUT = {
     "validation": "The test images are the last sixth of the official training images, held out.",
     "all": "The test images are among those that everything was fitted on: not held out.",
 }
-# Longer tables are named by their digest only.
-_LONGEST = 60
+# Rows of a table that is written out, and bytes of a file that the page holds.
+_LONGEST, _LARGEST = 60, 100_000
 
 
 def result(
@@ -78,7 +78,7 @@ def _percent(share: float) -> str:
 
 
 def figure(shows: str, command: str, files: Mapping[str, bytes], params: Mapping[str, Any]) -> str:
-    """Show a picture, and behind a line the command, params, digests and small tables.
+    """Show a picture, and behind a line the command, params, digests and the data themselves.
 
     Parameters
     ----------
@@ -95,22 +95,26 @@ def figure(shows: str, command: str, files: Mapping[str, bytes], params: Mapping
     rows = [
         ("command", html.code(command)),
         *((f"param {key}", html.code(value)) for key, value in params.items()),
-        *((path, html.code(f"md5 {digest(content)}")) for path, content in files.items()),
-    ]
-    tables = [_data(path, content) for path, content in files.items() if path.endswith(".csv")]
-    return (
-        f"<figure>{html.image(picture, shows)}<figcaption>{html.text(shows)}.</figcaption>\n"
-        + html.details("How it was made", html.table(("", ""), rows), *tables)
-        + "</figure>"
-    )
+        *((_held(path, content), html.code(f"md5 {digest(content)}"))
+          for path, content in files.items()),
+    ]  # fmt: skip
+    tables = [_table(content) for path, content in files.items() if path.endswith(".csv")]
+    made = html.details("How it was made, and its data", html.table(("", ""), rows), *tables)
+    return html.figure(html.image(picture, shows), f"{shows}.", made)
 
 
-def _data(path: str, content: bytes) -> str:
-    """Show a small table, which is all that a curve is made of."""
+def _held(path: str, content: bytes) -> str:
+    """Name a file; tables and JSON that are not large can be taken from the page."""
+    small = path.endswith((".csv", ".json")) and len(content) <= _LARGEST
+    return html.download(path, content) if small else path
+
+
+def _table(content: bytes) -> str:
+    """Write out a small table, which is all that a curve is made of."""
     header, *rows = (line.split(",") for line in content.decode("utf-8").splitlines())
     if len(rows) > _LONGEST:
         return ""
-    return html.details(path, html.table(header, [[_number(cell) for cell in row] for row in rows]))
+    return html.table(header, [[_number(cell) for cell in row] for row in rows])
 
 
 def _number(cell: str) -> Any:
@@ -125,20 +129,8 @@ def digest(content: bytes) -> str:
     return hashlib.md5(content).hexdigest()
 
 
-def params(values: Mapping[str, Any]) -> str:
-    """List all params.
-
-    Parameters
-    ----------
-    values : mapping
-        Of ``params.yaml``, nested.
-    """
-    rows = [(html.code(name), html.code(value)) for name, value in leaves(values).items()]
-    return html.details(f"All {len(rows)} params", html.table(("param", "value"), rows))
-
-
 def leaves(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Flatten nested params to values by dotted name."""
+    """Flatten nested values by dotted name."""
     found: dict[str, Any] = {}
     for key, value in values.items():
         name = f"{prefix}{key}"
