@@ -17,7 +17,6 @@ from mnist_clustering import files
 from mnist_clustering.features import concavities, deskew, gradients
 from mnist_clustering.figures import canvas as page
 from mnist_clustering.figures import marks, theme
-from stages import common
 
 PICTURE = Path("docs/steps.png")
 IMAGES = "data/split/train_images.npy"
@@ -139,4 +138,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    common.run(main)
+    main()
