@@ -139,36 +139,6 @@ def panels(
     ]
 
 
-def gallery(
-    n: int, columns: int, ratio: float, title: str, note: str
-) -> tuple[Figure, list[Axes], float]:
-    """Make a page of tiles of one size, each with room for a caption above it.
-
-    Parameters
-    ----------
-    n, columns : int
-        Tiles, and how many in a row.
-    ratio : float
-        Height of a tile to its width.
-    title, note : str
-
-    Returns
-    -------
-    figure : Figure
-    tiles : list of Axes, length n
-    scale : float
-        Size of a tile relative to one of five in a row.
-    """
-    rows = max(-(-n // columns), 1)
-    scale = 5 / columns
-    gap, caption = 0.14 * scale, 0.28 * scale
-    across = (theme.WIDTH - 2 * theme.MARGIN - gap * (columns - 1)) / columns
-    body = rows * (across * ratio + caption) + (rows - 1) * gap + theme.MARGIN
-    figure, top = page(body, title, note)
-    axes = panels(figure, rows, columns, top=top + caption, gap=(gap, gap + caption), n=n)
-    return figure, axes, scale
-
-
 def key_height(names: Sequence[str], *, none: bool = False) -> float:
     """Height that `key` needs, in inches."""
     return 0.2 + 0.22 * -(-(len(names) + none) // _key_columns(names))

@@ -55,7 +55,13 @@ def draw(
     labelled = any(name is not None for name in commonest)
     note = _NOTE.format(f" ({labels.NONE} for none)" if None in matched else "")
     note = note if labelled else "The mean image of each cluster, under the cluster's name."
-    figure, tiles, scale = page.gallery(len(centres), columns, height / width, title, note)
+    # Sizes are those of five in a row.
+    n, scale, rows = len(centres), 5 / columns, math.ceil(len(centres) / columns)
+    gap, caption = 0.14 * scale, 0.28 * scale
+    across = (theme.WIDTH - 2 * theme.MARGIN - gap * (columns - 1)) / columns
+    body = rows * (across * height / width + caption) + (rows - 1) * gap + theme.MARGIN
+    figure, top = page.page(body, title, note)
+    tiles = page.panels(figure, rows, columns, top=top + caption, gap=(gap, gap + caption), n=n)
     order = sorted(
         range(len(centres)), key=lambda c: (*labels.rank(matched[c]), labels.rank(commonest[c]))
     )
@@ -64,13 +70,8 @@ def draw(
         name = labels.cluster_name(cluster, matched[cluster], matched=labelled)
         axes.set_title(name, fontsize=theme.HEADING * scale, pad=3 * scale)
         if commonest[cluster] not in (None, matched[cluster]):
-            axes.set_title(
-                f"mostly {commonest[cluster]}",
-                fontsize=theme.SMALL * scale,
-                fontweight="normal",
-                loc="right",
-                pad=3 * scale,
-            )
+            look: dict[str, Any] = {"fontsize": theme.SMALL * scale, "fontweight": "normal"}
+            axes.set_title(f"mostly {commonest[cluster]}", loc="right", pad=3 * scale, **look)
     return figure
 
 

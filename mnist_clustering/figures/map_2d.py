@@ -1,6 +1,6 @@
 """The 2-D map, coloured by label and by cluster."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,8 +68,10 @@ def draw(
         right.set_title("By cluster, coloured by its label")
         astray = order[((true != given) & (given >= 0) & (true >= 0))[order]]
         marks.scatter(axes, positions[astray], true[astray], palette, _LARGER * size, 1)
-        _name_labels(axes, positions, names, true, numbers)
-    _name_clusters(right, positions, numbers)
+        _write_names(axes, positions, names, [_home(true == i, numbers) for i in range(len(names))])
+    found = np.unique(numbers).tolist()
+    called = [labels.cluster_name(cluster, matched=False) for cluster in found]
+    _write_names(right, positions, called, [numbers == cluster for cluster in found])
     page.key(figure, names, palette, none=none)
     return figure
 
@@ -90,34 +92,22 @@ def _note(true: NDArray[np.int64], given: NDArray[np.int64], repeated: bool) -> 
     return f"{note}.\n{_READING}" + (" Colours come again after the tenth." if repeated else "")
 
 
-def _type_size(n: int) -> float:
-    """Size of the type for ``n`` names on a map, in points."""
-    return float(np.clip(11 * (12 / n) ** 0.5, 6, 11))
+def _home(members: NDArray[np.bool_], numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Choose those in the cluster of most: a name stands there, not between two islands."""
+    return members & (numbers == np.bincount(numbers[members], minlength=1).argmax())
 
 
-def _name_labels(
+def _write_names(
     axes: Axes,
     positions: NDArray[np.float32],
-    names: list[str],
-    codes: NDArray[np.int64],
-    numbers: NDArray[np.int64],
+    names: Sequence[str],
+    members: Sequence[NDArray[np.bool_]],
 ) -> None:
-    """Write each label where most of its images are, not between two of its islands."""
-    for code, name in enumerate(names):
-        members = codes == code
-        if members.any():
-            home = members & (numbers == np.bincount(numbers[members]).argmax())
-            spot = _spot(axes, positions[home])
-            marks.name_spot(axes, spot, labels.shortened([name], 10)[0], _type_size(len(names)))
-
-
-def _name_clusters(axes: Axes, positions: NDArray[np.float32], numbers: NDArray[np.int64]) -> None:
-    """Write the name of each cluster at its middle."""
-    found = np.unique(numbers).tolist()
-    for cluster in found:
-        spot = _spot(axes, positions[numbers == cluster])
-        name = labels.cluster_name(cluster, matched=False)
-        marks.name_spot(axes, spot, name, _type_size(len(found)))
+    """Write each name where its images are, smaller where there are many."""
+    size = float(np.clip(11 * (12 / len(names)) ** 0.5, 6, 11))
+    for name, own in zip(labels.shortened(names, 10), members, strict=True):
+        if own.any():
+            marks.name_spot(axes, _spot(axes, positions[own]), name, size)
 
 
 def _spot(axes: Axes, island: NDArray[np.float32]) -> tuple[float, float]:

@@ -87,27 +87,17 @@ def draw(
 def _page(
     note: str, outlines: Sequence[NDArray[np.float64]], below: float
 ) -> tuple[Figure, list[Axes]]:
-    """Make a page with a panel a view, all to one scale and no larger than the outlines need.
-
-    Parameters
-    ----------
-    note : str
-    outlines : sequence of ndarray of float64, shape (8, 2)
-        Corners of the box around the points in each view.
-    below : float
-        Height of the key, in inches.
-    """
+    """Make a page with a panel for each outline, all to one scale and no larger than they need."""
     n, columns = len(outlines), math.ceil(math.sqrt(len(outlines)))
     rows = math.ceil(n / columns)
-    corners = np.concatenate(outlines)
-    reach = max(1.03 * float(np.abs(corners[:, 0]).max()), _LEAST_REACH)
-    low, high = 1.03 * corners[:, 1].min(), 1.03 * corners[:, 1].max()
+    corners = 1.03 * np.concatenate(outlines)
+    reach = max(float(np.abs(corners[:, 0]).max()), _LEAST_REACH)
+    low, high = corners[:, 1].min(), corners[:, 1].max()
     gap = (0.15, 0.36)
     across = (theme.WIDTH - 2 * theme.MARGIN - gap[0] * (columns - 1)) / columns
-    down = across * float(high - low) / (2 * reach)
-    body = 0.3 + rows * down + (rows - 1) * gap[1] + below
+    body = rows * (across * float(high - low) / (2 * reach) + gap[1]) + below
     figure, top = page.page(body, "The 3-D t-SNE map from all sides", note)
-    panels = page.panels(figure, rows, columns, top=top + 0.3, bottom=below, gap=gap, n=n)
+    panels = page.panels(figure, rows, columns, top=top + gap[1], bottom=below, gap=gap, n=n)
     for axes in panels:
         axes.set(xlim=(-reach, reach), ylim=(low, high))
         marks.frame(axes)
@@ -163,10 +153,8 @@ def _draw_floor(
     axes.fill(floor[:, 0], floor[:, 1], color=theme.GROUND, linewidth=0, zorder=0)
     fallen = cube.copy()
     fallen[:, 2] = cube[:, 2].min()
-    x, y = _project(fallen, turn)[0].T
-    axes.plot(
-        x, y, "o", color=theme.NO_LABEL, alpha=_SHADOW, markersize=diameter, markeredgewidth=0
-    )
+    look: dict[str, Any] = {"alpha": _SHADOW, "markersize": diameter, "markeredgewidth": 0}
+    axes.plot(*_project(fallen, turn)[0].T, "o", color=theme.NO_LABEL, **look)
 
 
 def _write_names(
