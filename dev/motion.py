@@ -97,7 +97,7 @@ def main() -> None:
     sample = Image.new("RGB", (SIZE[0], 3 * SIZE[1]))
     for i, number in enumerate((0, len(frames) // 2, -1)):
         sample.paste(frames[number][0], (0, i * SIZE[1]))
-    palette = sample.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    palette = sample.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE)
     first, *rest = (one.quantize(palette=palette, dither=Image.Dither.NONE) for one, _ in frames)
     times = [time for _, time in frames]
     first.save(PICTURE, save_all=True, append_images=rest, duration=times, loop=0, optimize=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
     np.save(tmp_path / "flat.npy", test_images[:3].reshape(3, -1))
     files = (picture, blank, tmp_path / "digits.idx", tmp_path / "flat.npy")
     outputs = ("--json", tmp_path / "out.json", "--csv", tmp_path / "out.csv")
+    outputs += ("--html", tmp_path / "out.html")
     status, out, err = run_main(capsys, *files, "--model", path, *outputs)
     assert (status, err) == (0, "")
     lines = out.splitlines()
@@ -41,6 +43,14 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
     for row, (x, y) in zip(results[2:5], placed.positions, strict=True):
         assert (np.float32(row["x"]), np.float32(row["y"])) == (x, y)
         assert len(row["neighbors"]) == K
+
+    _, first, refused, *others = (tmp_path / "out.html").read_text().split("<article>")
+    assert "nothing is drawn" in refused
+    assert not re.search("on the map|nearest", refused), "what is refused has no place"
+    assert len(others) == 6
+    for article in (first, *others):
+        assert re.search(r"cluster (“mostly \d”|\d+), distance", article)
+        assert 'class="map"' in article
 
     with (tmp_path / "out.csv").open(newline="") as file:
         table = list(csv.DictReader(file))

@@ -47,7 +47,9 @@ def page(
     most = max(_LEAST, _MOST // max(len(clusters), 1))
     body = [
         f"<h1>{html.text(title)}</h1>",
-        f"<p>{len(members):,} pictures, in each cluster from its middle outwards.</p>",
+        f"<p>{len(members):,} pictures, in each cluster from its middle outwards."
+        + (" A click opens one, if its folder lies beside this page." if links else "")
+        + "</p>",
         *(part for own in clusters for part in _cluster(own, most, thumbnails, links)),
     ]
     return html.document(title, body, _STYLE)
