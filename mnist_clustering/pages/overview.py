@@ -62,7 +62,7 @@ def _cluster(
     links: Mapping[str, str],
 ) -> Iterable[str]:
     name = f"c{members[0].cluster}" + (f" · {members[0].name}" if members[0].name else "")
-    yield f"<h2>{html.text(name)} <small>{len(members):,}</small></h2>"
+    yield f"<h2>{html.text(name)} <small>{len(members):,} pictures</small></h2>"
     if len(members) > most:
         yield f'<p class="soft">The {most:,} nearest to its middle; the table lists all.</p>'
     yield "<ol>"
