@@ -60,9 +60,13 @@ def here(root: Path = ROOT) -> Path:
     """
     if not (root / REPORT).is_file():
         sys.exit("report: there is no report yet: make it by make repro, or fetch it by dvc pull")
-    commit = _git(root, "log", "-1", "--format=%H, %ci").decode().strip()
-    changed = _git(root, "status", "--porcelain", "--untracked-files=no").decode().strip()
-    facts = {"commit": commit + (", with changes" if changed else "")} | machine.facts()
+    try:
+        commit = _git(root, "log", "-1", "--format=%H, %ci").decode().strip()
+        changed = _git(root, "status", "--porcelain", "--untracked-files=no")
+        commit += ", with changes" if changed else ""
+    except (OSError, subprocess.CalledProcessError):
+        commit = "none: no git repository"
+    facts = {"commit": commit} | machine.facts()
     del facts["libraries"]  # They stand above.
     header = ("stage", "seconds", "of processor", "MB", "ended")
     spent = [(name, *own.values()) for name, own in costs.known(root).items()]
