@@ -58,7 +58,7 @@ _PARTS = (
 )
 # Folders to take home: what they are called there, where they are, and which of their files.
 _COPIED = (("pictures", "plots", "*.png"), ("explorer", "site", "**/*"))
-_FIRST = {"split.method": "all", "micro.k_max": 40}
+_FIRST = {"split.method": "all"}
 _STARTED = re.compile(r"Running stage '(.+)':")
 _SKIPS = re.compile(r"Stage '(.+)' (?:didn't change|is cached)")
 _SENTENCE = re.compile(r"(?!ERROR)\w+: \w")
@@ -225,6 +225,7 @@ def _following(k: Any) -> dict[str, Any]:
     return {
         "recluster.k": k,
         "kmeans.k": number or 10,
+        "elbow.k_max": min(max(40, 2 * number), 100),
         "micro.micro_clusters": max(100, 3 * number),
     }
 

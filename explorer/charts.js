@@ -61,12 +61,12 @@ function short(value) {
 const curve = (table, name, across, up) => ({ name, x: table[across].map(Number), y: table[up].map(Number) });
 
 function showNumbers() {
-  const { elbow_map: map, elbow_pixels: raw, micro_2d: merged } = data.curves, k = data.clusters.length;
+  const { elbow_map: map, elbow_pixels: raw } = data.curves, k = data.clusters.length;
   byId("numbers").replaceChildren(
     make("h2", {}, "How many clusters?"),
     make("p", {}, `Measures over the number of clusters, k; none uses a label. A line marks the ${k} in use.`),
     chart("Silhouette: higher is better", "k", [
-      curve(map, "KMeans on the map", "k", "silhouette"), curve(merged, "joined groups", "k", "silhouette"),
+      curve(map, "KMeans on the map", "k", "silhouette"),
       curve(raw, "KMeans on pixels", "k", "silhouette")], k),
     chart("Inertia on the map: look for the bend", "k", [curve(map, "map", "k", "inertia")], k),
     chart("Davies–Bouldin on the map: lower is better", "k", [curve(map, "map", "k", "davies_bouldin")], k),

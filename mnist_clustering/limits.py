@@ -7,6 +7,7 @@ from mnist_clustering.errors import InputError
 
 # Fewer images have no neighbourhoods that a map could keep.
 LEAST = 20
+AUTO = "auto"
 # The most that n training images allow, by the name of the param.
 _MOST = {
     "kmeans.k": lambda n: n // 2,
@@ -23,10 +24,13 @@ _MOST = {
     "recluster.k": lambda n: n // 4,
     "micro.micro_clusters": lambda n: n // 4,
 }
+# What "auto" stands for, by the name of the param. A neighbourhood must not exceed a third or so of
+# a class, and there are more classes than two in small sets, too.
+_AUTO = {"tsne.perplexity": lambda n: min(max(n // 1000, 5), 20)}
 
 
 def fitting(section: str, params: Mapping[str, Any], n_images: int) -> dict[str, Any]:
-    """Lower the params of a section to what the number of training images allows.
+    """Set params that follow the number of training images, and lower those it does not allow.
 
     Parameters
     ----------
@@ -46,9 +50,13 @@ def fitting(section: str, params: Mapping[str, Any], n_images: int) -> dict[str,
     --------
     >>> fitting("tsne", {"perplexity": 20, "seed": 0}, n_images=40)
     {'perplexity': 5, 'seed': 0}
+    >>> fitting("tsne", {"perplexity": "auto"}, n_images=60_000)
+    {'perplexity': 20}
     """
     fitted = dict(params)
     for name, value in params.items():
+        if value == AUTO and (follow := _AUTO.get(f"{section}.{name}")):
+            fitted[name] = value = follow(n_images)
         most = _MOST.get(f"{section}.{name}")
         if most is not None and isinstance(value, int | float):
             fitted[name] = min(value, most(n_images))
@@ -79,6 +87,6 @@ def lowered(params: Mapping[str, Any], n_images: int) -> str:
             changes += [
                 f"{section}.{name} {fitted[name]} (not {value})"
                 for name, value in given.items()
-                if fitted[name] != value
+                if value != AUTO and fitted[name] != value
             ]
     return f"{n_images} training images allow only {', '.join(changes)}" if changes else ""

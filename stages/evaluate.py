@@ -12,7 +12,7 @@ from mnist_clustering.evaluation import bootstrap, examination, labelling, score
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.exact.rounding import to_decimals
 from stages import common
-from stages.partitions import HEADLINE, PARTITIONS, PARTS
+from stages.partitions import HEADLINE, PARTITIONS, PARTS, SUMMARISED
 
 LABELS = "data/label/{}.npy"
 CLASSES = "data/label/classes.json"
@@ -76,7 +76,7 @@ def main() -> None:
         if part == "test":
             table["misplaced"] = [to_decimals(value, 3) for value in far.tolist()]
             header = ("partition", "actual", "predicted", "images")
-            files.save_table(CONFUSION, header, scores.confusions(table, PARTITIONS))
+            files.save_table(CONFUSION, header, scores.confusions(table, SUMMARISED))
         rows = zip(*table.values(), strict=True)
         files.save_table(OUTPUT.format(f"clusters_{part}.csv"), list(table), rows)
 
@@ -86,7 +86,7 @@ def _summary(
 ) -> dict[str, int | float]:
     """Choose what one compares between runs; those of the headline have no suffix."""
     found: dict[str, int | float] = {}
-    for name in sorted(PARTITIONS, key=lambda name: name != HEADLINE):
+    for name in sorted(SUMMARISED, key=lambda name: name != HEADLINE):
         suffix = "" if name == HEADLINE else f"_{name.removeprefix('clusters_')}"
         own = scored[name]["test"]["summary"]
         if own:
@@ -94,7 +94,7 @@ def _summary(
             ends = intervals[name]["accuracy"]
             found[f"margin{suffix}"] = to_decimals((ends["high"] - ends["low"]) / 2)
     maps = {name: _json(path)["kl_divergence"] for name, path in MAPS.items()}
-    return found | {"k": k, "preferred_k": _json(PREFERRED_K)["2d"]["silhouette"]} | maps
+    return found | {"k": k, "preferred_k": _json(PREFERRED_K)["preferred_k"]} | maps
 
 
 def _json(path: str) -> Any:

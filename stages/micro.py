@@ -5,42 +5,28 @@ import numpy as np
 from mnist_clustering import files, limits, resources
 from mnist_clustering.clustering import kmeans, merging, micro
 from mnist_clustering.exact.grid import snap
-from mnist_clustering.exact.rounding import to_decimals
 from stages import common
 
 MAP = "data/tsne/{}d/{}.npy"
 NEIGHBORS = "data/distortion/train_{}_indices.npy"
 OUTPUT = "data/micro/{}d/{}"
 MODEL = "models/micro_{}d.npz"
-CURVE = "plots/micro_{}d.csv"
 
 
 def main(n_dims: str) -> None:
-    """Fit micro-clusters on train, assign test, order their merges and judge what they leave."""
+    """Fit micro-clusters on train, assign test, and order their merges."""
     train, test = (snap(np.load(MAP.format(n_dims, part))) for part in ("train", "test"))
     params = limits.fitting("micro", common.load_params("micro"), len(train))
-    edges, judged = params.pop("edges"), {n: params.pop(n) for n in ("k_max", "silhouette_sample")}
+    edges = params.pop("edges")
     forward, reverse = (
         np.load(NEIGHBORS.format(direction), mmap_mode="r")[:, :edges]
         for direction in ("forward", "reverse")
     )
     fitted = micro.fit(train, forward, reverse, n_jobs=resources.threads(), **params)
-    curve = micro.curve(train, fitted, **judged)
-    preferred = {
-        "silhouette": micro.preferred(curve),
-        "widest_gap": merging.widest_gap(fitted.merges, judged["k_max"]),
-    }
-
     merges = merging.to_array(fitted.merges)
     files.save_arrays(MODEL.format(n_dims), centres=fitted.centres, merges=merges)
     files.save_array(OUTPUT.format(n_dims, "train.npy"), fitted.labels)
     files.save_array(OUTPUT.format(n_dims, "test.npy"), kmeans.assign(test, fitted.centres))
-    files.save_json(OUTPUT.format(n_dims, "k.json"), preferred)
-    files.save_table(
-        CURVE.format(n_dims),
-        ("k", "silhouette", "share"),
-        [(step.k, to_decimals(step.silhouette), to_decimals(step.share)) for step in curve],
-    )
 
 
 if __name__ == "__main__":

@@ -46,8 +46,11 @@ PARTITIONS = {
         f"models/recluster/{way}_{dims}.npz",
         f"data/tsne/{dims}/train.npy",
     )
-    for way in ("kmeans", "clusters")
+    for way in ("kmeans", "merged", "clusters")
     for dims in ("2d", "3d")
 }
+# What the clusters were chosen from is scored too, but the summary has no merged ones: they are the
+# clusters, or were passed over.
+SUMMARISED = [name for name in PARTITIONS if not name.startswith("merged")]
 # The one that predict.py, the pictures and the summary are about.
 HEADLINE = "clusters_2d"

@@ -26,6 +26,8 @@ PARTITIONS = {
     "pixels": "raw pixels",
     "kmeans_2d": "2-D map, KMeans",
     "kmeans_3d": "3-D map, KMeans",
+    "merged_2d": "merged, 2-D map",
+    "merged_3d": "merged, 3-D map",
     "clusters_2d": "clusters of the 2-D map",
     "clusters_3d": "clusters of the 3-D map",
 }

@@ -5,9 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_clustering.clustering import criteria, kmeans, merging
-from mnist_clustering.clustering.silhouette import on_grid
-from mnist_clustering.exact.sampling import fixed_sample
+from mnist_clustering.clustering import kmeans, merging
 
 
 class Micro(NamedTuple):
@@ -62,27 +60,3 @@ def fit(
     counts = merging.count_containment(fitted.labels, forward, reverse, n_micro)
     sizes = np.bincount(fitted.labels, minlength=n_micro)
     return Micro(fitted.centres, fitted.labels, merging.merge(counts, sizes))
-
-
-def curve(
-    points: NDArray[np.integer], micro: Micro, *, k_max: int, silhouette_sample: int
-) -> list[merging.Criteria]:
-    """Judge the partitions that the merges leave, on a fixed sample of the points.
-
-    Parameters
-    ----------
-    points : ndarray of integers, shape (n, d)
-    micro : Micro
-    k_max : int
-        The largest number of clusters that is asked about.
-    silhouette_sample : int
-        Points of the sample; memory grows with its square.
-    """
-    sample = fixed_sample(len(points), silhouette_sample)
-    distances = on_grid(criteria.euclidean(points[sample]))
-    return merging.curve(micro.merges, micro.labels[sample], distances, k_max)
-
-
-def preferred(steps: list[merging.Criteria]) -> int:
-    """Name the number of clusters of the best silhouette; of equals the lowest."""
-    return max(steps, key=lambda step: step.silhouette).k

@@ -36,35 +36,13 @@ def silhouette(distances: NDArray[np.float64], labels: NDArray[np.integer]) -> f
     >>> round(silhouette(on_grid(euclidean(points)), np.array([0, 0, 1, 1])), 4)
     0.8885
     """
-    clusters, own = np.unique(labels, return_inverse=True)
-    return of_sums(sums_by_cluster(distances, own, len(clusters)), own)
-
-
-def sums_by_cluster(
-    values: NDArray[np.float64], labels: NDArray[np.integer], n_clusters: int
-) -> NDArray[np.float64]:
-    """Sum the columns of each cluster, exact for whole numbers: shape (m, n_clusters)."""
-    return values @ (labels[:, None] == np.arange(n_clusters)).astype(np.float64)
-
-
-def of_sums(sums: NDArray[np.float64], own: NDArray[np.integer]) -> float:
-    """Compute the silhouette from the sum of distances of each point to those of each cluster.
-
-    Parameters
-    ----------
-    sums : ndarray of float64, shape (m, n_clusters)
-    own : ndarray of integers, shape (m,)
-        The cluster of each point. No cluster is empty.
-
-    Returns
-    -------
-    float
-        As `silhouette` returns it.
-    """
+    own = np.unique(labels, return_inverse=True)[1]
     counts = np.bincount(own)
     if len(counts) < 2:
         return 0.0
     each = np.arange(len(own))
+    # Exact, as whole numbers that are not too large.
+    sums = distances @ (own[:, None] == np.arange(len(counts))).astype(np.float64)
     within = sums[each, own] / np.maximum(counts[own] - 1, 1)
     means = sums / counts
     means[each, own] = np.inf

@@ -63,7 +63,7 @@ class EmbeddingClusters(Clusters):
         n_clusters: int | str = 10,
         *,
         components: int = 50,
-        perplexity: float = 20,
+        perplexity: float | str = "auto",
         exaggeration: float = 4,
         early_exaggeration: float = 12,
         early_iterations: int = 50,

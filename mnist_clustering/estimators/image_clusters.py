@@ -11,8 +11,8 @@ from mnist_clustering.estimators import settings
 from mnist_clustering.estimators.base import Clusters
 from mnist_clustering.images import arrays, checking, resizing
 from mnist_clustering.images.form import FIELD, FRAME, HANDWRITING
+from mnist_clustering.limits import AUTO
 from mnist_clustering.model.fitted import Model
-from mnist_clustering.model.fitting import AUTO
 
 # Levels that 1 stands for in bytes and in floats up to 1.
 _USUAL = (1.0, 255.0)
@@ -36,8 +36,9 @@ class ImageClusters(Clusters):
         Handwriting is deskewed; images that are not 28 x 28 are brought into the form of MNIST's
         digits. For pictures of anything else, "frame", they are scaled and padded. "auto" asks a
         few of the images which they are.
-    perplexity : float, default 20
-        Effective number of neighbours of each image; at most an eighth of the images.
+    perplexity : float or "auto", default "auto"
+        Effective number of neighbours of each image; at most an eighth of the images. With "auto",
+        a thousandth of them, but from 5 to 20.
     forward_weight : float, default 2
         Weight of how well an image is found in its neighbours; that of the reverse is 1.
     exaggeration : float, default 4
@@ -89,7 +90,7 @@ class ImageClusters(Clusters):
         n_clusters: int | str = 10,
         *,
         form: str = "auto",
-        perplexity: float = 20,
+        perplexity: float | str = "auto",
         forward_weight: float = 2,
         exaggeration: float = 4,
         early_exaggeration: float = 12,

@@ -7,7 +7,7 @@ from numbers import Integral, Real
 from typing import Any, NamedTuple
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.model.fitting import AUTO
+from mnist_clustering.limits import AUTO, fitting
 from mnist_clustering.neighbors.nearest import needed
 
 # Fewer images or vectors have too few neighbours for any map.
@@ -28,7 +28,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "neighbors": {"k": 150, "test_k": 150, "exact_up_to": 100_000},
     "distortion": {"k": AUTO, "directions": "both"},
     "tsne": {
-        "perplexity": 20,
+        "perplexity": AUTO,
         "forward_weight": 2,
         "exaggeration": 4,
         "seed": 0,
@@ -40,11 +40,18 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
             "iterations": 100,
         },
     },
+    "elbow": {
+        "k_min": 2,
+        "k_max": 20,
+        "map_starts": 5,
+        "max_iter": 300,
+        "silhouette_sample": 5000,
+        "seed": 0,
+    },
+    "recluster": {"n_init": 20, "max_iter": 300, "seed": 0},
     "micro": {
         "micro_clusters": 100,
         "edges": 10,
-        "k_max": 20,
-        "silhouette_sample": 5000,
         "n_init": 20,
         "max_iter": 300,
         "seed": 0,
@@ -64,11 +71,13 @@ class Setting(NamedTuple):
     kind: type
     least: float
     most: float = math.inf
+    auto: bool = False
 
 
+_SEEDS = tuple(f"{section}.seed" for section, own in DEFAULTS.items() if "seed" in own)
 SETTINGS = {
     "n_neighbors": Setting(("neighbors.k", "neighbors.test_k"), Integral, 3),
-    "perplexity": Setting(("tsne.perplexity",), Real, 1),
+    "perplexity": Setting(("tsne.perplexity",), Real, 1, auto=True),
     "forward_weight": Setting(("tsne.forward_weight",), Real, 0),
     "exaggeration": Setting(("tsne.exaggeration",), Real, 1),
     "early_exaggeration": Setting(("tsne.map_2d.early_exaggeration",), Real, 1),
@@ -77,7 +86,7 @@ SETTINGS = {
     "test_neighbors": Setting(("tsne.test_neighbors",), Integral, 1),
     "micro_clusters": Setting(("micro.micro_clusters",), Integral, 2),
     "components": Setting(("features.pixel_components",), Integral, 2),
-    "random_state": Setting(("split.seed", "tsne.seed", "micro.seed"), Integral, 0, 2**32 - 1),
+    "random_state": Setting(_SEEDS, Integral, 0, 2**32 - 1),
 }
 
 
@@ -104,7 +113,10 @@ def check(params: Mapping[str, Any], n: int) -> None:
         raise InputError(
             f'n_clusters is {wanted!r}, but {n} rows allow a whole number from 1 to {n}, or "auto"'
         )
-    least = max(needed(params["perplexity"]), params["test_neighbors"])
+    perplexity = params["perplexity"]
+    if perplexity == AUTO:
+        perplexity = fitting("tsne", {"perplexity": AUTO}, n)["perplexity"]
+    least = max(needed(perplexity), params["test_neighbors"])
     if least > params["n_neighbors"]:
         raise InputError(
             f"n_neighbors is {params['n_neighbors']}, but it must be at least {least}, three times "
@@ -114,6 +126,8 @@ def check(params: Mapping[str, Any], n: int) -> None:
 
 def _check_range(name: str, value: Any) -> None:
     allowed = SETTINGS[name]
+    if value == AUTO and allowed.auto:
+        return
     if not _is_a(value, allowed.kind) or not allowed.least <= value <= allowed.most:
         kind = "whole number" if allowed.kind is Integral else "number"
         most = "" if math.isinf(allowed.most) else f" and at most {allowed.most}"

@@ -16,6 +16,8 @@ _LEAST_SHARE = 0.6
 _LEAST_CONTRAST = 16
 # Contrast, as a share of the highest, up to which a pixel is grain.
 _GRAIN = 0.2
+# What is shown fills a picture from this share of its longer side on: its makers cut it to size.
+_FILLED = 0.8
 BLANK = "shows nothing that stands out from its background"
 
 
@@ -63,6 +65,8 @@ def _formed(image: NDArray[np.uint8], form: str) -> tuple[NDArray[np.uint8], str
 def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Cut a plain margin off, scale to 24 pixels and pad to 28, on black.
 
+    A picture that is filled is scaled as a whole, to 28 pixels: a turned object keeps its size.
+
     Parameters
     ----------
     picture : ndarray of uint8, shape (height, width) or (height, width, 3)
@@ -83,12 +87,14 @@ def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     levels = np.abs(colours - paper).max(axis=2)
     full = int(np.sort(levels, axis=None)[-1 - levels.size // 100])
     levels = np.clip(levels - round(_GRAIN * full), 0, max(full - round(_GRAIN * full), 1))
-    drawn = 2 * levels >= full
+    drawn = levels > 0
     if full < _LEAST_CONTRAST or not drawn.any():
         return np.zeros((FIELD, FIELD), dtype=np.uint8)
     rows, columns = (np.flatnonzero(drawn.any(axis=axis)) for axis in (1, 0))
-    levels = levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return _pad(_scale(_stretched(levels, 0), BOX))
+    content = levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    if max(content.shape) >= _FILLED * max(levels.shape):
+        return _pad(_scale(_stretched(levels, 0), FIELD))
+    return _pad(_scale(_stretched(content, 0), BOX))
 
 
 def _stretched(levels: NDArray[np.int64], low: int | None = None) -> NDArray[np.uint8]:

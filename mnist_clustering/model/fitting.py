@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from mnist_clustering import limits as fitting
 from mnist_clustering import resources
-from mnist_clustering.clustering import merging, micro
+from mnist_clustering.clustering import criteria, kmeans, merging, micro
 from mnist_clustering.distortion import ranking as distortion
 from mnist_clustering.exact.grid import snap
+from mnist_clustering.exact.sampling import fixed_sample
 from mnist_clustering.features import descriptors
 from mnist_clustering.images import splitting
+from mnist_clustering.limits import AUTO
 from mnist_clustering.model import fitted as model
 from mnist_clustering.model import novelty
 from mnist_clustering.neighbors.approximate import search
@@ -21,7 +23,6 @@ from mnist_clustering.tsne import optimization as tsne
 from mnist_clustering.tsne import plans
 
 Params = Mapping[str, Mapping[str, Any]]
-AUTO = "auto"
 
 
 class _Neighbors(NamedTuple):
@@ -117,7 +118,7 @@ def _fit(
     resources.give_back_memory()
     embedding = _map(features, near, own["tsne"], n_jobs)
     resources.give_back_memory()
-    centres, clusters = _divide(snap(embedding), near, n_clusters, own["micro"], n_jobs)
+    centres, clusters = _divide(snap(embedding), near, n_clusters, own, n_jobs)
     fitted = model.Model(
         descriptor=descriptor,
         features=features,
@@ -182,24 +183,32 @@ def _divide(
     points: NDArray[np.integer],
     near: _Neighbors,
     n_clusters: int | str,
-    params: Mapping[str, Any],
+    params: Params,
     n_jobs: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Find micro-clusters of the map, and the cluster that each belongs to."""
-    options = dict(params)
-    edges, judged = (
-        options.pop("edges"),
-        {n: options.pop(n) for n in ("k_max", "silhouette_sample")},
-    )
-    found = micro.fit(
+    """Find the clusters of the map: centres, and the cluster that each belongs to."""
+    k = _preferred_k(points, params["elbow"], n_jobs) if n_clusters == AUTO else int(n_clusters)
+    plain = kmeans.fit(points, k, n_jobs=n_jobs, **params["recluster"])
+    options = dict(params["micro"])
+    edges = options.pop("edges")
+    forward, reverse = near.forward.indices[:, :edges], near.reverse.indices[:, :edges]
+    fine = micro.fit(points, forward, reverse, n_jobs=n_jobs, **options)
+    merged = merging.partition(fine.merges, k)
+    if merging.corrects(plain.labels, merged[fine.labels]):
+        return fine.centres, merged
+    return plain.centres, np.arange(len(plain.centres), dtype=np.int32)
+
+
+def _preferred_k(points: NDArray[np.integer], params: Mapping[str, Any], n_jobs: int) -> int:
+    """Find the number of clusters that the silhouette prefers."""
+    judge = criteria.Judge(points, fixed_sample(len(points), params["silhouette_sample"]))
+    numbers = range(params["k_min"], params["k_max"] + 1)
+    found = criteria.clusterings(
         points,
-        near.forward.indices[:, :edges],
-        near.reverse.indices[:, :edges],
+        numbers,
+        n_init=params["map_starts"],
+        max_iter=params["max_iter"],
+        seed=params["seed"],
         n_jobs=n_jobs,
-        **options,
     )
-    if n_clusters == AUTO:
-        # Of so few micro-clusters that there is nothing to choose from, each is a cluster.
-        steps = micro.curve(points, found, **judged)
-        n_clusters = micro.preferred(steps) if steps else len(found.centres)
-    return found.centres, merging.partition(found.merges, int(n_clusters))
+    return criteria.preferred([judge.criteria(each) for each in found])["silhouette"]

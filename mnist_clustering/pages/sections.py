@@ -10,6 +10,8 @@ PARTITIONS = {
     "pixels": "KMeans on pixels",
     "kmeans_2d": "KMeans on the 2-D map",
     "kmeans_3d": "KMeans on the 3-D map",
+    "merged_2d": "merged, 2-D map",
+    "merged_3d": "merged, 3-D map",
     "clusters_2d": "clusters of the 2-D map",
     "clusters_3d": "clusters of the 3-D map",
 }

@@ -69,8 +69,9 @@ def method(
         _neighbors(fitted["neighbors"], n_train),
         _ranked(fitted["distortion"]) if form.is_drawn(name) else "",
         _mapped(fitted["tsne"], apart=fitted["split"]["method"] != "all"),
-        f"The map was clustered by KMeans [kmeans] into {fitted['micro']['micro_clusters']} "
-        f"micro-clusters, which were merged along the graph of neighbours to {k} clusters.",
+        f"The map was divided into {k} clusters by KMeans [kmeans], corrected by merging "
+        f"{fitted['micro']['micro_clusters']} micro-clusters along the graph of neighbours if that "
+        "moved at most 1 % of the images.",
         f"As a baseline, KMeans with {fitted['kmeans']['k']} clusters was applied to the "
         f"{'raw pixels' if form.is_drawn(name) else 'embeddings themselves'}.",
         "No step up to here used a label. Clusters were matched one to one with labels by the "

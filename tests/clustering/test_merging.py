@@ -5,8 +5,8 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from scipy.spatial.distance import cdist
-from sklearn.metrics import silhouette_score
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics.cluster import contingency_matrix
 
 from mnist_clustering.clustering import merging
 from mnist_clustering.errors import InputError
@@ -158,26 +158,7 @@ def test_a_number_that_cannot_be_had_is_refused(k):
         merging.partition(merges, k)
 
 
-def test_gap_lies_where_shares_fall_most():
-    shares = [(30, 100), (28, 100), (25, 100), (2, 100), (1, 100)]
-    merges = [merging.Merge(0, 1, edges, size) for edges, size in shares]
-    # Six micro-clusters: the third step leaves three clusters, the fourth two.
-    assert merging.widest_gap(merges, 5) == 3
-    assert merging.widest_gap(merges, 2) == 2
-
-
-def test_gap_before_the_first_share_of_nothing():
-    merges = [merging.Merge(0, 1, edges, 10) for edges in (900, 1, 0, 0)]
-    assert merging.widest_gap(merges, 4) == 3
-
-
-def test_no_gap_among_two():
-    merges = merging.merge(np.ones((2, 2), dtype=int), np.ones(2, dtype=int))
-    with pytest.raises(InputError, match="2 micro-clusters have no gap"):
-        merging.widest_gap(merges, 20)
-
-
-# The file and the curve
+# The file, and what merging corrects
 
 
 def test_merges_come_back_from_their_rows():
@@ -194,26 +175,23 @@ def test_merges_come_back_from_their_rows():
     assert merging.from_array(merging.to_array([])) == []
 
 
-@pytest.mark.parametrize(("k_max", "last"), [(5, 5), (11, 11), (12, 11), (50, 11)])
-def test_the_curve_scores_every_partition_by_itself(k_max, last):
-    rng = np.random.default_rng(4)
-    centres = rng.integers(0, 300, (12, 2))
-    labels = np.repeat(np.arange(12), 8)
-    points = centres[labels] + rng.integers(0, 30, (96, 2))
-    forward, reverse = rng.integers(96, size=(2, 96, 3))
-    counts = merging.count_containment(labels, forward, reverse, 12)
-    merges = merging.merge(counts, np.bincount(labels))
-    distances = cdist(points, points)
-    found = merging.curve(merges, labels, distances, k_max)
-    assert [step.k for step in found] == list(range(2, last + 1))
-    for step in found:
-        partition = merging.partition(merges, step.k)[labels]
-        assert step.silhouette == pytest.approx(silhouette_score(points, partition), abs=1e-9)
-        # The step that leaves k clusters is the last of those that make the partition.
-        joined = merges[12 - step.k - 1]
-        assert step.share == joined.edges / joined.size
+def _moved_by_matching(clusters, merged):
+    table = contingency_matrix(merged, clusters)
+    return len(clusters) - table[linear_sum_assignment(-table)].sum()
 
 
-def test_two_micro_clusters_have_no_curve():
-    merges = merging.merge(np.ones((2, 2), dtype=int), np.ones(2, dtype=int))
-    assert merging.curve(merges, np.array([0, 1]), np.ones((2, 2)), 20) == []
+@pytest.mark.parametrize(("islands", "taken"), [(0, True), (10, True), (11, False), (80, False)])
+def test_merging_may_move_one_in_a_hundred(islands, taken):
+    clusters = np.arange(1000) % 4
+    # The other partition calls its clusters otherwise.
+    merged = np.array([2, 0, 3, 1])[clusters]
+    merged[:islands] = merged[1 : islands + 1]
+    assert merging.moved(clusters, merged) == _moved_by_matching(clusters, merged) == islands
+    assert merging.corrects(clusters, merged) is taken
+
+
+def test_two_clusters_in_one_are_no_correction():
+    clusters, merged = np.array([0] * 99 + [1]), np.array([0] * 50 + [1] * 50)
+    merged[99] = 0
+    assert merging.moved(clusters, merged) is None
+    assert not merging.corrects(clusters, merged)
