@@ -22,7 +22,7 @@ export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix explore report maps original predict place sweep cluster compare doctor seeds ablation bench dask renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix explore report maps original predict place sweep cluster compare doctor seeds ablation bench dask validators crate release renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -109,6 +109,16 @@ bench: ready peers ## measure beside peers (ARGS=stages: a part, study: an hour)
 dask: ## install what clusters and parquet need, for place and sweep
 	@dev/venv.sh .venv-dask requirements.dask.lock
 
+# Without digests: nothing but a test runs what is in there.
+validators: ready ## install what checks the crate, for make test
+	@$(PY) -m venv --clear --without-pip .venv-validators
+	@$(PY) -m pip --quiet --python .venv-validators install --group validators
+
+crate: ready ## write the finished run as a Workflow Run RO-Crate (build/crate)
+	@$(PY) -m dev.crate
+
+release: ready ## build wheel, model, explorer, report, crate, digests (build/release)
+	@$(PY) -m dev.release
 
 renew: ready ## bring locks, digests and docs up to date (ARGS=studies: too)
 	$(PY) -m dev.renew $(ARGS)

@@ -29,9 +29,9 @@ _OWN = (
     *("/mnist_clustering/", "/plots/", "/stages/", "/tests/"),
     *("/.devcontainer.json", "/.dockerignore", "/.dvcignore", "/.gitattributes", "/.gitignore"),
     *("/CHANGELOG.md", "/CITATION.cff", "/CONTRIBUTING.md", "/Dockerfile", "/LICENSE"),
-    *("/Makefile", "/README.md", "/cluster.py", "/dvc.lock", "/dvc.yaml", "/jsconfig.json"),
-    *("/labels.csv", "/params.schema.json", "/params.yaml", "/place.py", "/predict.py"),
-    *("/pyproject.toml", "/requirements*.lock"),
+    *("/Makefile", "/README.md", "/cluster.py", "/codemeta.json", "/dvc.lock", "/dvc.yaml"),
+    *("/jsconfig.json", "/labels.csv", "/params.schema.json", "/params.yaml", "/place.py"),
+    *("/predict.py", "/pyproject.toml", "/requirements*.lock"),
 )
 # New files of a clone that count before `git add`: an edit can be tried while it is made.
 _NEW = tuple(

@@ -13,6 +13,7 @@ import pytest
 
 import predict
 from mnist_clustering.images import idx
+from mnist_clustering.model import command
 from mnist_clustering.model import fitted as model
 from tests.support.fitted import ROOT, K, enlarged, png, run_main
 
@@ -107,7 +108,7 @@ def test_readers_that_stop_early(monkeypatch, path, test_images, tmp_path):
 
     with (tmp_path / "out").open("w") as out:
         monkeypatch.setattr(sys, "stdout", out)
-        monkeypatch.setattr(predict, "_write", stop)
+        monkeypatch.setattr(command, "_write", stop)
         picture = png(enlarged(test_images[0]), tmp_path)
         assert predict.main([str(picture), "--model", str(path)]) == 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from dev import provenance
 from dev.benchmarks import page
-from dev.tables import api, params, published, results, situations
+from dev.tables import api, cards, params, published, results, situations
 from dev.tables.markdown import table
 from stages import drawings
 
@@ -44,6 +44,8 @@ def filled(root: Path) -> dict[Path, str]:
             "ablation": results.ablation(root) + remark(root, results.ABLATION),
             "peers": results.peers(root) + remark(root, results.PEERS),
         },
+        "docs/data_card.md": {"data": cards.data(root)},
+        "docs/model_card.md": {"model": cards.model(root)},
         "docs/data.md": {"sets": results.sets(root) + remark(root, results.SETS)},
         "docs/predict.md": {
             "predict": results.predictions(root) + remark(root, results.PREDICT),

@@ -35,7 +35,7 @@ def load_model(path: Path) -> model.Model:
     if not path.is_file():
         raise InputError(
             f"the fitted model {path} is missing: make it by `make repro`, or fetch it by "
-            "`dvc pull`"
+            "`dvc pull`, or name another by --model"
         )
     try:
         return model.read(path)[0]
