@@ -107,7 +107,7 @@ bench: ready peers ## measure beside peers (ARGS=stages: a part, study: an hour)
 	$(PY) -m dev.tables
 
 dask: ## install what clusters and parquet need, for place and sweep
-	@dev/venv.sh .venv-dask requirements.dask.lock
+	@dev/venv.sh .venv-dask pipeline dev dask
 
 
 renew: ready ## bring locks, digests and docs up to date (ARGS=studies: too)
@@ -123,8 +123,8 @@ clean: ## remove the environments and the tools' caches (results stay)
 # Quiet, and done in a tenth of a second, where there is nothing to install or to mend.
 ready:
 	@dev/venv.sh
-	@[ ! -e .venv-dask ] || dev/venv.sh .venv-dask requirements.dask.lock
+	@[ ! -e .venv-dask ] || dev/venv.sh .venv-dask pipeline dev dask
 	@dev/ready.sh
 
 peers:
-	@dev/venv.sh .venv-peers requirements.peers.lock
+	@dev/venv.sh .venv-peers pipeline peers

@@ -10,7 +10,7 @@ from dev.workspace import temporary_copy
 from mnist_clustering import files
 from stages.workspace import ROOT, repro
 
-DIGITS = ROOT / "checks" / "digits.json"
+DIGITS = ROOT / "dev/digits.json"
 
 
 def load(path: Path) -> Digests:

@@ -26,7 +26,7 @@ from mnist_clustering.exact.grid import STEPS, snap
 from mnist_clustering.neighbors import nearest as neighbors
 from stages.workspace import ROOT, repro, set_params
 
-RESULTS = ROOT / "studies" / "results" / "ablation.json"
+RESULTS = ROOT / "dev/studies/results/ablation.json"
 MADE_BY = (
     "dev/studies/ablation.py",
     "tsne@3",

@@ -19,7 +19,7 @@ from mnist_clustering.pages.compact import compact
 from stages.workspace import ROOT, repro
 
 PERPLEXITIES = (5, 10, 20, 30, 50)
-RESULTS = ROOT / "studies" / "results"
+RESULTS = ROOT / "dev/studies/results"
 STAGE = "tsne@2"
 MADE_BY = ("dev/studies/maps.py", "mnist_clustering/pages/compact.py", STAGE)
 

@@ -27,7 +27,7 @@ OVERRIDES = {
     "tsne.map_3d.iterations": 200,
     "draw.map_2d.title": "The 2-D t-SNE map of the original study's route",
 }
-RESULTS = ROOT / "studies" / "results" / "original"
+RESULTS = ROOT / "dev/studies/results/original"
 KEPT = (
     "metrics/evaluate.json",
     "metrics/elbow_pixels.json",

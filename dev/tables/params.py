@@ -29,7 +29,7 @@ def params(root: Path) -> str:
             )
             for name, default in graph.leaves(values, f"{section}.").items()
         ]
-        laid_out = table(("param", "default", "type", "range", "meaning"), rows)
+        laid_out = table("param | default | type | range | meaning", rows)
         description = schema["properties"][section]["description"]
         tables.append(f"#### `{section}`: {description}\n\n{laid_out}")
     return "\n".join(tables)
@@ -104,7 +104,7 @@ def runs(root: Path) -> str:
         if len(followers) > 3:
             before.setdefault(followers, f"as for `{param}`")
         rows.append((f"`{param}`", _names(readers), then))
-    return table(("param", "runs", "and then"), rows)
+    return table("param | runs | and then", rows)
 
 
 def _effect(param: str, stages: Mapping[str, graph.Stage]) -> Effect:
