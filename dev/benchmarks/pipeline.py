@@ -1,4 +1,4 @@
-"""The pipeline: its stages, steps of a sweep, start-up, and all of them by the number of images."""
+"""The pipeline: its stages, steps of a sweep, and all stages by the number of images."""
 
 import json
 import os
@@ -72,7 +72,6 @@ def stages(options: Options) -> None:
         "sweeps": {
             name: measure.median(rounds) | {"ran": ran[name]} for name, rounds in sweeps.items()
         },
-        "start_up": start_up(options.rounds),
     }
     measure.save("stages", found, options.results)
 
@@ -80,16 +79,6 @@ def stages(options: Options) -> None:
 def sizes_of(n: int) -> dict[str, Any]:
     """Params with which the pipeline runs on that number of images."""
     return {} if n >= TRAIN else {"split.train_size": n, "split.test_size": max(100, n // 6)}
-
-
-def start_up(rounds: int) -> dict[str, Any]:
-    """Measure the time to import each stage."""
-    measure.say("start-up of each stage")
-    taken: dict[str, list[dict[str, float]]] = defaultdict(list)
-    for _ in range(rounds):
-        for name in sorted({stage.script for stage in graph.stages().values()}):
-            taken[name].append(measure.run([sys.executable, "-c", f"import stages.{name}"]))
-    return {name: measure.median(found) for name, found in taken.items()}
 
 
 def dvc(folder: Path, words: list[str]) -> tuple[dict[str, float], dict[str, dict[str, float]]]:

@@ -9,6 +9,7 @@ long and is measured only if it is named.
 import argparse
 import json
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from dev.benchmarks.measure import Options
 from dev.workspace import command_line
 from mnist_clustering import files
 
-PARTS = {
+PARTS: dict[str, Callable[[Options], None]] = {
     "stages": pipeline.stages,
     "pairs": peers.pairs,
     "peers": partial(peers.routes, "peers"),

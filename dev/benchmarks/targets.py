@@ -56,11 +56,6 @@ def _explorer(key: str) -> Callable[[Results], float]:
     return lambda r: float(r["explorer"]["explorer"][key])
 
 
-def _start_up(results: Results, *, of_tsne: bool) -> float:
-    taken = results["stages"]["start_up"].items()
-    return max(own["seconds"] for name, own in taken if (name == "tsne") == of_tsne)
-
-
 def _ratio(pair: str, theirs: str, ours: str) -> Callable[[Results], float]:
     def ratio(results: Results) -> float:
         sides = results["pairs"]["pairs"][pair]
@@ -132,9 +127,6 @@ TARGETS = [
         ("`dvc repro` of another `recluster.k`", "most", 6.5, "s",
          _sweep("recluster.k=13 by dvc repro")),
         ("a queue of two, start of the worker included", "most", 25, "s", _sweep(QUEUE)),
-        ("start-up of any stage but `tsne`", "most", 0.8, "s",
-         lambda r: _start_up(r, of_tsne=False)),
-        ("start-up of `tsne`", "most", 1.2, "s", lambda r: _start_up(r, of_tsne=True)),
         ("peak memory of any stage", "most", 1024, "MiB",
          lambda r: max(own["peak_mib"] for own in r["stages"]["stages"].values())),
         ("neighbours and affinities: openTSNE's defaults take", "least", 3, TIMES,

@@ -28,7 +28,7 @@ import predict
 from dev import provenance
 from dev.studies import sheets, sweeps
 from dev.workspace import command_line
-from mnist_clustering import files, progress
+from mnist_clustering import progress
 from mnist_clustering.images import handwriting
 
 MADE_BY = (
@@ -84,7 +84,7 @@ def main() -> None:
         name: _rejected(model, source) for name, source in _non_digits(rng).items()
     }
     results["seconds"] = _seconds(images)
-    files.save_json(RESULTS, provenance.stamp(results, MADE_BY))
+    provenance.save(Path(RESULTS), results, MADE_BY)
 
 
 def _sheets(model: Any, images: np.ndarray, digits: np.ndarray) -> dict[str, dict[str, float]]:

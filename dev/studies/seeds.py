@@ -5,7 +5,6 @@ the workspace, so an interrupted study continues where it stopped.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
@@ -18,8 +17,9 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from dev import provenance
+from dev.tables.markdown import read
 from dev.workspace import command_line, temporary_copy
-from mnist_clustering import files, resources
+from mnist_clustering import resources
 from mnist_clustering.clustering import criteria, kmeans, merging
 from mnist_clustering.errors import InputError
 from mnist_clustering.evaluation import scores
@@ -48,7 +48,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="seeds", description=__doc__.splitlines()[0])
     executors.add_options(parser, "1, which takes all cores", ("here", "processes", "dask"))
     found = study({}, SEEDS, DRAWN, partial(executors.map_items, parser.parse_args(), 1))
-    files.save_json(RESULTS, provenance.stamp(found, MADE_BY, AUTOMATIC))
+    provenance.save(RESULTS, found, MADE_BY, AUTOMATIC)
     print(f"seeds: {RESULTS.relative_to(ROOT)} written")
 
 
@@ -124,8 +124,8 @@ def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
     print(f"seeds: {settings}", flush=True)
     with temporary_copy(settings) as folder:
         repro(folder, targets)
-        elbow = _read(folder / "metrics/elbow_map.json")
-        merge = _read(folder / "metrics/recluster.json")["2d"]
+        elbow = read(folder / "metrics/elbow_map.json")
+        merge = read(folder / "metrics/recluster.json")["2d"]
         return {
             "scores": {
                 name: _scores(folder, PARTITIONS[name])
@@ -228,10 +228,6 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
         "min": min(values),
         "n": len(values),
     }
-
-
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

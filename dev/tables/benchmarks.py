@@ -98,12 +98,6 @@ def sweeps(results: Results) -> str:
     return table(f"change | stages that ran | {_COST} | these stages alone, s", rows, 5)
 
 
-def start_up(results: Results) -> str:
-    """Lay out how long each stage takes to import."""
-    taken = results["stages"]["start_up"].items()
-    return table(f"stage | {_COST}", [(f"`{name}`", *_cost(own)) for name, own in taken], 3)
-
-
 def pairs(results: Results) -> str:
     """Lay out ours beside the peers', and how many times as long they take."""
     rows = []
@@ -190,7 +184,6 @@ MAKERS: dict[str, tuple[Callable[[Results], str], tuple[str, ...]]] = {
     "targets": (targets, ()),
     "stages": (stages, ("stages",)),
     "sweeps": (sweeps, ("stages",)),
-    "start-up": (start_up, ("stages",)),
     "pairs": (pairs, ("pairs",)),
     "peers": (peers, ("peers", "study")),
     "growth": (growth, ("growth",)),
