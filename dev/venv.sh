@@ -139,15 +139,16 @@ done
 
 temporary=$(mktemp -d)
 trap 'rm -rf "$guard" "$temporary"' EXIT
-cp "$lock" "$temporary/lock"
 build=
+pins=$lock
 # openTSNE has no wheels for Linux on ARM: build its verified source there.
 if [[ $machine = "linux aarch64"* || -n ${BUILD_OPENTSNE:-} ]]; then
     headers=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
     command -v c++ >/dev/null && command -v cc >/dev/null && [ -f "$headers/Python.h" ] ||
         fail "openTSNE has no wheel for Linux on ARM and is built here, for which a C++ compiler" \
             "and Python's headers are missing (Debian and Ubuntu: apt install g++ python3-dev)"
-    sed 's/^--no-binary .*/&\n--no-binary opentsne/' "$lock" >"$temporary/lock"
+    pins=$temporary/lock
+    sed 's/^--no-binary .*/&\n--no-binary opentsne/' "$lock" >"$pins"
     build="cython numpy"
 fi
 
@@ -170,8 +171,8 @@ install() {
 awk '/^[^ ]/ {own = /^(pip|setuptools)==/} own' "$lock" >"$temporary/installer"
 install --requirement "$temporary/installer"
 # shellcheck disable=SC2086 # words
-[ -z "$build" ] || install --no-build-isolation --constraint "$temporary/lock" $build
+[ -z "$build" ] || install --no-build-isolation --constraint "$pins" $build
 asked >"$temporary/asked"
-install --no-build-isolation --constraint "$temporary/lock" --requirement "$temporary/asked"
+install --no-build-isolation --constraint "$pins" --requirement "$temporary/asked"
 keep_out
 stamp >"$venv/.installed"

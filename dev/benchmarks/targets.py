@@ -7,7 +7,7 @@ from dev.benchmarks.pipeline import QUEUE, exponents
 
 Results = dict[str, Any]
 # Stages that take fewer seconds than this at the largest size are ignored in the growth.
-_SHORT = 2.0
+SHORT = 2.0
 TIMES = "times as long"
 # Stages whose results clusters and `predict.py` do without, and what is no step of the study.
 _LATER = ("tsne@3", "micro@3", "elbow@", "pack", "explore", "report", "draw_")
@@ -96,7 +96,7 @@ def _steepest(results: Results) -> float:
     found = [
         exponents({n: size["seconds"] for n, size in taken.items()}, part["n"])[1]
         for name, taken in part["stages"].items()
-        if name != "neighbors" and max(size["seconds"] for size in taken.values()) >= _SHORT
+        if name != "neighbors" and max(size["seconds"] for size in taken.values()) >= SHORT
     ]
     known = [exponent for exponent in found if exponent is not None]
     if not known:

@@ -1,11 +1,11 @@
 """The tables of ``docs/benchmarks.md``, from committed results."""
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from dev.benchmarks.pipeline import exponents
-from dev.benchmarks.targets import TARGETS, Results, short
+from dev.benchmarks.targets import SHORT, TARGETS, Results, short
 from dev.tables.markdown import NOT_YET, percent, read, table
 
 FILE = "dev/benchmarks/results/{}.json"
@@ -130,26 +130,21 @@ def peers(results: Results) -> str:
 
 
 def growth(results: Results) -> str:
-    """Lay out seconds by the number of images, with exponents."""
+    """Lay out seconds and memory by the number of images, with exponents of the seconds."""
     part, rows = results["growth"], []
+    sizes = sorted({int(n) for taken in part["stages"].values() for n in taken})
     for name, taken in part["stages"].items():
-        fitted = exponents({n: own["seconds"] for n, own in taken.items()}, part["n"])
-        powers = ("–" if value is None else f"{value:.2f}" for value in fitted)
-        rows.append((f"`{name}`", *(f"{own['seconds']:.1f}" for own in taken.values()), *powers))
-    sizes = " | ".join(f"{int(n):,}" for n in next(iter(part["stages"].values())))
-    header = f"seconds | {sizes} | overall: n to the | from {part['n']:,}: n to the"
-    return table(header, _filled(rows), len(rows[0]) - 1)
-
-
-def growth_memory(results: Results) -> str:
-    """Lay out peak memory by the number of images."""
-    part = results["growth"]["stages"]
-    rows = [
-        (f"`{name}`", *(f"{own['peak_mib']:.0f}" for own in taken.values()))
-        for name, taken in part.items()
-    ]
-    sizes = " | ".join(f"{int(n):,}" for n in next(iter(part.values())))
-    return table(f"peak MiB | {sizes}", _filled(rows), len(rows[0]) - 1)
+        known = [taken[str(n)] for n in sizes if str(n) in taken]
+        if len(known) == len(sizes) and known[-1]["seconds"] >= SHORT:
+            fitted = exponents({n: own["seconds"] for n, own in taken.items()}, part["n"])
+            seconds = (f"{own['seconds']:.1f}" for own in known)
+            powers = ("–" if value is None else f"{value:.2f}" for value in fitted)
+            memory = (f"{own['peak_mib']:.0f}" for own in known)
+            rows.append((f"`{name}`", *seconds, *powers, *memory))
+    each = [f"{n:,}" for n in sizes]
+    header = [f"{n}, s" for n in each] + ["n to the", f"from {part['n']:,}"]
+    header += [f"{n}, MiB" for n in each]
+    return table(" | ".join(["stage", *header]), rows, len(header))
 
 
 def explorer(results: Results) -> str:
@@ -173,11 +168,6 @@ def _cost(own: Results) -> tuple[str, str, str]:
     return f"{own['seconds']:.1f}", f"{own['cpu_seconds']:.1f}", f"{own['peak_mib']:.0f}"
 
 
-def _filled(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Fill rows up where a stage was not measured at every size."""
-    return [(*row, *("–",) * (len(rows[0]) - len(row))) for row in rows]
-
-
 # How each is made, and of which parts; targets are judged by the tables below them.
 MAKERS: dict[str, tuple[Callable[[Results], str], tuple[str, ...]]] = {
     "machine": (machine, ()),
@@ -187,6 +177,5 @@ MAKERS: dict[str, tuple[Callable[[Results], str], tuple[str, ...]]] = {
     "pairs": (pairs, ("pairs",)),
     "peers": (peers, ("peers", "study")),
     "growth": (growth, ("growth",)),
-    "growth-memory": (growth_memory, ("growth",)),
     "explorer": (explorer, ("explorer",)),
 }

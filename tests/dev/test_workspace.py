@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from dev import provenance, smoke
+from dev import workspace as own
 from dev.studies import original
 from dev.workspace import temporary_copy
 from stages.workspace import ROOT, dvc, failure, project_files, repro, set_params
@@ -192,8 +193,9 @@ def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
         os.kill(int(pid), 0)
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGTERM])
-@pytest.mark.parametrize("shell", ["bash", "dash"])
+@pytest.mark.parametrize(
+    ("signal_sent", "shell"), [(signal.SIGKILL, "bash"), (signal.SIGTERM, "dash")]
+)
 def test_a_stage_that_was_killed_is_named_whatever_it_said_before(
     workspace, monkeypatch, signal_sent, shell
 ):
@@ -223,10 +225,7 @@ def test_params_of_the_studies_fit_the_schema(study, tmp_path):
 
 
 def test_original_study_keeps_results_only_of_a_run_that_succeeded(tmp_path, monkeypatch):
-    results = tmp_path / "original"
-
-    def pretend(folder, *arguments):
-        assert arguments or not results.exists()
+    def make(folder, *arguments):
         for name in original.KEPT:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text("new")
@@ -234,25 +233,27 @@ def test_original_study_keeps_results_only_of_a_run_that_succeeded(tmp_path, mon
     def fail(folder):
         raise subprocess.CalledProcessError(1, "dvc")
 
-    monkeypatch.setattr(original, "RESULTS", results)
-    monkeypatch.setattr(original, "dvc", pretend)
+    monkeypatch.setattr(original, "RESULTS", tmp_path / "original")
+    monkeypatch.setattr(original, "dvc", make)
     monkeypatch.setattr(original, "repro", fail)
     with pytest.raises(subprocess.CalledProcessError):
         original.main()
-    assert not results.exists()
-    monkeypatch.setattr(original, "repro", pretend)
+    assert not original.RESULTS.exists()
+    monkeypatch.setattr(original, "repro", make)
     original.main()
     names = {Path(name).name for name in original.KEPT}
-    assert {path.name for path in results.iterdir()} == names | {"params.json"}
-    kept = json.loads((results / "params.json").read_text())
-    assert kept.pop(provenance.KEY)["params"] == original.OVERRIDES
-    assert kept == original.OVERRIDES
+    assert {path.name for path in original.RESULTS.iterdir()} == names | {"params.json"}
+    kept = json.loads((original.RESULTS / "params.json").read_text())
+    assert kept.pop(provenance.KEY)["params"] == kept == original.OVERRIDES
 
 
-def test_dvc_runs_with_this_interpreter(workspace, capfd):
-    with temporary_copy({}, root=workspace) as folder:
-        dvc(folder, "root")
-    assert capfd.readouterr().out.strip() == "."
+def test_a_new_block_of_features_stays_out_of_the_original_route(monkeypatch):
+    monkeypatch.setattr(own, "BLOCKS", [*own.BLOCKS, "ink"])
+    named = own.block_alone("pixel")
+    assert {name: weight for name, weight in named.items() if weight} == {
+        "features.pixel_weight": 1
+    }
+    assert named["features.ink_weight"] == 0
 
 
 @pytest.mark.parametrize(
