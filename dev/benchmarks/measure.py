@@ -24,9 +24,10 @@ TRAIN = 60_000
 PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 # What the peers start from, whichever code split it.
-_ROUTES = ("dev/benchmarks/peers.py", "dev/benchmarks/routes.py") + tuple(
-    f"data/split/{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels")
-)
+_IMAGES = [
+    f"data/split/{part}_{of}.npy" for part in ("train", "test") for of in ("images", "labels")
+]
+_ROUTES = ("dev/benchmarks/peers.py", "dev/benchmarks/routes.py", *_IMAGES)
 # What each part measures; a stage stands for all that it needs too.
 MADE_BY = {
     "stages": ("dev/benchmarks/pipeline.py", provenance.ALL),

@@ -85,10 +85,6 @@ def test_help_lists_every_target():
     assert all(len(line.split()) > 1 for line in lines)
 
 
-def test_make_alone_helps():
-    assert make() == make("help")
-
-
 def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
     commands = [line for line in read(".ci/run").splitlines() if line.startswith("make")]
     assert commands == ["make dask", "make lint", "make test"]

@@ -118,12 +118,6 @@ def test_an_archive_is_known_by_the_names_of_what_is_in_it(workspace, tmp_path):
     assert set(project_files(archive)) == expected
 
 
-def test_params_are_set_in_the_copy_alone(workspace):
-    with temporary_copy({"kmeans.k": 12}, root=workspace) as folder:
-        assert (folder / "params.yaml").read_text() == PARAMS.replace("10", "12")
-    assert (workspace / "params.yaml").read_text() == PARAMS
-
-
 @pytest.mark.parametrize("name", ["kmeans.kk", "kmeen.k", "k"])
 def test_unknown_param_is_refused(workspace, name):
     with pytest.raises(KeyError, match=rf"params\.yaml has no param {name}"):
@@ -151,16 +145,6 @@ def test_surrounding_repository_and_settings_stay_out(workspace, tmp_path, monke
     monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
     with temporary_copy({}, root=workspace) as folder:
         assert (folder / "tracked.txt").read_text() == "old"
-
-
-def test_failing_stage_is_an_error_and_leaves_nothing(workspace):
-    (workspace / "double.py").write_text("raise SystemExit('no')")
-    with (
-        pytest.raises(subprocess.CalledProcessError),
-        temporary_copy({}, root=workspace) as folder,
-    ):
-        repro(folder)
-    assert not folder.exists()
 
 
 def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
