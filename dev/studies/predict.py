@@ -239,4 +239,4 @@ def _time(file: Path) -> float:
 
 
 if __name__ == "__main__":
-    command_line(main, "predict")
+    command_line(main, "predict", __doc__)
