@@ -11,7 +11,6 @@ import yaml
 from dev import graph
 from dev.tables.markdown import table
 
-
 _TYPES = {
     "integer": "whole number",
     "number": "number",
