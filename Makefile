@@ -55,7 +55,7 @@ verify-matrix: ready ## small images under many kernels, threads, locales, Pytho
 	$(PY) -m dev.verify_matrix $(ARGS)
 
 explore: ready ## open the explorer of the maps in a browser
-	@$(PY) -m dev.explore
+	@$(PY) -m dev.report --explorer
 
 report: ready ## open the report (ARGS="A B": two experiments side by side)
 	@$(PY) -m dev.report $(ARGS)

@@ -1,4 +1,4 @@
-"""Open the report of the run, or set two experiments side by side: make report ARGS="A B"."""
+"""Open the report, or the explorer; or set two experiments side by side: make report ARGS="A B"."""
 
 import argparse
 import re
@@ -18,7 +18,7 @@ from dev.graph import ROOT
 from mnist_clustering import files
 from mnist_clustering.pages import html, sections
 
-REPORT = ROOT / "report.html"
+PAGES = {"report": ROOT / "report.html", "explorer": ROOT / "site/index.html"}
 PICTURES = "plots"
 
 
@@ -28,14 +28,16 @@ def main() -> None:
     parser.add_argument(
         "runs", nargs="*", metavar="RUN", help="two experiments or commits, to be compared"
     )
-    runs = parser.parse_args().runs
+    parser.add_argument("--explorer", action="store_true", help="open the explorer instead")
+    options = parser.parse_args()
+    runs, what = options.runs, "explorer" if options.explorer else "report"
     if len(runs) not in (0, 2):
         parser.error(f"{len(runs)} runs cannot be compared: name two, or none for the report")
-    page = compare(*runs) if runs else REPORT
+    page = compare(*runs) if runs else PAGES[what]
     if not page.is_file():
-        sys.exit("report: there is no report yet: make it by make repro, or fetch it by dvc pull")
+        sys.exit(f"{what}: there is none yet: make it by make repro, or fetch it by dvc pull")
     opened = webbrowser.open(page.as_uri())
-    print(f"report: {'opened' if opened else 'found no browser: open'} {page.as_uri()}")
+    print(f"{what}: {'opened' if opened else 'found no browser: open'} {page.as_uri()}")
 
 
 def compare(first: str, second: str, root: Path = ROOT) -> Path:
