@@ -17,7 +17,7 @@ WORKDIR /home/user/mnist-clustering
 RUN git config --global user.name user && git config --global user.email user@localhost
 
 # In a layer of its own: an edit of the code installs nothing anew.
-COPY --chown=user requirements.lock requirements.build.lock ./
+COPY --chown=user requirements.lock pyproject.toml ./
 COPY --chown=user dev/venv.sh dev/
 RUN dev/venv.sh
 

@@ -55,7 +55,7 @@ verify-matrix: ready ## small images under many kernels, threads, locales, Pytho
 	$(PY) -m dev.verify_matrix $(ARGS)
 
 explore: ready ## open the explorer of the maps in a browser
-	@$(PY) -m dev.explore
+	@$(PY) -m dev.report --explorer
 
 report: ready ## open the report (ARGS="A B": two experiments side by side)
 	@$(PY) -m dev.report $(ARGS)
@@ -107,7 +107,7 @@ bench: ready peers ## measure beside peers (ARGS=stages: a part, study: an hour)
 	$(PY) -m dev.tables
 
 dask: ## install what clusters and parquet need, for place and sweep
-	@dev/venv.sh .venv-dask requirements.dask.lock
+	@dev/venv.sh .venv-dask pipeline dev dask
 
 # Without digests: nothing but a test runs what is in there.
 validators: ready ## install what checks the crate, for make test
@@ -133,8 +133,8 @@ clean: ## remove the environments and the tools' caches (results stay)
 # Quiet, and done in a tenth of a second, where there is nothing to install or to mend.
 ready:
 	@dev/venv.sh
-	@[ ! -e .venv-dask ] || dev/venv.sh .venv-dask requirements.dask.lock
+	@[ ! -e .venv-dask ] || dev/venv.sh .venv-dask pipeline dev dask
 	@dev/ready.sh
 
 peers:
-	@dev/venv.sh .venv-peers requirements.peers.lock
+	@dev/venv.sh .venv-peers pipeline peers

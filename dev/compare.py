@@ -32,23 +32,12 @@ Row = Mapping[str, Any]
 def main() -> None:
     """Print the table, or draw it."""
     parser = argparse.ArgumentParser(prog="compare", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "-A",
-        "--all-commits",
-        action="store_true",
-        help="of all commits of this branch, not only of the last one",
-    )
-    parser.add_argument(
-        "--by",
-        choices=COLUMNS,
-        default=COLUMNS[0],
-        help="score to sort by (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--plot",
-        action="store_true",
-        help=f"draw accuracy and NMI over {AXIS} and {LINES} to {PICTURE} instead",
-    )
+    add = parser.add_argument
+    add("-A", "--all-commits", action="store_true",
+        help="of all commits of this branch, not only of the last one")  # fmt: skip
+    add("--by", choices=COLUMNS, default=COLUMNS[0], help="sort by it (default: %(default)s)")
+    add("--plot", action="store_true",
+        help=f"draw accuracy and NMI over {AXIS} and {LINES} to {PICTURE} instead")  # fmt: skip
     options = parser.parse_args()
     try:
         rows = dvc.api.exp_show(num=-1 if options.all_commits else 1)
@@ -56,9 +45,8 @@ def main() -> None:
         sys.exit(f"compare: {error}")
     if options.plot:
         sys.exit(_plot(rows))
-    width = shutil.get_terminal_size().columns
     try:
-        print(table(rows, COLUMNS, options.by, width), flush=True)
+        print(table(rows, COLUMNS, options.by, shutil.get_terminal_size().columns), flush=True)
     except BrokenPipeError:
         # Whoever reads it, such as head, has seen enough; nothing is left to flush at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -81,7 +69,9 @@ def _plot(rows: Sequence[Row]) -> str | None:
 
     scores = {score: points(rows, score) for score in ("accuracy", "nmi")}
     if max((len(line) for line in scores["accuracy"].values()), default=0) < 2:
-        return f"compare: no two experiments differ in {AXIS}: run some, as docs/sweeps.md shows"
+        return (
+            f"compare: no two experiments differ in {AXIS}: run some, as docs/experiments.md shows"
+        )
     png = canvas.render(lambda: sweep.draw(scores), 160)
     with files.output(PICTURE) as temporary:
         temporary.write_bytes(png)
@@ -103,10 +93,9 @@ def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> st
     width : int
         Of the terminal. What was changed goes on in further lines.
     """
-    changes = _changes(rows)
     listed = [
         (row, changed)
-        for row, changed in zip(rows, changes, strict=True)
+        for row, changed in zip(rows, _changes(rows), strict=True)
         if changed or row["rev"] != "workspace"
     ]
     listed.sort(key=lambda pair: _rank(_value(pair[0], by, SCORES)))
@@ -114,15 +103,15 @@ def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> st
         [*(_shown(_value(row, name, SCORES)) for name in scores), row["Experiment"] or row["rev"]]
         for row, _ in listed
     ]
-    header = [*scores, "experiment"]
-    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
+    widths = [max(map(len, column)) for column in zip((*scores, "experiment"), *cells, strict=True)]
+    form = "".join(f"{{:>{w}}}  " for w in widths[:-1]) + f"{{:{widths[-1]}}}  "
     indent = sum(widths) + 2 * len(widths)
-    lines = [_line(header, widths) + "changed"]
+    lines = [form.format(*scores, "experiment") + "changed"]
     for (row, changed), own in zip(listed, cells, strict=True):
         state = "nothing" if row["State"] == "Success" else row["State"] or ""
         words = " ".join(changed) or state
-        parts = textwrap.wrap(words, max(width - indent, 20), break_long_words=False)
-        lines.append((_line(own, widths) + "".join(parts[:1])).rstrip())
+        parts = textwrap.wrap(words, max(width - indent, 20), break_long_words=False) or [""]
+        lines.append((form.format(*own) + parts[0]).rstrip())
         lines += [" " * indent + part for part in parts[1:]]
     return "\n".join(lines)
 
@@ -135,16 +124,17 @@ def _changes(rows: Sequence[Row]) -> list[list[str]]:
     """
     names = graph.leaves(graph.load_yaml(graph.PARAMS))
     found = []
-    base = rows[1] if len(rows) > 1 else rows[0]
+    base = rows[min(1, len(rows) - 1)]
     for number, row in enumerate(rows):
         if number and row["typ"] == "baseline":
             base = row
-        values = ((name, _value(row, name, graph.PARAMS), base) for name in names)
+        pairs = {name: [_value(each, name, graph.PARAMS) for each in (row, base)] for name in names}
         found.append(
             [
-                f"{name}={_plain(value)}"
-                for name, value, other in values
-                if value is not None and value != _value(other, name, graph.PARAMS)
+                # DVC makes floats of numbers.
+                f"{name}={own:g}" if isinstance(own, float) else f"{name}={own}"
+                for name, (own, other) in pairs.items()
+                if own not in (None, other)
             ]
         )
     return found
@@ -160,22 +150,10 @@ def _rank(value: Any) -> float:
     return -value if isinstance(value, int | float) else 1.0
 
 
-def _plain(value: Any) -> str:
-    """Undo that DVC makes floats of numbers."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def _shown(value: Any) -> str:
     if not isinstance(value, int | float):
         return "-"  # None, or what a commit of another layout has there.
     return f"{value:.4f}" if value != int(value) else f"{value:.0f}"
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    *numbers, name = zip(cells, widths, strict=True)
-    return (
-        "  ".join([*(cell.rjust(width) for cell, width in numbers), name[0].ljust(name[1])]) + "  "
-    )
 
 
 if __name__ == "__main__":

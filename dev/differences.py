@@ -33,55 +33,47 @@ def describe(ours: Path, theirs: Path, suffix: str) -> list[str]:
     except (ValueError, OSError, KeyError) as error:
         return [f"it cannot be read: {error}"]
     lines = [f"only one version has {name!r}" for name in sorted(a.keys() ^ b.keys())]
-    lines += [
-        f"{name}: {line}" if name else line
-        for name in a
-        if name in b and (line := compare(a[name], b[name]))
-    ]
+    both = {name: compare(a[name], b[name]) for name in a if name in b}
+    lines += [f"{name}: {line}" if name else line for name, line in both.items() if line]
     return lines or ["the contents are equal, but not the bytes around them"]
 
 
 def read(path: Path, suffix: str) -> dict[str, NDArray[Any]]:
     """Read a file as arrays by name."""
-    if suffix == ".npz":
-        with np.load(path) as archive:
-            return dict(archive)
-    if suffix == ".npy":
-        return {"": np.load(path)}
-    if suffix == ".png":
-        with Image.open(path) as image:
-            return {"pixels": np.asarray(image).astype(np.int64)}
-    if suffix == ".json":
-        return _columns(leaves(json.loads(path.read_text(encoding="utf-8")), texts=True))
-    if suffix == ".csv":
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
-        return {
-            name: _column(list(cells))
-            for name, cells in zip(header, zip(*rows, strict=True), strict=True)
-        }
+    match suffix:
+        case ".npz":
+            with np.load(path) as archive:
+                return dict(archive)
+        case ".npy":
+            return {"": np.load(path)}
+        case ".png":
+            return {"pixels": np.asarray(Image.open(path)).astype(np.int64)}
+        case ".json":
+            values = leaves(json.loads(path.read_text(encoding="utf-8")))
+            return {name: np.array([value]) for name, value in values}
+        case ".csv":
+            with path.open(encoding="utf-8", newline="") as file:
+                header, *rows = csv.reader(file)
+            return dict(zip(header, map(_column, zip(*rows, strict=True)), strict=True))
     return {"bytes": np.fromfile(path, dtype=np.uint8).astype(np.int64)}
 
 
-def leaves(value: Any, name: str = "", *, texts: bool = False) -> Iterator[tuple[str, Any]]:
-    """Flatten JSON to pairs of dotted name and number; with ``texts``, to all values."""
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Flatten JSON to pairs of dotted name and value."""
+    inner = {}
     if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from leaves(inner, f"{name}.{key}" if name else key, texts=texts)
+        inner = {f"{name}.{key}" if name else key: own for key, own in value.items()}
     elif isinstance(value, list):
-        for i, inner in enumerate(value):
-            yield from leaves(inner, f"{name}[{i}]", texts=texts)
-    elif texts or (isinstance(value, int | float) and not isinstance(value, bool)):
+        inner = {f"{name}[{i}]": own for i, own in enumerate(value)}
+    else:
         yield name, value
+    for key, own in inner.items():
+        yield from leaves(own, key)
 
 
-def _columns(pairs: Iterator[tuple[str, Any]]) -> dict[str, NDArray[Any]]:
-    return {name: np.array([value]) for name, value in pairs}
-
-
-def _column(cells: list[str]) -> NDArray[Any]:
+def _column(cells: tuple[str, ...]) -> NDArray[Any]:
     try:
-        return np.array([float(cell) for cell in cells])
+        return np.array(cells, dtype=float)
     except ValueError:
         return np.array(cells)
 
@@ -93,11 +85,9 @@ def compare(a: NDArray[Any], b: NDArray[Any]) -> str:
     differ = a != b
     if a.dtype.kind == "f":
         differ &= ~(np.isnan(a) & np.isnan(b))
-    count = int(differ.sum())
-    if not count:
+    if not differ.any():
         return ""
-    text = f"{count:,} of {a.size:,} elements differ"
+    text = f"{differ.sum():,} of {a.size:,} elements differ"
     if a.dtype.kind not in "iuf":
         return text
-    gap = np.abs(a[differ].astype(np.float64) - b[differ].astype(np.float64))
-    return f"{text}, by {gap.max():.6g} at most"
+    return f"{text}, by {np.abs(a[differ].astype(float) - b[differ]).max():.6g} at most"

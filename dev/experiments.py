@@ -5,8 +5,8 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -19,16 +19,13 @@ Settings = tuple[str, ...]
 NOBODY = {"user.name": "mnist-clustering", "user.email": "nobody@example.org"}
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where experiments run: sent to each worker.
 
     Attributes
     ----------
-    root : str
-        The clone that they come back to.
-    commit : str
-        Its last commit.
+    root, commit : str
+        The clone that they come back to, and its last commit.
     cache : str
         The folder of DVC's cache.
     threads : int
@@ -61,13 +58,13 @@ def experiment(place: Place, item: tuple[str, Settings]) -> str | None:
     name, settings = item
     with _clone(place) as folder:
         words = [word for setting in settings for word in ("-S", setting)]
-        failure = _dvc(place, folder, "exp", "run", "--name", name, *words)
-        if failure is None:
+        sentence = _dvc(place, folder, "exp", "run", "--name", name, *words)
+        if sentence is None:
             ref = f"{place.refs}{name}"
             # Others may fetch into the clone at the same time.
             quiet = ("-c", "gc.auto=0", "fetch", "--quiet", "--no-write-fetch-head")
             git(Path(place.root), *quiet, str(folder), f"{ref}:{ref}")
-        return failure
+        return sentence
 
 
 @contextmanager
@@ -82,11 +79,8 @@ def _clone(place: Place) -> Iterator[Path]:
         for name, value in NOBODY.items():
             if not git(folder, "config", "--default", "", name).strip():
                 git(folder, "config", name, value)
-        config = f"""[core]
-    site_cache_dir = {folder}/.dvc/tmp/site
-[cache]
-    dir = {place.cache}
-"""
+        config = f"[core]\n    site_cache_dir = {folder}/.dvc/tmp/site\n"
+        config += f"[cache]\n    dir = {place.cache}\n"
         (folder / ".dvc/config.local").write_text(config, encoding="utf-8")
         yield folder
 

@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 from dvc.repo import Repo
 
-ROOT = Path(__file__).resolve().parent.parent
-PARAMS = "params.yaml"
+from stages.workspace import PARAMS, ROOT, leaves
+
+__all__ = ["PARAMS", "ROOT", "leaves"]
 SCHEMA = "params.schema.json"
 # The first stage, of which all others read the digests of their code.
 CODE = "code"
@@ -83,37 +84,25 @@ def _resolve(stage: Any) -> Stage:
 
 def contents(path: str, root: Path = ROOT) -> list[str]:
     """List the files of an output, which may be a folder."""
-    whole = root / path
-    if not whole.is_dir():
-        return [path]
-    files = (file for file in sorted(whole.rglob("*")) if file.is_file())
-    return [file.relative_to(root).as_posix() for file in files]
+    files = sorted((root / path).rglob("*")) if (root / path).is_dir() else [root / path]
+    return [file.relative_to(root).as_posix() for file in files if not file.is_dir()]
 
 
-def upstream(names: Iterable[str], graph: Mapping[str, Stage]) -> set[str]:
+def upstream(names: Iterable[str], known: Mapping[str, Stage]) -> set[str]:
     """Names of the given stages and of all that they need."""
     found = set(names)
-    for stage in reversed(list(graph.values())):
-        if any(graph[name].needs(stage) for name in found - {stage.name}):
-            found.add(stage.name)
+    for name, stage in reversed(list(known.items())):
+        if any(known[other].needs(stage) for other in found - {name}):
+            found.add(name)
     return found
 
 
-def downstream(names: Iterable[str], graph: Mapping[str, Stage]) -> set[str]:
+def downstream(names: Iterable[str], known: Mapping[str, Stage]) -> set[str]:
     """Names of the given stages and of all that follow from them."""
     found = set(names)
-    for stage in graph.values():  # In topological order, which a test makes sure of.
-        if any(stage.needs(graph[name]) for name in found - {stage.name}):
-            found.add(stage.name)
-    return found
-
-
-def leaves(params: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Flatten nested params to values by dotted name."""
-    found: dict[str, Any] = {}
-    for key, value in params.items():
-        name = f"{prefix}{key}"
-        found |= leaves(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    for name, stage in known.items():  # In topological order, which a test makes sure of.
+        if any(stage.needs(known[other]) for other in found - {name}):
+            found.add(name)
     return found
 
 

@@ -23,6 +23,11 @@ def promised() -> bool:
     )
 
 
+def processor() -> str:
+    """Return the name of the processor."""
+    return _cpu().get("model name") or platform.processor() or "unknown"
+
+
 def flags() -> set[str]:
     """Return the instruction sets of the processor; none if the system does not list them."""
     return set(_cpu().get("flags", "").split())
@@ -38,7 +43,7 @@ def facts() -> dict[str, str]:
         for pool in threadpool_info()
     )
     return {
-        "processor": _cpu().get("model name") or platform.processor() or "unknown",
+        "processor": processor(),
         "instructions": " ".join(name for name in _FLAGS if name in flags()) or "unknown",
         "architecture": platform.machine(),
         "system": platform.platform(),

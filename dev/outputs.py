@@ -27,22 +27,21 @@ EXPERIMENTS = (
     "dvc exp run --queue -S recluster.k=range(8,13) -S tsne.perplexity=20,30",
     "dvc queue start",
 )
-_BLOCK = re.compile(r"<!-- output: (.+?) -->\n```text\n.*?```", re.DOTALL)
+MODULES = {"dvc": "dvc", "make compare": "dev.compare"}
+BLOCK = re.compile(r"<!-- output: (.+?) -->\n```text\n.*?```", re.DOTALL)
 _SECONDS = 900
-_WIDTH = "100"
 
 
 def main() -> None:
     """Run the experiments in a temporary copy, and fill all blocks from there."""
-    documents = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
     with temporary_copy({}) as folder:
         for command in EXPERIMENTS:
             print(f"outputs: {command}", flush=True)
             run(folder, command)
         wait(folder)
-        for document in documents:
+        for document in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]):
             text = document.read_text(encoding="utf-8")
-            filled = _BLOCK.sub(lambda found: block(folder, found[1]), text)
+            filled = BLOCK.sub(lambda found: block(folder, found[1]), text)
             if filled != text:
                 document.write_text(filled, encoding="utf-8")
                 print(f"outputs: {document.relative_to(ROOT)} written")
@@ -56,13 +55,7 @@ def block(folder: Path, command: str) -> str:
 
 
 def wait(folder: Path) -> None:
-    """Wait until the queue is done.
-
-    Raises
-    ------
-    TimeoutError
-        If that takes too long.
-    """
+    """Wait until the queue is done; a TimeoutError if that takes too long."""
     deadline = time.monotonic() + _SECONDS
     while re.search(r"Queued|Running", run(folder, "dvc queue status")):
         if time.monotonic() > deadline:
@@ -72,22 +65,16 @@ def wait(folder: Path) -> None:
 
 def run(folder: Path, command: str) -> str:
     """Run a command of the docs in a folder, and return what it prints."""
-    words = {
-        "dvc": [sys.executable, "-m", "dvc"],
-        "make compare": [sys.executable, "-m", "dev.compare"],
-    }
-    for start, replaced in words.items():
-        if command.startswith(start):
-            parts = [*replaced, *shlex.split(command.removeprefix(start))]
-            break
-    else:
-        parts = shlex.split(command)
+    words = shlex.split(command)
+    for start, module in MODULES.items():
+        if f"{command} ".startswith(f"{start} "):
+            words = [sys.executable, "-m", module, *shlex.split(command.removeprefix(start))]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    settings = {"PATH": path, "COLUMNS": _WIDTH, "DVC_NO_ANALYTICS": "1", "PAGER": "cat"}
+    settings = {"PATH": path, "COLUMNS": "100", "DVC_NO_ANALYTICS": "1", "PAGER": "cat"}
     # A file, for the queue's worker keeps a pipe open.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
         subprocess.run(
-            parts,
+            words,
             cwd=folder,
             env=environment() | settings,
             stdin=subprocess.DEVNULL,

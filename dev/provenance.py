@@ -1,6 +1,6 @@
 """Which code and params made a results file, and whether they have changed since.
 
-A study writes its results through `stamp`; `stale` names what has changed. Digests of code are
+A study writes its results through `save`; `stale` names what has changed. Digests of code are
 those of `stages.digests`, for which comments and docstrings do not count.
 """
 
@@ -13,13 +13,25 @@ from typing import Any
 
 from dev import graph
 from dev.graph import ROOT
+from mnist_clustering import files
 from stages import digests as code
 from stages.imports import Imports
 
 KEY = "provenance"
-DATASETS, PAGE = "datasets", "explorer"
 ALL = "*"
 UNKNOWN = "code that is not on record"
+# What stages read beside code and results of others: a folder of which one file is in use, and all.
+DATASETS, PAGE = "datasets", "explorer"
+
+
+def save(
+    path: Path,
+    results: Mapping[str, Any],
+    roots: Iterable[str],
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Write results as JSON, stamped."""
+    files.save_json(path, stamp(results, roots, params))
 
 
 def stamp(
@@ -32,11 +44,10 @@ def stamp(
     results : mapping
         What is to be written as JSON; its keys stay as they are.
     roots : iterable of str
-        Names of stages, such as "evaluate", each of which stands for all that it needs too, and
-        paths of files, such as "dev/studies/seeds.py", each of which stands for itself. A module
-        of the library stands for all that it imports, and a path of data for its content in
+        Names of stages, such as "evaluate", each of which stands for all that it needs too (`ALL`
+        for every stage); paths of files, such as "dev/studies/seeds.py", each of which stands for
+        itself, of the library for all that it imports; paths of data, for their content in
         dvc.lock.
-        `ALL` stands for all stages.
     params : mapping of str to object, optional
         Params by dotted name that differed from params.yaml.
 
@@ -51,11 +62,6 @@ def stamp(
 
 def stale(results: Path | Mapping[str, Any]) -> list[str]:
     """Name the stages and files that have changed since results were made.
-
-    Parameters
-    ----------
-    results : Path or mapping
-        A file that was written from what `stamp` returns, or its content.
 
     Returns
     -------
@@ -95,13 +101,13 @@ def digests(
     with contextlib.chdir(root):
         imports = Imports()
         found: dict[str, str | None] = {
-            name: _of_stage(known[name], values, imports, root) for name in known if name in needed
+            name: _of_stage(known[name], values, imports) for name in known if name in needed
         }
-        files = (name for name in roots if name not in {*known, ALL})
-        return found | {name: _of_file(name, imports, root) for name in files}
+        others = (name for name in roots if name not in {*known, ALL})
+        return found | {name: _of_file(name, imports) for name in others}
 
 
-def _of_stage(stage: graph.Stage, values: Mapping[str, Any], imports: Imports, root: Path) -> str:
+def _of_stage(stage: graph.Stage, values: Mapping[str, Any], imports: Imports) -> str:
     """Digest all that decides what a stage computes from its data."""
     modules = sorted(imports.closure(f"stages/{stage.script}.py"))
     libraries = imports.libraries(modules)
@@ -110,41 +116,28 @@ def _of_stage(stage: graph.Stage, values: Mapping[str, Any], imports: Imports, r
         for name, value in values.items()
         if any(graph.is_in(name, section) for section in stage.params)
     }
-    written = sorted(dep for dep in stage.data if dep in (DATASETS, PAGE))
-    content = (
-        code.of(modules),
-        stage.arguments,
-        sorted(kept.items()),
-        sorted((name, version) for name, version in code.installed().items() if name in libraries),
-        [_of_written(dep, values["download.dataset"], root) for dep in written],
-    )
-    return shorten(json.dumps(content))
+    written: dict[str, str] = {}
+    if DATASETS in stage.data:
+        own = f"{DATASETS}/{values['download.dataset']}.yaml"
+        written[own] = Path(own).read_text(encoding="utf-8")
+    if PAGE in stage.data:
+        page = sorted(Path(PAGE).iterdir())
+        written |= {path.name: path.read_text(encoding="utf-8") for path in page}
+    versions = {name: own for name, own in code.installed().items() if name in libraries}
+    content = (code.of(modules), stage.arguments, kept, versions, written)
+    return _shortened(json.dumps(content, sort_keys=True))
 
 
-def _of_written(path: str, dataset: str, root: Path) -> Any:
-    """Content of what lies beside the code; of all datasets only the one in use counts."""
-    if path == DATASETS:
-        return graph.load_yaml(f"{path}/{dataset}.yaml", root)
-    files = sorted((root / path).iterdir())
-    return {file.name: shorten(file.read_text(encoding="utf-8")) for file in files}
-
-
-def _of_file(path: str, imports: Imports, root: Path) -> str | None:
+def _of_file(path: str, imports: Imports) -> str | None:
     """Digest a module, with what it imports where it is of the library, or data of dvc.lock."""
     if not path.endswith(".py"):
-        return _locked(root).get(path)
-    if not (root / path).is_file():
+        stages = graph.load_yaml("dvc.lock", Path())["stages"].values()
+        return {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}.get(path)
+    if not Path(path).is_file():
         return None
     modules = imports.closure(path) if path in imports.names else {path}
-    return shorten(json.dumps(sorted(code.of(modules).values())))
+    return _shortened(json.dumps(sorted(code.of(modules).values())))
 
 
-def _locked(root: Path) -> dict[str, str]:
-    """Digests of all outputs of dvc.lock, by path."""
-    stages = graph.load_yaml("dvc.lock", root)["stages"].values()
-    return {out["path"]: shorten(out["md5"]) for stage in stages for out in stage["outs"]}
-
-
-def shorten(text: str) -> str:
-    """Return the first 64 bits of the SHA-256 of a text."""
+def _shortened(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -10,7 +10,7 @@ from dev.workspace import temporary_copy
 from mnist_clustering import files
 from stages.workspace import ROOT, repro
 
-DIGITS = ROOT / "checks" / "digits.json"
+DIGITS = ROOT / "dev/digits.json"
 
 
 def load(path: Path) -> Digests:
@@ -20,16 +20,9 @@ def load(path: Path) -> Digests:
 
 
 def make(path: Path, overrides: Mapping[str, Any]) -> None:
-    """Run the pipeline in a temporary copy and write the digests of its outputs.
+    """Run the pipeline with other params in a temporary copy; write the digests of its outputs.
 
     What the DVC cache of the workspace has of earlier runs is not computed again.
-
-    Parameters
-    ----------
-    path : Path
-        The file to write.
-    overrides : mapping of str to object
-        Params of the run by dotted name.
     """
     outputs: dict[str, dict[str, str]] = {}
     with temporary_copy(overrides) as folder:

@@ -2,22 +2,22 @@
 
     python -m dev.renew [STUDY...]
 
-In this order: dvc.lock with metrics and plots, the digests of small runs, the figures and the
-tables of the docs. Studies and benchmarks are renewed only if they are named (`studies` names
-all), and only if code or params that they depend on have changed.
+In this order: dvc.lock with metrics and plots, the digests of small runs, the figures, the printed
+outputs and the tables of the docs. Studies and benchmarks are renewed only if they are named
+(`studies` names all), and only if code or params that they depend on have changed.
 """
 
 import argparse
 import subprocess
 import sys
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
 
-from dev import graph, provenance, reference, steps, verify_matrix
+from dev import graph, outputs, provenance, reference, steps, verify_matrix
 from dev.graph import ROOT
 from dev.tables import __main__ as tables
 from stages.workspace import dvc
@@ -27,13 +27,14 @@ REFERENCES = {
     "dev/digits.json": verify_matrix.OVERRIDES,
     "tests/pipeline/digests.json": clones.SMALL,
 }
-PEERS = ".venv-peers/.installed"
-DASK = ".venv-dask/.installed"
+PEERS, DASK = ".venv-peers/.installed", ".venv-dask/.installed"
 INSTALLERS = {PEERS: "bench", DASK: "dask"}
+# The name by which printed outputs are asked for, and what they show: a few minutes of experiments.
+OUTPUTS = "outputs"
+SHOWN = ("metrics", "params.yaml", "dev/compare.py", "dev/outputs.py")
 
 
-@dataclass(frozen=True)
-class Study:
+class Study(NamedTuple):
     """What takes long and is renewed on demand.
 
     Attributes
@@ -51,27 +52,26 @@ class Study:
     needs: str = "dvc.lock"
 
 
+def _study_of(name: str, needs: str = "dvc.lock", results: str = "") -> Study:
+    return Study(results or f"dev/studies/results/{name}.json", (f"dev.studies.{name}",), needs)
+
+
+def _benchmark(part: str, needs: str = "dvc.lock") -> Study:
+    return Study(f"dev/benchmarks/results/{part}.json", ("dev.benchmarks.run", part), needs)
+
+
 # In an order in which later ones find what earlier ones left in the cache.
 STUDIES = {
-    "predict": Study("dev/studies/results/predict.json", ("dev.studies.predict",)),
-    "placing": Study("dev/studies/results/placing.json", ("dev.studies.placing",), DASK),
-    "fitting": Study("dev/studies/results/fitting.json", ("dev.studies.fitting",)),
-    "maps": Study("dev/studies/results/maps.json", ("dev.studies.maps",)),
-    "original": Study("dev/studies/results/original/params.json", ("dev.studies.original",)),
-    "sets": Study("dev/studies/results/sets.json", ("dev.studies.sets",)),
-    "seeds": Study("metrics/seeds.json", ("dev.studies.seeds",)),
-    "ablation": Study("dev/studies/results/ablation.json", ("dev.studies.ablation",)),
-    **{
-        part: Study(f"dev/benchmarks/results/{part}.json", ("dev.benchmarks.run", part), needs)
-        for part, needs in (
-            ("stages", "dvc.lock"),
-            ("growth", "dvc.lock"),
-            ("explorer", "dvc.lock"),
-            ("study", "dvc.lock"),
-            ("pairs", PEERS),
-            ("peers", PEERS),
-        )
-    },
+    "predict": _study_of("predict"),
+    "placing": _study_of("placing", DASK),
+    "fitting": _study_of("fitting"),
+    "maps": _study_of("maps"),
+    "original": _study_of("original", results="dev/studies/results/original/params.json"),
+    "sets": _study_of("sets"),
+    "seeds": _study_of("seeds", results="metrics/seeds.json"),
+    "ablation": _study_of("ablation"),
+    **{part: _benchmark(part) for part in ("stages", "growth", "explorer", "study")},
+    **{part: _benchmark(part, PEERS) for part in ("pairs", "peers")},
 }
 
 
@@ -79,20 +79,26 @@ def main() -> None:
     """Renew, and say what was done and which files changed."""
     parser = argparse.ArgumentParser(prog="renew", description=__doc__.splitlines()[0])
     parser.add_argument(
-        "studies", nargs="*", metavar="STUDY", help=f"studies (all), or {', '.join(STUDIES)}"
+        "studies",
+        nargs="*",
+        metavar="STUDY",
+        help=f"studies (all), {OUTPUTS} (printed in the docs), or {', '.join(STUDIES)}",
     )
     named = parser.parse_args().studies
-    if unknown := set(named) - {"studies", *STUDIES}:
+    if unknown := set(named) - {"studies", OUTPUTS, *STUDIES}:
         parser.error(f"there is no study {', '.join(sorted(unknown))}: choose studies (all of "
-                     f"them) or some of {', '.join(STUDIES)}")  # fmt: skip
+                     f"them) or some of {', '.join([OUTPUTS, *STUDIES])}")  # fmt: skip
     before = _contents()
     try:
         _lock()
         for name, overrides in REFERENCES.items():
             reference.make(ROOT / name, overrides)
         steps.main()
+        if OUTPUTS in named or _outputs_may_differ():
+            outputs.main()
         for name in STUDIES if "studies" in named else dict.fromkeys(named):
-            _study(name)
+            if name != OUTPUTS:
+                _study(name)
         tables.main()
     except KeyboardInterrupt:
         sys.exit("renew: interrupted; the same command goes on where it stopped")
@@ -116,6 +122,12 @@ def _lock() -> None:
     with modify_yaml(ROOT / "dvc.lock") as lock:
         for name in set(lock["stages"]) - set(graph.stages()):
             del lock["stages"][name]
+
+
+def _outputs_may_differ() -> bool:
+    """Whether what the printed outputs of the docs show has changed since the last commit."""
+    compared = ["git", "diff", "--quiet", "HEAD", "--", *SHOWN]
+    return subprocess.run(compared, cwd=ROOT, check=False).returncode != 0
 
 
 def _study(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Open the report of the run, or set two experiments side by side: make report ARGS="A B"."""
+"""Open the report, or the explorer; or set two experiments side by side: make report ARGS="A B"."""
 
 import argparse
 import csv
@@ -28,7 +28,7 @@ from mnist_clustering.pages.opening import cluster_names
 from stages import costs
 from stages.partitions import HEADLINE, PARTITIONS
 
-REPORT, HERE = "report.html", "report-here.html"
+REPORT, HERE, EXPLORER = "report.html", "report-here.html", "site/index.html"
 PICTURES = "plots"
 SCORES, INTERVALS = "metrics/evaluate.json", "metrics/intervals.json"
 TABLE, IMAGES = "data/evaluate/clusters_test.csv", "data/split/test_images.npy"
@@ -42,12 +42,16 @@ def main() -> None:
     parser.add_argument(
         "runs", nargs="*", metavar="RUN", help="two experiments or commits, to be compared"
     )
-    runs = parser.parse_args().runs
+    parser.add_argument("--explorer", action="store_true", help="open the explorer instead")
+    options = parser.parse_args()
+    runs, what = options.runs, "explorer" if options.explorer else "report"
     if len(runs) not in (0, 2):
         parser.error(f"{len(runs)} runs cannot be compared: name two, or none for the report")
-    page = compare(*runs) if runs else here()
+    page = compare(*runs) if runs else ROOT / EXPLORER if options.explorer else here()
+    if not page.is_file():
+        sys.exit(f"{what}: there is none yet: make it by make repro, or fetch it by dvc pull")
     opened = webbrowser.open(page.as_uri())
-    print(f"report: {'opened' if opened else 'found no browser: open'} {page.as_uri()}")
+    print(f"{what}: {'opened' if opened else 'found no browser: open'} {page.as_uri()}")
 
 
 def here(root: Path = ROOT) -> Path:

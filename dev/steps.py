@@ -6,8 +6,8 @@ needs a finished run (``make repro``) and writes ``docs/steps.png``.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -36,18 +36,8 @@ _LABELS = 1.52
 _TILE, _CAPTION, _GAP = 0.53, 0.17, 0.03
 
 
-@dataclass(frozen=True)
-class Step:
-    """One line of the picture.
-
-    Attributes
-    ----------
-    title, remark : str
-    tiles : list of ndarray of uint8, shape (side, side)
-        Intensities from 0 to 255.
-    captions : list of str
-        Text above each tile.
-    """
+class Step(NamedTuple):
+    """One line of the picture: its title, tiles of intensities from 0 to 255, texts above them."""
 
     title: str
     remark: str
@@ -96,36 +86,21 @@ def _to_bytes(maps: NDArray[np.integer]) -> NDArray[np.uint8]:
 
 def draw(lines: list[Step], row: int) -> Figure:
     """Draw one line of tiles for each step, with its title on the left."""
-    body = 0.1 + len(lines) * (_TILE + _CAPTION + 0.12)
+    pitch = _TILE + _CAPTION + 0.12
+    body = 0.1 + len(lines) * pitch
     note = f"Training image {row}, from its pixels to its nearest neighbours. No step uses labels."
     figure, heading = page.page(body, "One digit, step by step", note)
-    height = heading + body
-    top = body - 0.05
-    for line in lines:
-        middle = (top - _CAPTION - _TILE / 2) / height
-        figure.text(
-            theme.MARGIN / theme.WIDTH, middle + 0.16 / height, line.title, fontweight="bold"
-        )
-        figure.text(
-            theme.MARGIN / theme.WIDTH,
-            middle + 0.08 / height,
-            line.remark,
-            fontsize=theme.SMALL,
-            va="top",
-        )
+    wide, high = theme.WIDTH, heading + body
+    for number, line in enumerate(lines):
+        bottom = body - 0.05 - number * pitch - _CAPTION - _TILE
+        x, middle = theme.MARGIN / wide, bottom + _TILE / 2
+        figure.text(x, (middle + 0.16) / high, line.title, fontweight="bold")
+        figure.text(x, (middle + 0.08) / high, line.remark, fontsize=theme.SMALL, va="top")
         for column, (tile, caption) in enumerate(zip(line.tiles, line.captions, strict=True)):
             left = _LABELS + column * (_TILE + _GAP)
-            axes = figure.add_axes(
-                (
-                    left / theme.WIDTH,
-                    (top - _CAPTION - _TILE) / height,
-                    _TILE / theme.WIDTH,
-                    _TILE / height,
-                )
-            )
+            axes = figure.add_axes((left / wide, bottom / high, _TILE / wide, _TILE / high))
             marks.image(axes, tile, "gray")
             axes.set_title(caption, fontsize=7.5, fontweight="normal", loc="center", pad=2)
-        top -= _TILE + _CAPTION + 0.12
     return figure
 
 

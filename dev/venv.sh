@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Make an environment with the packages of a lock and nothing else in it, or mend the one there is.
-# Usage: dev/venv.sh [FOLDER LOCK], by default .venv and requirements.lock.
+# Make an environment with what some extras of pyproject.toml need, as requirements.lock pins it and
+# nothing else in it, or mend the one there is.
+# Usage: dev/venv.sh [FOLDER EXTRA...], by default .venv pipeline dev.
 # Each make target calls it: where all is well it says nothing and takes a tenth of a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-venv=${1:-.venv}
-lock=${2:-requirements.lock}
+[ $# -gt 0 ] || set -- .venv pipeline dev
+venv=$1
+extras=("${@:2}")
+lock=requirements.lock
 
 # What is set for other environments must not lead packages elsewhere.
 unset PYTHONPATH PYTHONHOME PYTHONSAFEPATH VIRTUAL_ENV PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT \
@@ -18,12 +21,22 @@ fail() {
     exit 1
 }
 
-# What `.installed` holds: the locks, the place (behind links) and the Python that the environment
-# was made for.
+# What the extras ask for, and the Python that was asked.
+asked() {
+    "$venv/bin/python" - "${extras[@]}" 2>/dev/null <<'PY'
+import sys, tomllib
+
+with open("pyproject.toml", "rb") as file:
+    project = tomllib.load(file)["project"]
+parts = [project["dependencies"], *map(project["optional-dependencies"].get, sys.argv[1:])]
+print(f"# Python {sys.version_info[:2]}", *sum(parts, []), sep="\n")
+PY
+}
+
+# What `.installed` holds: the digests of what decides, and the place (behind links).
 stamp() {
-    cat "$lock" requirements.build.lock dev/venv.sh | cksum
+    (cat "$lock" dev/venv.sh && asked) | cksum
     (cd "$venv" && pwd -P)
-    "$venv/bin/python" -c 'import sys; print(sys.prefix and sys.version_info[:2])' 2>/dev/null
 }
 
 is_ready() { [ -f "$venv/.installed" ] && [ "$(cat "$venv/.installed")" = "$(stamp)" ]; }
@@ -49,10 +62,8 @@ is_ready && exit 0
 
 # Settings that `activate` must keep out as make does.
 keep_out() {
-    for file in "$venv/bin/activate"; do
-        printf '\n%s\n%s\n' "# What is set for other environments must not leak in." \
-            "unset MPLBACKEND PYTHONPATH PYTHONSAFEPATH" >>"$file"
-    done
+    printf '\n%s\n%s\n' "# What is set for other environments must not leak in." \
+        "unset MPLBACKEND PYTHONPATH PYTHONSAFEPATH" >>"$venv/bin/activate"
 }
 
 # Only the folder is another: write the paths in the scripts anew, and install nothing.
@@ -128,15 +139,17 @@ done
 
 temporary=$(mktemp -d)
 trap 'rm -rf "$guard" "$temporary"' EXIT
-requirements=$lock
+build=
+pins=$lock
 # openTSNE has no wheels for Linux on ARM: build its verified source there.
 if [[ $machine = "linux aarch64"* || -n ${BUILD_OPENTSNE:-} ]]; then
     headers=$("$python" -c 'import sysconfig; print(sysconfig.get_path("include"))')
     command -v c++ >/dev/null && command -v cc >/dev/null && [ -f "$headers/Python.h" ] ||
         fail "openTSNE has no wheel for Linux on ARM and is built here, for which a C++ compiler" \
             "and Python's headers are missing (Debian and Ubuntu: apt install g++ python3-dev)"
-    requirements=$temporary/requirements
-    sed 's/^--no-binary .*/&\n--no-binary opentsne/' "$lock" >"$requirements"
+    pins=$temporary/lock
+    sed 's/^--no-binary .*/&\n--no-binary opentsne/' "$lock" >"$pins"
+    build="cython numpy"
 fi
 
 [ ! -e "$venv/bin/python" ] || [ -f "$venv/.installed" ] || echo "$venv is not whole" >&2
@@ -154,15 +167,12 @@ install() {
             "can be reached: take a Python from 3.11 to 3.14, as in make PYTHON=python3.14"
     exit 1
 }
-# The installer first, by an older one whose warnings are not for users. Setuptools too: pip would
-# else fetch whichever is newest to build with.
-install --quiet --requirement requirements.build.lock
-if [ "$requirements" != "$lock" ]; then
-    # Its build needs numpy; wheels first, then what is built.
-    awk '/^opentsne==/ {skip = 1; next} skip && /^ / {next} {skip = 0; print}' "$lock" \
-        >"$temporary/first"
-    install --no-build-isolation --requirement "$temporary/first"
-fi
-install --no-build-isolation --requirement "$requirements"
+# The installer first, by an older one. Setuptools too: pip would else fetch whichever is newest.
+awk '/^[^ ]/ {own = /^(pip|setuptools)==/} own' "$lock" >"$temporary/installer"
+install --requirement "$temporary/installer"
+# shellcheck disable=SC2086 # words
+[ -z "$build" ] || install --no-build-isolation --constraint "$pins" $build
+asked >"$temporary/asked"
+install --no-build-isolation --constraint "$pins" --requirement "$temporary/asked"
 keep_out
 stamp >"$venv/.installed"

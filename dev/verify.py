@@ -11,11 +11,10 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from dvc.repo import Repo
 
 from dev import differences, graph, machine
 from dev.workspace import cache_folder, command_line, temporary_copy
@@ -26,6 +25,7 @@ RAW = "data/raw"
 SCORES = "metrics/evaluate.json"
 # Maximum difference between scores of maps that differ in their last digits.
 TOLERANCE = 0.005
+# By stage and path.
 Digests = dict[tuple[str, str], str]
 
 
@@ -57,7 +57,7 @@ def verify(root: Path, keep: Path | None = None) -> int:
 
 
 def digests(root: Path) -> Digests:
-    """Read the digest of every output of dvc.lock, by stage and path; of a folder every file's.
+    """Read the digest of every output of dvc.lock; of a folder that of every file.
 
     Those of the stage ``code`` are left out, for they say nothing about results.
     """
@@ -75,12 +75,10 @@ def digests(root: Path) -> Digests:
 def _members(path: str, md5: str, root: Path, cache: Path) -> Iterator[tuple[str, str]]:
     """Yield the files of a folder, as DVC keeps them in its cache, or else from the folder."""
     listed = cache / "files" / "md5" / md5[:2] / md5[2:]
-    if not md5.endswith(".dir"):
-        yield path, md5
-    elif listed.is_file():
+    if md5.endswith(".dir") and listed.is_file():
         for entry in json.loads(listed.read_text(encoding="utf-8")):
             yield f"{path}/{entry['relpath']}", entry["md5"]
-    elif (root / path).is_dir():
+    elif md5.endswith(".dir") and (root / path).is_dir():
         for file in graph.contents(path, root):
             yield file, differences.digest(root / file)
     else:
@@ -93,11 +91,8 @@ def raw_files(root: Path, expected: Digests) -> Iterator[Path | None]:
 
     With it no network is needed. `stages.download` verifies the files like those of any source.
     """
-    sources = {
-        Path(path).name: reference(root, path, md5)
-        for (_, path), md5 in expected.items()
-        if path.startswith(f"{RAW}/")
-    }
+    raw = {path: md5 for (_, path), md5 in expected.items() if path.startswith(f"{RAW}/")}
+    sources = {Path(path).name: reference(root, path, md5) for path, md5 in raw.items()}
     if not sources or None in sources.values():
         yield None
         return
@@ -120,22 +115,17 @@ def forget(folder: Path) -> None:
 def reference(root: Path, path: str, md5: str) -> Path | None:
     """Find the file with a digest, in the workspace or in its DVC cache."""
     cached = cache_folder(root) / "files" / "md5" / md5[:2] / md5[2:]
-    for candidate in (root / path, cached):
-        if candidate.is_file() and differences.digest(candidate) == md5:
-            return candidate
-    return None
+    there = (file for file in (root / path, cached) if file.is_file())
+    return next((file for file in there if differences.digest(file) == md5), None)
 
 
 def report(root: Path, folder: Path, expected: Digests, seconds: float) -> int:
     """Compare a run with the workspace's lock, print the result, return the exit status."""
-    found = digests(folder)
-    different = in_order(folder, expected, found)
+    different = in_order(folder, expected, digests(folder))
     if not different:
         stages = len({stage for stage, _ in expected})
-        print(
-            f"verify: all {len(expected)} files of {stages} stages have the bytes of {LOCK} "
-            f"({seconds:.0f} s)"
-        )
+        print(f"verify: all {len(expected)} files of {stages} stages have the bytes of {LOCK} "
+              f"({seconds:.0f} s)")  # fmt: skip
         return 0
     stage, path = different[0]
     print(f"verify: {len(different)} of {len(expected)} files differ from {LOCK}")
@@ -150,8 +140,7 @@ def report(root: Path, folder: Path, expected: Digests, seconds: float) -> int:
 
 def in_order(folder: Path, expected: Digests, found: Digests) -> list[tuple[str, str]]:
     """List the outputs that differ, are missing or are new, in the order of the stages."""
-    with Repo(str(folder)) as repo:
-        order = [stage.name for stage in repo.index.stages]
+    order = list(graph.stages(folder))
     keys = {key for key in expected | found if expected.get(key) != found.get(key)}
     return sorted(keys, key=lambda key: (order.index(key[0]) if key[0] in order else -1, key[1]))
 
@@ -162,8 +151,7 @@ def how_far(root: Path, folder: Path, path: str, md5: str | None) -> list[str]:
         return ["it is not in the lock"]
     if not (folder / path).is_file():
         return ["it was not made"]
-    ours = reference(root, path, md5)
-    if ours is None:
+    if (ours := reference(root, path, md5)) is None:
         return [
             "the reference is missing, so they cannot be compared: dvc pull or make repro first"
         ]
@@ -172,39 +160,31 @@ def how_far(root: Path, folder: Path, path: str, md5: str | None) -> list[str]:
 
 def scores_apart(root: Path, folder: Path, expected: Digests) -> float | None:
     """Return the largest difference between scores; None if they cannot be compared."""
-    md5 = {path: digest for (_, path), digest in expected.items()}.get(SCORES)
-    ours = reference(root, SCORES, md5) if md5 else None
+    md5 = next((digest for (_, path), digest in expected.items() if path == SCORES), "")
+    ours = reference(root, SCORES, md5)
     if ours is None or not (folder / SCORES).is_file():
         return None
-    a, b = numbers(ours), numbers(folder / SCORES)
+    a, b = (differences.read(path, ".json") for path in (ours, folder / SCORES))
     if a.keys() != b.keys():
         return None
-    return max(abs(a[name] - b[name]) for name in a)
-
-
-def numbers(path: Path) -> Mapping[str, float]:
-    """Read the numbers of a JSON file by dotted name."""
-    return dict(differences.leaves(json.loads(path.read_text(encoding="utf-8"))))
+    numbers = [name for name in a if a[name].dtype.kind in "if" and b[name].dtype.kind in "if"]
+    return max(float(abs(a[name] - b[name]).max()) for name in numbers)
 
 
 def verdict(apart: float | None, *, promised: bool) -> int:
     """Print the last line and return the exit status."""
     agree = apart is not None and apart <= TOLERANCE
-    scores = (
-        "the scores cannot be compared"
-        if apart is None
-        else f"scores {'agree' if agree else 'DISAGREE'} (within {apart:.4f})"
-    )
+    scores = "the scores cannot be compared"
+    if apart is not None:
+        scores = f"scores {'agree' if agree else 'DISAGREE'} (within {apart:.4f})"
     if promised:
         print(f"verify: FAILED, {scores}; equal bytes are promised on this machine: a defect")
-        return 1
-    if agree:
-        print(
-            f"verify: differs in the last digits, {scores}; no bytes are promised on this machine"
-        )
-        return 0
-    print(f"verify: FAILED, {scores}")
-    return 1
+    elif agree:
+        print(f"verify: differs in the last digits, {scores}; "
+              "no bytes are promised on this machine")  # fmt: skip
+    else:
+        print(f"verify: FAILED, {scores}")
+    return int(promised or not agree)
 
 
 if __name__ == "__main__":

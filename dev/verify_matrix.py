@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,23 +42,15 @@ _KERNELS: dict[str, set[str]] = {
     "SkylakeX": {"avx512f", "avx512vl"},
     "Zen": {"avx2", "fma"},
 }
+_NPY = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR"}
+_GLIBC = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL"}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One way to run the pipeline.
+    """One way to run the pipeline: variables to set, the interpreter, the name of the folder.
 
-    Attributes
-    ----------
-    name : str
-    environment : mapping of str to str
-        Variables to set.
-    python : str
-        The interpreter.
-    folder : str
-        Name of the folder of the run.
-    warm : bool
-        Whether to run a second time, from the cache alone.
+    A warm one runs a second time, from the cache alone.
     """
 
     name: str
@@ -68,38 +59,27 @@ class Setting:
     folder: str = "mnist-clustering"
     warm: bool = False
 
-
-@dataclass(frozen=True)
-class Result:
-    """The result of one setting: its BLAS kernel, the first difference ("" for none), seconds."""
-
-    kernel: str
-    difference: str
-    seconds: float
+    def variables(self) -> dict[str, str]:
+        """Return this process's environment, with only the setting's own variables set."""
+        kept = {name: value for name, value in os.environ.items() if not _KNOBS.fullmatch(name)}
+        return kept | dict(self.environment)
 
 
-def settings(home: Path) -> Iterator[Setting]:
+def settings(home: str) -> Iterator[Setting]:
     """List the settings that this machine supports; ``home`` is an empty folder."""
     yield Setting("as it comes")
     for n in ("1", "2"):
-        threads = {"OMP_NUM_THREADS": n, "OPENBLAS_NUM_THREADS": n}
-        yield Setting(f"{n} thread{'s' * (n > '1')}", threads)
+        yield Setting(f"threads: {n}", {"OMP_NUM_THREADS": n, "OPENBLAS_NUM_THREADS": n})
     for kernel, needed in _KERNELS.items():
         if needed <= machine.flags():
             yield Setting(f"BLAS kernel {kernel}", {"OPENBLAS_CORETYPE": kernel})
-    plain = {
-        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
-        "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX512VL",
-    }
-    for name, value in plain.items():
-        yield Setting(f"{name.partition('_')[0]} without AVX-512", {name: value})
-    yield Setting(
-        "no AVX-512, Sandybridge, 1 thread",
-        plain | {"OPENBLAS_CORETYPE": "Sandybridge", "OMP_NUM_THREADS": "1"},
-    )
+    yield Setting("NPY without AVX-512", _NPY)
+    yield Setting("GLIBC without AVX-512", _GLIBC)
+    oldest = {"OPENBLAS_CORETYPE": "Sandybridge", "OMP_NUM_THREADS": "1"}
+    yield Setting("no AVX-512, Sandybridge, 1 thread", _NPY | _GLIBC | oldest)
     yield Setting("folder with a space", folder="another folder")
     # This also removes the fonts and caches in the home folder.
-    user = {"HOME": str(home), "USER": "somebody", "LOGNAME": "somebody"}
+    user = {"HOME": home, "USER": "somebody", "LOGNAME": "somebody"}
     yield Setting("another home and user", user)
     yield Setting("Turkish locale", {"LANG": "tr_TR.UTF-8", "LC_ALL": "tr_TR.UTF-8"})
     yield Setting("locale C", {"LANG": "C", "LC_ALL": "C"})
@@ -111,15 +91,14 @@ def settings(home: Path) -> Iterator[Setting]:
 def main() -> int:
     """Run the settings and print a table; return 0 if all digests are those of the reference."""
     parser = argparse.ArgumentParser(prog="verify_matrix", description=__doc__)
-    parser.add_argument("--python", action="append", default=[], metavar="PATH",
-                        help="another interpreter; can be given again")  # fmt: skip
-    parser.add_argument("--jobs", type=int, default=2, help="settings at a time (default 2)")
-    parser.add_argument(
-        "--only", default="", metavar="WORDS", help="settings whose names have them"
-    )
+    add = parser.add_argument
+    add("--python", action="append", default=[], metavar="PATH",
+        help="another interpreter; can be given again")  # fmt: skip
+    add("--jobs", type=int, default=2, help="settings at a time (default 2)")
+    add("--only", default="", metavar="WORDS", help="settings whose names have them")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mnist-clustering-home-") as home:
-        chosen = [setting for setting in settings(Path(home)) if options.only in setting.name]
+        chosen = [setting for setting in settings(home) if options.only in setting.name]
         chosen += interpreters(options.python, options.only)
         if not chosen:
             parser.error(f"no setting is named {options.only}")
@@ -134,64 +113,50 @@ def run(chosen: Sequence[Setting], jobs: int) -> int:
     failed = 0
     with ThreadPoolExecutor(jobs) as pool:
         results = pool.map(lambda setting: attempt(setting, expected), chosen)
-        for setting, result in zip(chosen, results, strict=True):
-            failed += bool(result.difference)
-            said = result.difference or "equal"
-            row = f"{setting.name:{width}}  {result.kernel:12}  {result.seconds:7.0f}  {said}"
-            print(row, flush=True)
+        for setting, (kernel, seconds, difference) in zip(chosen, results, strict=True):
+            failed += bool(difference)
+            said = difference or "equal"
+            print(f"{setting.name:{width}}  {kernel:12}  {seconds:7.0f}  {said}", flush=True)
     print(f"verify-matrix: {len(chosen) - failed} of {len(chosen)} settings give the "
           f"{len(expected)} digests of {reference.DIGITS.relative_to(ROOT)}")  # fmt: skip
-    if not failed:
-        return 0
-    for name, value in machine.facts().items():
+    for name, value in machine.facts().items() if failed else ():
         print(f"  {name}: {value}")
-    return 1
+    return int(failed > 0)
 
 
-def attempt(setting: Setting, expected: Digests) -> Result:
-    """Run the pipeline under a setting and name the first difference."""
-    started = time.monotonic()
+def attempt(setting: Setting, expected: Digests) -> tuple[str, float, str]:
+    """Run the pipeline under a setting: its BLAS kernel, seconds, and the first difference."""
+    started, variables = time.monotonic(), setting.variables()
     kernel = subprocess.run(
-        [setting.python, "-c", _KERNEL],
-        env=environment(setting), capture_output=True, text=True, check=False,
-    ).stdout.strip()  # fmt: skip
+        [setting.python, "-c", _KERNEL], env=variables, capture_output=True, text=True, check=False
+    ).stdout.strip()
     try:
-        with finished(setting) as folder:
-            found = digests(folder)
-            different = in_order(folder, expected, found)
+        with temporary_copy(OVERRIDES, empty_cache=True, name=setting.folder) as folder:
+            _reproduce(setting, folder)
+            different = in_order(folder, expected, digests(folder))
             said = f"{len(different)} differ, first {different[0][1]}" if different else ""
     except (subprocess.CalledProcessError, AssertionError) as error:
         said = f"failed: {error}"
-    return Result(kernel, said, time.monotonic() - started)
+    return kernel, time.monotonic() - started, said
 
 
-@contextmanager
-def finished(setting: Setting) -> Iterator[Path]:
-    """Run every stage in a temporary copy; for a warm setting, again from the cache alone."""
-    with (
-        temporary_copy(OVERRIDES, empty_cache=True, name=setting.folder) as folder,
-        tempfile.TemporaryFile() as log,
-    ):
-        for _ in range(1 + setting.warm):
-            forget(folder)
-            start = log.seek(0, os.SEEK_END)
+def _reproduce(setting: Setting, folder: Path) -> None:
+    """Run every stage; for a warm setting, again from the cache alone."""
+    for again in range(1 + setting.warm):
+        forget(folder)
+        with tempfile.TemporaryFile() as log:
             try:
-                dvc(folder, "repro", python=setting.python, settings=environment(setting), log=log)
+                dvc(folder, "repro", python=setting.python, settings=setting.variables(), log=log)
             except subprocess.CalledProcessError:
-                log.seek(start)
+                log.seek(0)
                 sys.stderr.buffer.write(log.read())
                 raise
-            log.seek(start)
-            computed = log.read().count(b"Running stage '")
+            log.seek(0)
+            ran = log.read().count(b"Running stage '")
         stages = len({stage for stage, _ in digests(folder)})
-        assert computed == (0 if setting.warm else stages), f"{computed} of {stages} stages ran"
-        yield folder
-
-
-def environment(setting: Setting) -> dict[str, str]:
-    """Return the environment of a setting: this process's, with only its own variables set."""
-    kept = {name: value for name, value in os.environ.items() if not _KNOBS.fullmatch(name)}
-    return kept | dict(setting.environment)
+        # The stage code is one more, of which no digest counts.
+        assert ran >= stages or again, f"{ran} of {stages} stages ran"
+        assert ran <= 1 or not again, f"{ran} stages ran again"
 
 
 def interpreters(named: Sequence[str], only: str) -> Iterator[Setting]:
@@ -199,19 +164,16 @@ def interpreters(named: Sequence[str], only: str) -> Iterator[Setting]:
 
     Only those whose setting's name contains ``only``: preparing the others would take minutes.
     """
-    own = f"3.{sys.version_info.minor}"
-    found = [f"python3.{n}" for n in SUPPORTED if f"3.{n}" != own]
-    for python in named or filter(None, map(shutil.which, found)):
-        probe = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
-        command = [python, "-c", probe]
+    others = [f"python3.{n}" for n in SUPPORTED if n != sys.version_info.minor]
+    for python in named or filter(None, map(shutil.which, others)):
+        probe = [python, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            done = subprocess.run(probe, capture_output=True, text=True, check=True)
         except (OSError, subprocess.CalledProcessError) as error:
             print(f"verify-matrix: {python} is left out: {error}")  # Such as a broken shim.
             continue
         version = done.stdout.strip()
-        name = f"CPython {version}"
-        if only in name:
+        if only in (name := f"CPython {version}"):
             yield Setting(name, python=prepared(python, version))
 
 
@@ -222,13 +184,9 @@ def prepared(python: str, version: str) -> str:
         return python
     folder = ROOT / f".venv-{version.rpartition('.')[0]}"
     if not (folder / ".installed").exists():
-        variables = os.environ | {"PYTHON": python}
-        subprocess.run(
-            [str(ROOT / "dev" / "venv.sh"), folder.name, "requirements.lock"],
-            env=variables,
-            check=True,
-        )
-    return str(folder / "bin" / "python")
+        command = [str(ROOT / "dev/venv.sh"), folder.name, "pipeline", "dev"]
+        subprocess.run(command, env=os.environ | {"PYTHON": python}, check=True)
+    return str(folder / "bin/python")
 
 
 if __name__ == "__main__":

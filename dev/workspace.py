@@ -15,18 +15,17 @@ from typing import Any
 from dvc.repo import Repo
 
 from mnist_clustering.errors import InputError
+from mnist_clustering.features.descriptors import BLOCKS
 from stages.workspace import PARAMS, ROOT, environment, project_files, set_params
 
-_GIT_SETTINGS = {
-    # The copy uses none of the user's hooks, signatures and other settings.
-    "GIT_CONFIG_GLOBAL": os.devnull,
-    "GIT_CONFIG_NOSYSTEM": "1",
-    "GIT_AUTHOR_NAME": "mnist-clustering",
-    "GIT_AUTHOR_EMAIL": "nobody@example.org",
-    "GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z",
-    "GIT_COMMITTER_NAME": "mnist-clustering",
-    "GIT_COMMITTER_EMAIL": "nobody@example.org",
-    "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
+_NOBODY = {
+    "NAME": "mnist-clustering",
+    "EMAIL": "nobody@example.org",
+    "DATE": "2026-01-01T00:00:00Z",
+}
+# The copy uses none of the user's hooks, signatures and other settings.
+_GIT_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | {
+    f"GIT_{role}_{what}": own for role in ("AUTHOR", "COMMITTER") for what, own in _NOBODY.items()
 }
 _COMMANDS = (
     "init --quiet",
@@ -89,15 +88,16 @@ def temporary_copy(
         if not empty_cache:
             config += f"[cache]\n    dir = {cache_folder(root)}\n"
         (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+        settings = environment() | _GIT_SETTINGS
         for command in _COMMANDS if has_git else ():
-            subprocess.run(
-                ["git", *command.split()],
-                cwd=folder,
-                env=environment() | _GIT_SETTINGS,
-                check=True,
-                capture_output=True,
-            )
+            words = ["git", *command.split()]
+            subprocess.run(words, cwd=folder, env=settings, check=True, capture_output=True)
         yield folder
+
+
+def block_alone(name: str) -> dict[str, Any]:
+    """Params by which one block of features counts, whatever others there are."""
+    return {f"features.{block}_weight": int(block == name) for block in BLOCKS}
 
 
 def cache_folder(root: Path) -> Path:
@@ -120,13 +120,10 @@ def command_line(main: Callable[[], int | None], name: str, description: str | N
         What ``--help`` says, of what takes no other words; without it, ``main`` reads its own.
     """
     if description is not None:
-        argparse.ArgumentParser(
-            prog=name,
-            description=description,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        ).parse_args()
+        raw = argparse.RawDescriptionHelpFormatter
+        argparse.ArgumentParser(name, description=description, formatter_class=raw).parse_args()
     try:
-        code = main()
+        sys.exit(main())
     except (InputError, KeyError, OSError) as error:
         words = error.args[0] if isinstance(error, KeyError) else error
         sys.exit(f"{name}: {words}")
@@ -134,4 +131,3 @@ def command_line(main: Callable[[], int | None], name: str, description: str | N
         sys.exit(f"{name}: a command failed, as said above: {shlex.join(map(str, error.cmd))}")
     except KeyboardInterrupt:
         sys.exit(f"{name}: interrupted")
-    sys.exit(code)

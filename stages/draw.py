@@ -2,6 +2,7 @@
 
 import csv
 import functools
+import importlib
 import inspect
 import json
 import multiprocessing
@@ -15,24 +16,10 @@ from numpy.typing import NDArray
 
 from mnist_clustering import files, resources
 from mnist_clustering.errors import InputError
-from mnist_clustering.figures import (
-    canvas,
-    centroids,
-    clusters,
-    confused,
-    confusion,
-    elbow,
-    kl,
-    map_2d,
-    map_3d,
-)
+from mnist_clustering.figures import canvas
 from stages import common, drawings
 
 DRAWINGS = {"curves": drawings.CURVES, "clusters": drawings.CLUSTERS}
-_MODULES = {
-    module.__name__.rpartition(".")[2]: module
-    for module in (centroids, clusters, confused, confusion, elbow, kl, map_2d, map_3d)
-}
 # What is to be drawn, by name: processes that are forked know it without being sent it.
 _jobs: dict[str, Callable[[], bytes]] = {}
 
@@ -45,7 +32,7 @@ def main(group: str) -> None:
     if group not in DRAWINGS:
         raise InputError(f"there is no group {group}: {' and '.join(DRAWINGS)} are drawn")
     for name, drawing in DRAWINGS[group].items():
-        draw = _MODULES[drawing.module].draw
+        draw = importlib.import_module(f"mnist_clustering.figures.{drawing.module}").draw
         parameters = inspect.signature(draw).parameters.values()
         own = [name] if any(each.kind == each.KEYWORD_ONLY for each in parameters) else []
         params = common.load_params("draw", "dpi", *own)

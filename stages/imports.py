@@ -38,6 +38,10 @@ def imported(path: str) -> Iterator[str]:
                 raise InputError(f"{path} has a relative import: write it with the package's name")
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "importlib.import_module":
+            # Of a name that is put together, every module of the folder counts; not where the
+            # package, which writes import_module alone, loads for its users what no stage needs.
+            yield ast.unparse(node.args[0])[2:].partition(".{")[0] + ".*"
 
 
 class Imports:
@@ -52,6 +56,9 @@ class Imports:
         """Yield the files that names stand for, and those of the packages around them."""
         for name in names:
             parts = name.split(".")
+            if parts[-1] == "*":
+                folder = Path(*parts[:-1])
+                yield from (path for path in self.names if Path(path).parent == folder)
             for end in range(1, len(parts) + 1):
                 stem = "/".join(parts[:end])
                 yield from {f"{stem}.py", f"{stem}/__init__.py"} & set(self.names)

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from dev.benchmarks import measure
-from dev.benchmarks.options import Options
+from dev.benchmarks.measure import Options
 from mnist_clustering.errors import InputError
 from stages.workspace import ROOT
 from tests.support.browser import MISSING, Browser, found

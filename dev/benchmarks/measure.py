@@ -8,32 +8,60 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dev import provenance
+from dev import machine, provenance
 from mnist_clustering import files, resources
 from stages.workspace import ROOT
 
-RESULTS = ROOT / "benchmarks" / "results"
+RESULTS = ROOT / "dev/benchmarks/results"
+RECORD = Path(__file__).with_name("record.py")
+TRAIN = 60_000
 # Settings of BLAS and Python that a machine may preset, unset so that they favour no side.
 PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 # What the peers start from, whichever code split it.
-_IMAGES = tuple(
-    f"data/split/{part}_{what}.npy" for part in ("train", "test") for what in ("images", "labels")
-)
+_IMAGES = [
+    f"data/split/{part}_{of}.npy" for part in ("train", "test") for of in ("images", "labels")
+]
+_ROUTES = ("dev/benchmarks/peers.py", "dev/benchmarks/routes.py", *_IMAGES)
 # What each part measures; a stage stands for all that it needs too.
 MADE_BY = {
     "stages": ("dev/benchmarks/pipeline.py", provenance.ALL),
-    "pairs": ("dev/benchmarks/pairs.py", "dev/benchmarks/sides.py", "tsne@3"),
-    "peers": ("dev/benchmarks/peers.py", "dev/benchmarks/routes.py", *_IMAGES),
-    "growth": ("dev/benchmarks/growth.py", provenance.ALL),
+    "growth": ("dev/benchmarks/pipeline.py", provenance.ALL),
+    "pairs": ("dev/benchmarks/peers.py", "dev/benchmarks/routes.py", "tsne@3"),
+    "peers": _ROUTES,
+    "study": _ROUTES,
     "explorer": ("dev/benchmarks/explorer.py", "explore"),
-    "study": ("dev/benchmarks/study.py", "dev/benchmarks/routes.py", *_IMAGES),
 }
-RECORD = Path(__file__).with_name("record.py")
+
+
+@dataclass(frozen=True)
+class Options:
+    """Sizes and places of one run.
+
+    Attributes
+    ----------
+    n : int
+        Training images; fewer than all are for trying the benchmark out.
+    rounds : int
+        How often what takes less than five minutes is measured.
+    largest : int
+        The largest number of images of the growth.
+    peers : Path
+        The interpreter that has umap-learn.
+    results : Path
+        Folder of the results.
+    """
+
+    n: int = TRAIN
+    rounds: int = 3
+    largest: int = 240_000
+    peers: Path = ROOT / ".venv-peers/bin/python"
+    results: Path = RESULTS
 
 
 def environment() -> dict[str, str]:
@@ -51,14 +79,6 @@ def run(
     command: Sequence[str], folder: Path = ROOT, settings: Mapping[str, str] | None = None
 ) -> dict[str, float]:
     """Run a command in a separate process and measure it.
-
-    Parameters
-    ----------
-    command : sequence of str
-    folder : Path
-        Where it runs.
-    settings : mapping of str to str, optional
-        Environment variables beside those of `environment`.
 
     Returns
     -------
@@ -86,42 +106,27 @@ def run(
 def median(rounds: Iterable[Mapping[str, float]]) -> dict[str, float]:
     """Return the median of each figure over several rounds, and their number."""
     rounds = list(rounds)
-    names = rounds[0]
-    middle = {name: round(statistics.median(r[name] for r in rounds), 3) for name in names}
+    middle = {name: round(statistics.median(r[name] for r in rounds), 3) for name in rounds[0]}
     return middle | {"rounds": len(rounds)}
 
 
-def machine() -> dict[str, str]:
+def facts() -> dict[str, str]:
     """Return facts about the machine that determine its speed, but none that identify it."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
-        "processor": _first("/proc/cpuinfo", "model name") or platform.processor() or "unknown",
+        "processor": machine.processor(),
         "cores": str(resources.threads()),
-        "memory": f"{round(int(_first('/proc/meminfo', 'MemTotal').split()[0]) / 2**20)} GiB",
+        "memory": f"{round(memory / 2**30)} GiB",
         "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "C library": " ".join(platform.libc_ver()),
         "Python": platform.python_version(),
-        "libraries": libraries,
+        "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
 
 
-def _first(path: str, key: str) -> str:
-    """Return the first value of a key in a file such as /proc/cpuinfo."""
-    for line in Path(path).read_text(encoding="utf-8").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() == key:
-            return value.strip()
-    return ""
-
-
-def save(
-    part: str, results: Mapping[str, Any], folder: Path = RESULTS, *, finished: bool = True
-) -> None:
-    """Write the results of one part beside the machine's facts.
-
-    What is not finished gets no stamp, so that it counts as stale.
-    """
-    content = {"machine": machine(), **results}
+def save(part: str, found: Mapping[str, Any], folder: Path, *, finished: bool = True) -> None:
+    """Write the results of one part; what is not finished gets no stamp and counts as stale."""
+    content = {"machine": facts(), **found}
     stamped = provenance.stamp(content, MADE_BY[part]) if finished else content
     files.save_json(folder / f"{part}.json", stamped)
 

@@ -8,22 +8,23 @@ long and is measured only if it is named.
 
 import argparse
 import json
-import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from dev.benchmarks import explorer, growth, measure, pairs, peers, pipeline, study
-from dev.benchmarks.options import Options
+from dev.benchmarks import explorer, measure, peers, pipeline
+from dev.benchmarks.measure import Options
+from dev.workspace import command_line
 from mnist_clustering import files
-from mnist_clustering.errors import InputError
 
-PARTS = {
-    "stages": pipeline.main,
-    "pairs": pairs.main,
-    "peers": peers.main,
-    "growth": growth.main,
+PARTS: dict[str, Callable[[Options], None]] = {
+    "stages": pipeline.stages,
+    "pairs": peers.pairs,
+    "peers": partial(peers.routes, "peers"),
+    "growth": pipeline.growth,
     "explorer": explorer.main,
-    "study": study.main,
+    "study": partial(peers.routes, "study"),
 }
 ASKED_FOR = ("study",)
 
@@ -46,17 +47,11 @@ def main() -> None:
         measure.say(f"part {name}")
         begun = time.monotonic()
         PARTS[name](options)
-        _note_minutes(options.results / f"{name}.json", (time.monotonic() - begun) / 60)
-
-
-def _note_minutes(path: Path, minutes: float) -> None:
-    """Add to the results of a part how long they took to measure."""
-    results = json.loads(path.read_text(encoding="utf-8"))
-    files.save_json(path, results | {"minutes": round(minutes, 1)})
+        # How long it took to measure stands with what was measured.
+        path, minutes = options.results / f"{name}.json", (time.monotonic() - begun) / 60
+        results = json.loads(path.read_text(encoding="utf-8"))
+        files.save_json(path, results | {"minutes": round(minutes, 1)})
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (InputError, OSError) as error:
-        sys.exit(f"benchmarks: {error}")
+    command_line(main, "benchmarks")

@@ -18,15 +18,15 @@ from sklearn.cluster import HDBSCAN
 from sklearn.mixture import GaussianMixture
 
 from dev import provenance
-from dev.workspace import command_line, temporary_copy
-from mnist_clustering import files, resources
+from dev.workspace import block_alone, command_line, temporary_copy
+from mnist_clustering import resources
 from mnist_clustering.clustering import kmeans, lloyd, merging
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import STEPS, snap
 from mnist_clustering.neighbors import nearest as neighbors
 from stages.workspace import ROOT, repro, set_params
 
-RESULTS = ROOT / "studies" / "results" / "ablation.json"
+RESULTS = ROOT / "dev/studies/results/ablation.json"
 MADE_BY = (
     "dev/studies/ablation.py",
     "tsne@3",
@@ -119,12 +119,7 @@ class Variation:
     n_dims: int = 2
 
 
-PIXELS = {
-    "features.gradient_weight": 0,
-    "features.concavity_weight": 0,
-    "features.pixel_weight": 1,
-    "features.whiten": False,
-}
+PIXELS = {**block_alone("pixel"), "features.whiten": False}
 # As many components as pixels: a rotation, which preserves distances.
 ALL = {"features.pixel_components": 784}
 EUCLIDEAN = {"distortion.directions": "none"}
@@ -173,7 +168,7 @@ VARIATIONS = (
 def main() -> None:
     """Score every variation on validation, then on test."""
     results = {part: study(VARIATIONS, {"split.method": method}) for part, method in PARTS.items()}
-    files.save_json(RESULTS, provenance.stamp(results, MADE_BY))
+    provenance.save(RESULTS, results, MADE_BY)
     print(f"ablation: {RESULTS.relative_to(ROOT)} written")
 
 

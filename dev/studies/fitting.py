@@ -7,18 +7,15 @@ ends, and the same command again measures those that are missing.
 """
 
 import argparse
-import json
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dev import provenance
-from dev.benchmarks import growth, measure
+from dev.benchmarks import measure, pipeline
+from dev.tables.markdown import read
 from dev.workspace import command_line, temporary_copy
-from mnist_clustering import files
 from mnist_clustering.images import idx
 from stages.workspace import ROOT
 
@@ -27,7 +24,6 @@ MADE_BY = ("dev/studies/fitting.py", provenance.ALL)
 SIZES = (250_000, 500_000, 1_000_000, 2_000_000)
 LANDMARKS = 250_000
 RAW = ROOT / "data/raw"
-TRAIN = "train-{}-ubyte"
 
 
 def main() -> None:
@@ -39,7 +35,10 @@ def main() -> None:
     add("-o", "--output", type=Path, default=RESULTS, metavar="FILE", help="default: %(default)s")
     options = parser.parse_args()
     overrides = {"split.landmarks": options.landmarks}
-    sizes = _before(options.output, overrides)
+    before = read(options.output) if options.output.is_file() else {}
+    # What was measured of this code and these params.
+    same = before and before[provenance.KEY]["params"] == overrides and not provenance.stale(before)
+    sizes: dict[str, Any] = dict(before["sizes"]) if same else {}
     for n in options.n:
         if str(n) in sizes:
             print(f"fitting: {n:,} images were measured before", flush=True)
@@ -47,40 +46,26 @@ def main() -> None:
         with temporary_copy(overrides) as folder:
             enlarge(folder / "data/raw", n)
             sizes[str(n)] = fit(folder, n)
-        found = {"landmarks": options.landmarks, "machine": measure.machine(), "sizes": sizes}
-        files.save_json(options.output, provenance.stamp(found, MADE_BY, overrides))
-
-
-def _before(path: Path, overrides: dict[str, Any]) -> dict[str, Any]:
-    """Read what was measured of this code and these params."""
-    if not path.is_file():
-        return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
-    same = found[provenance.KEY]["params"] == overrides and not provenance.stale(found)
-    return dict(found["sizes"]) if same else {}
+        found = {"landmarks": options.landmarks, "machine": measure.facts(), "sizes": sizes}
+        provenance.save(options.output, found, MADE_BY, overrides)
 
 
 def enlarge(folder: Path, n: int) -> None:
     """Write a data set of n training images: MNIST's own, then copies that are varied a little."""
     shutil.copytree(RAW, folder, dirs_exist_ok=True)
     for kind in ("images-idx3", "labels-idx1"):
-        path = folder / TRAIN.format(kind)
+        path = folder / f"train-{kind}-ubyte"
         own = idx.decode(path.read_bytes(), path.name)
-        copies = np.concatenate([own] * -(-n // len(own)))[:n]
-        varied = growth.vary(copies, len(own)) if own.ndim > 1 else copies
-        path.write_bytes(idx.encode(varied))
+        path.write_bytes(idx.encode(pipeline.enlarge(own, n)))
 
 
 def fit(folder: Path, n: int) -> dict[str, Any]:
     """Run the stages one by one; return what each took, and the scores."""
     taken = {}
-    for name, command in growth.commands(folder, made_elsewhere=("download",)).items():
+    for name, command in pipeline.commands(folder, without=["download"]).items():
         print(f"fitting: {name} of {n:,} images", flush=True)
         taken[name] = measure.run([sys.executable, *command], folder)
-    scored, placed = (
-        json.loads((folder / f"metrics/{name}.json").read_text(encoding="utf-8"))
-        for name in ("evaluate", "extend")
-    )
+    scored, placed = (read(folder / f"metrics/{name}.json") for name in ("evaluate", "extend"))
     accuracy = {part: scored["clusters_2d"][part]["accuracy"] for part in ("train", "test")}
     accuracy["rest"] = placed.get("accuracy")
     return {"rest": placed["images"], "accuracy": accuracy, "stages": taken}

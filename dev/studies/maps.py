@@ -4,14 +4,12 @@
 The explorer shows them beside the map of the run if they are of the same images.
 """
 
-import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from dev import provenance
+from dev import differences, provenance
 from dev.studies import original
 from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files
@@ -19,7 +17,7 @@ from mnist_clustering.pages.compact import compact
 from stages.workspace import ROOT, repro
 
 PERPLEXITIES = (5, 10, 20, 30, 50)
-RESULTS = ROOT / "studies" / "results"
+RESULTS = ROOT / "dev/studies/results"
 STAGE = "tsne@2"
 MADE_BY = ("dev/studies/maps.py", "mnist_clustering/pages/compact.py", STAGE)
 
@@ -41,7 +39,7 @@ def main() -> None:
             maps.append(compact(positions))
             found = json.loads((folder / "metrics/tsne_2d.json").read_text(encoding="utf-8"))
             divergences[name] = found["kl_divergence"]
-            images.add(digest(folder / "data/split/train_images.npy"))
+            images.add(differences.digest(folder / "data/split/train_images.npy"))
     (own,) = images
     files.save_arrays(
         RESULTS / "maps.npz",
@@ -52,13 +50,7 @@ def main() -> None:
         units=np.array([unit for _, unit in maps]),
     )
     overrides = {"distortion.k": most}
-    stamped = provenance.stamp({"kl_divergence": divergences}, MADE_BY, overrides)
-    files.save_json(RESULTS / "maps.json", stamped)
-
-
-def digest(path: Path) -> str:
-    """MD5 of a file."""
-    return hashlib.md5(path.read_bytes()).hexdigest()
+    provenance.save(RESULTS / "maps.json", {"kl_divergence": divergences}, MADE_BY, overrides)
 
 
 if __name__ == "__main__":

@@ -7,16 +7,14 @@ import shutil
 from pathlib import Path
 
 from dev import provenance
-from dev.workspace import command_line, temporary_copy
+from dev.workspace import block_alone, command_line, temporary_copy
 from mnist_clustering import files
 from stages.workspace import ROOT, dvc, repro
 
 OVERRIDES = {
     "features.deskew": False,
     "features.whiten": False,
-    "features.gradient_weight": 0,
-    "features.concavity_weight": 0,
-    "features.pixel_weight": 1,
+    **block_alone("pixel"),
     "distortion.directions": "none",
     "tsne.perplexity": 30,
     "tsne.test_neighbors": 15,
@@ -27,7 +25,7 @@ OVERRIDES = {
     "tsne.map_3d.iterations": 200,
     "draw.map_2d.title": "The 2-D t-SNE map of the original study's route",
 }
-RESULTS = ROOT / "studies" / "results" / "original"
+RESULTS = ROOT / "dev/studies/results/original"
 KEPT = (
     "metrics/evaluate.json",
     "metrics/elbow_pixels.json",
@@ -48,8 +46,7 @@ def main() -> None:
             with files.output(RESULTS / Path(name).name) as temporary:
                 shutil.copyfile(folder / name, temporary)
     # What made them stands with the params.
-    stamped = provenance.stamp(OVERRIDES, MADE_BY, OVERRIDES)
-    files.save_json(RESULTS / "params.json", stamped)
+    provenance.save(RESULTS / "params.json", OVERRIDES, MADE_BY, OVERRIDES)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,11 @@
     python -m dev.studies.placing [PART...] [-n N]
 
 needs a finished run and `make dask`. Parts, by default all: candidates (what fewer of them cost on
-the test images, and gain), workers (one and two), million (both ways to place N images, and whether
-they end with the same bytes). ``dev/studies/results/placing.json`` is written after each.
+the test images, and gain), million (both ways to place N images, and whether they end with the same
+bytes). ``dev/studies/results/placing.json`` is written after each.
 """
 
 import argparse
-import hashlib
-import json
 import os
 import resource
 import signal
@@ -24,8 +22,9 @@ import psutil
 from threadpoolctl import threadpool_limits
 
 import predict
-from dev import provenance
-from dev.benchmarks.growth import vary
+from dev import differences, graph, provenance
+from dev.benchmarks.pipeline import enlarge
+from dev.tables.markdown import read
 from dev.workspace import command_line
 from mnist_clustering import files
 from mnist_clustering.errors import InputError
@@ -43,10 +42,7 @@ MADE_BY = (
 )
 PYTHON = ROOT / ".venv-dask/bin/python"
 MILLION = 1_000_000
-# For one worker and two: so many that start-up counts little.
-PART = 60_000
 CANDIDATES = (150, 100, 60, 30, 0)
-TEST = str(ROOT / "data/split/test_{}.npy")
 # Enough images for the compiled code to be loaded.
 FEW = 300
 # Shares of all blocks after which the run on the cluster is killed.
@@ -65,19 +61,22 @@ def main() -> None:
         parser.error(f"there is no part {', '.join(unknown)}: choose some of {', '.join(PARTS)}")
     if not PYTHON.exists():
         raise InputError("dev.studies.placing needs distributed: make dask installs it")
-    found = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    found = read(RESULTS) if RESULTS.is_file() else {}
+    found = {part: own for part, own in found.items() if part in {*PARTS, provenance.KEY}}
     for part in options.parts or PARTS:
         with tempfile.TemporaryDirectory(prefix="mnist-clustering-") as folder:
             found[part] = PARTS[part](Path(folder), options.n)
         files.save_json(RESULTS, found)
     # The stamp is of all parts: what is measured alone leaves the others as old as they are.
     if set(options.parts or PARTS) >= set(found) - {provenance.KEY}:
-        files.save_json(RESULTS, provenance.stamp(found, MADE_BY))
+        provenance.save(RESULTS, found, MADE_BY)
 
 
 def candidates(_: Path, __: int) -> dict[str, Any]:
     """Place the test images, ranking fewer and fewer candidates: their scores, and the time."""
-    images, labels = (np.load(TEST.format(kind)) for kind in ("images", "labels"))
+    images, labels = (
+        np.load(ROOT / f"data/split/test_{kind}.npy") for kind in ("images", "labels")
+    )
     fitted = predict.load_model(predict.MODEL)
     found = {}
     with threadpool_limits(1):
@@ -97,65 +96,49 @@ def candidates(_: Path, __: int) -> dict[str, Any]:
     return found
 
 
-def workers(folder: Path, n: int) -> dict[str, Any]:
-    """Place some images by one worker and by two, which says something on an idle machine only."""
-    write_enlarged(folder / "images.npy", min(n, PART))
-    return {
-        str(number): run(folder, "images.npy", str(number), ["--workers", number])
-        for number in (1, 2)
-    }
-
-
 def million(folder: Path, n: int) -> dict[str, Any]:
-    """Place all images plainly and on a cluster, and compare every file."""
-    write_enlarged(folder / "images.npy", n)
-    plain = run(folder, "images.npy", "plain", ["--workers", 2])
-    cluster = ["--on", "dask", "--workers", 2]
+    """Place all of MNIST and varied copies plainly and on a cluster, and compare every file."""
+    parts = [np.load(ROOT / f"data/split/{part}_images.npy") for part in ("train", "test")]
+    np.save(folder / "images.npy", enlarge(np.concatenate(parts), n))
+    plain = run(folder, "plain", ["--workers", "2"])
+    cluster = ["--on", "dask", "--workers", "2"]
     kills = [int(share * plain["blocks"]) for share in KILLS]
-    killed = [run(folder, "images.npy", "dask", cluster, kill_at) for kill_at in kills]
-    last = run(folder, "images.npy", "dask", cluster)
+    killed = [run(folder, "dask", cluster, kill_at) for kill_at in kills]
+    last = run(folder, "dask", cluster)
+    digests = [
+        {file: differences.digest(folder / way / file) for file in graph.contents("", folder / way)}
+        for way in ("plain", "dask")
+    ]
     return {
         "n": n,
         "plain": plain,
         "dask": {"killed_after": [ran["blocks"] for ran in killed], **last},
-        "equal": digests(folder / "plain") == digests(folder / "dask"),
+        "equal": digests[0] == digests[1],
     }
 
 
-PARTS = {"candidates": candidates, "workers": workers, "million": million}
+PARTS = {"candidates": candidates, "million": million}
 
 
-def write_enlarged(path: Path, n: int) -> None:
-    """Write n images: all of MNIST, then copies that are shifted and rotated a little."""
-    parts = [np.load(ROOT / f"data/split/{part}_images.npy") for part in ("train", "test")]
-    base = np.concatenate(parts)
-    copies = np.concatenate([base] * -(-n // len(base)))[:n]
-    np.save(path, vary(copies, len(base)))
-
-
-def run(
-    folder: Path, images: str | Path, output: str, words: list[Any], kill_at: int | None = None
-) -> dict[str, Any]:
+def run(folder: Path, to: str, words: list[str], kill_at: int | None = None) -> dict[str, Any]:
     """Run place.py, and kill it with all that it started once so many blocks are there."""
-    print(f"placing: {images} {' '.join(map(str, words))}", flush=True)
-    command = [PYTHON, ROOT / "place.py", images, "-o", output, *words]
+    print(f"placing: images.npy {' '.join(words)}", flush=True)
+    command = [str(PYTHON), str(ROOT / "place.py"), "images.npy", "-o", to, *words]
     begun, cpu = time.monotonic(), _cpu_seconds()
-    process = subprocess.Popen([str(word) for word in command], cwd=folder, start_new_session=True)
-    largest = 0.0
-    made = folder / output / "blocks"
+    process = subprocess.Popen(command, cwd=folder, start_new_session=True)
+    largest, made = 0, folder / to / "blocks"
     while process.poll() is None:
-        largest = max([largest, *map(_megabytes, _children(process.pid))])
+        largest = max(largest, _largest_child(process.pid))
         if kill_at is not None and len(list(made.glob("[0-9]*"))) >= kill_at:
             os.killpg(process.pid, signal.SIGKILL)
         time.sleep(_LOOK)
     if process.returncode and kill_at is None:
         raise subprocess.CalledProcessError(process.returncode, command)
-    seconds = time.monotonic() - begun
     return {
-        "seconds": round(seconds, 1),
+        "seconds": round(time.monotonic() - begun, 1),
         "cpu_seconds": round(_cpu_seconds() - cpu, 1),
         "blocks": len(list(made.glob("[0-9]*"))),
-        "largest_worker_mb": round(largest),
+        "largest_worker_mb": round(largest / 1e6),
     }
 
 
@@ -165,27 +148,13 @@ def _cpu_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _children(pid: int) -> list[psutil.Process]:
+def _largest_child(pid: int) -> int:
+    """Return the resident bytes of the largest process below one; 0 where it has just ended."""
     try:
-        return psutil.Process(pid).children(recursive=True)
+        children = psutil.Process(pid).children(recursive=True)
+        return max((child.memory_info().rss for child in children), default=0)
     except psutil.NoSuchProcess:
-        return []
-
-
-def _megabytes(process: psutil.Process) -> float:
-    try:
-        return process.memory_info().rss / 1e6
-    except psutil.NoSuchProcess:
-        return 0.0
-
-
-def digests(folder: Path) -> dict[str, str]:
-    """Digest all files of a run."""
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+        return 0
 
 
 if __name__ == "__main__":

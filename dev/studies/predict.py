@@ -28,7 +28,7 @@ import predict
 from dev import provenance
 from dev.studies import sheets, sweeps
 from dev.workspace import command_line
-from mnist_clustering import files, progress
+from mnist_clustering import progress
 from mnist_clustering.images import handwriting
 
 MADE_BY = (
@@ -51,21 +51,12 @@ SIDES = (28, 56, 112, 224)
 # How many digits are drawn for each condition, and how many of MNIST's are enlarged as they are.
 SHEETS, ENLARGED = 300, 1000
 FONTS = (
-    "DejaVuSans",
-    "DejaVuSans-Bold",
-    "DejaVuSans-Oblique",
-    "DejaVuSansMono",
-    "DejaVuSerif",
-    "DejaVuSerif-Italic",
-    "STIXGeneral",
-    "STIXGeneralBol",
-    "STIXGeneralItalic",
-    "cmb10",
-    "cmr10",
-    "cmss10",
-    "cmtt10",
+    *("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansMono", "DejaVuSerif"),
+    *("DejaVuSerif-Italic", "STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic"),
+    *("cmb10", "cmr10", "cmss10", "cmtt10"),
 )
 Grey = np.ndarray
+Noise = Callable[[np.random.Generator, tuple[int, ...]], Grey]
 
 
 def main() -> None:
@@ -84,7 +75,7 @@ def main() -> None:
         name: _rejected(model, source) for name, source in _non_digits(rng).items()
     }
     results["seconds"] = _seconds(images)
-    files.save_json(RESULTS, provenance.stamp(results, MADE_BY))
+    provenance.save(Path(RESULTS), results, MADE_BY)
 
 
 def _sheets(model: Any, images: np.ndarray, digits: np.ndarray) -> dict[str, dict[str, float]]:
@@ -150,12 +141,8 @@ def _fonts(model: Any) -> dict[str, Any]:
         letters = _pictures(_print(character, font) for character in string.ascii_letters)
         scored = _score(model, digits, np.arange(10))
         letters_rejected = _rejected(model, letters)["share"]
-        results[name] = {
-            "accuracy": scored["accuracy"],
-            "wrong": scored["wrong"],
-            "rejected": scored["rejected"],
-            "letters_rejected": letters_rejected,
-        }
+        results[name] = {key: scored[key] for key in ("accuracy", "wrong", "rejected")}
+        results[name]["letters_rejected"] = letters_rejected
     columns = ("accuracy", "wrong", "rejected", "letters_rejected")
     means = {
         key: round(float(np.mean([results[name][key] for name in FONTS])), 4) for key in columns
@@ -212,19 +199,7 @@ def _clip(values: np.ndarray) -> Grey:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def _uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
-    return rng.integers(0, 256, shape).astype(np.uint8)
-
-
-def _gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
-    return _clip(rng.normal(128, 50, shape))
-
-
-def _dark_gaussian(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
-    return _clip(rng.normal(0, 50, shape))
-
-
-def _salt(share: float) -> Callable[[np.random.Generator, tuple[int, ...]], Grey]:
+def _salt(share: float) -> Noise:
     return lambda rng, shape: np.where(rng.random(shape) < share, 255, 0).astype(np.uint8)
 
 
@@ -233,10 +208,10 @@ def _salt_and_pepper(rng: np.random.Generator, shape: tuple[int, ...]) -> Grey:
     return np.where(drawn < 0.1, 0, np.where(drawn > 0.9, 255, 128)).astype(np.uint8)
 
 
-NOISE: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Grey]] = {
-    "uniform noise": _uniform,
-    "gaussian noise": _gaussian,
-    "gaussian noise on black": _dark_gaussian,
+NOISE: dict[str, Noise] = {
+    "uniform noise": lambda rng, shape: rng.integers(0, 256, shape).astype(np.uint8),
+    "gaussian noise": lambda rng, shape: _clip(rng.normal(128, 50, shape)),
+    "gaussian noise on black": lambda rng, shape: _clip(rng.normal(0, 50, shape)),
     "salt and pepper": _salt_and_pepper,
     "salt 2 %": _salt(0.02),
     "salt 10 %": _salt(0.1),
@@ -264,4 +239,4 @@ def _time(file: Path) -> float:
 
 
 if __name__ == "__main__":
-    command_line(main, "predict")
+    command_line(main, "predict", __doc__)

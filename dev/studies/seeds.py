@@ -5,7 +5,6 @@ the workspace, so an interrupted study continues where it stopped.
 """
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import combinations
@@ -18,14 +17,14 @@ import yaml
 from sklearn.metrics import adjusted_rand_score
 
 from dev import provenance
+from dev.tables.markdown import read
 from dev.workspace import command_line, temporary_copy
-from mnist_clustering import files, resources
+from mnist_clustering import resources
 from mnist_clustering.clustering import criteria, kmeans, merging
 from mnist_clustering.errors import InputError
-from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.placing import executors
-from stages.partitions import PARTITIONS, Partition
+from stages.partitions import PARTITIONS
 from stages.workspace import ROOT, repro
 
 SEEDS = range(5)
@@ -39,7 +38,6 @@ MADE_BY = ("dev/studies/seeds.py", "evaluate")
 RESULTS = ROOT / "metrics" / "seeds.json"
 CRITERIA = ("silhouette", "davies_bouldin", "calinski_harabasz")
 MERGED = ("silhouette", "widest_gap")
-Run = tuple[Mapping[str, Any], Sequence[str]]
 MapItems = Callable[[Callable[[int], Any], Sequence[int]], Iterator[executors.Outcome]]
 
 
@@ -48,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="seeds", description=__doc__.splitlines()[0])
     executors.add_options(parser, "1, which takes all cores", ("here", "processes", "dask"))
     found = study({}, SEEDS, DRAWN, partial(executors.map_items, parser.parse_args(), 1))
-    files.save_json(RESULTS, provenance.stamp(found, MADE_BY, AUTOMATIC))
+    provenance.save(RESULTS, found, MADE_BY, AUTOMATIC)
     print(f"seeds: {RESULTS.relative_to(ROOT)} written")
 
 
@@ -77,81 +75,50 @@ def study(
         The content of metrics/seeds.json. "resampled" is about the subsets, of which "test" is
         held out; "transductive" is about all 70,000 images, fitted and scored at once.
     """
-    own = [_settings(overrides, seed) for seed in seeds]
-    runs = _all([(settings, ["kmeans", *FLAT]) for settings in own], map_items)
+    own = [{**AUTOMATIC, **overrides, **dict.fromkeys(SEEDED, seed)} for seed in seeds]
     subsets = [{"split.train_size": drawn, "split.seed": seed} for seed in seeds]
-    parts = _all([(a | b, FLAT) for a, b in zip(own, subsets, strict=True)], map_items)
-    whole = _all([(settings | {"split.method": "all"}, FLAT) for settings in own], map_items)
+    runs = _all(own, map_items)
+    parts = _all([a | b for a, b in zip(own, subsets, strict=True)], map_items)
+    whole = _all([settings | {"split.method": "all"} for settings in own], map_items)
     return {
-        **_summary(runs),
+        **_summary(runs, SCORED),
         "stability": {
             "kmeans": stability([run["kmeans"] for run in runs]),
             "merged": stability([run["merged"] for run in runs]),
         },
-        "resampled": _summary(parts),
+        "resampled": _summary(parts, SCORED[1:]),
         "transductive": {
             name: {"train": found["train"]} if "train" in found else found
-            for name, found in _summary(whole).items()
+            for name, found in _summary(whole, SCORED[1:]).items()
         },
     }
 
 
-# The 3-D map takes longer than all else, and starts from the 2-D map: it is left out.
-FLAT = ["recluster"]
-
-
-def _settings(overrides: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    return {**AUTOMATIC, **overrides, **dict.fromkeys(SEEDED, seed)}
-
-
-def _all(runs: Sequence[Run], map_items: MapItems) -> list[dict[str, Any]]:
+def _all(runs: Sequence[Mapping[str, Any]], map_items: MapItems) -> list[dict[str, Any]]:
     """Run all; the first leaves in the cache what the others share with it."""
     found = {}
     for numbers in ([0], range(1, len(runs))):
-        for outcome in map_items(partial(_numbered, runs), list(numbers)):
+        for outcome in map_items(partial(_run, runs), list(numbers)):
             if outcome.error:
                 raise InputError(outcome.error)
             found[outcome.item] = outcome.value
     return [found[number] for number in range(len(runs))]
 
 
-def _numbered(runs: Sequence[Run], number: int) -> dict[str, Any]:
-    return _run(*runs[number])
-
-
-def _run(settings: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
-    """Run some stages in a copy; return scores, preferences, and the partitions by k."""
-    print(f"seeds: {settings}", flush=True)
-    with temporary_copy(settings) as folder:
-        repro(folder, targets)
-        elbow = _read(folder / "metrics/elbow_map.json")
-        merge = _read(folder / "metrics/recluster.json")["2d"]
-        return {
-            "scores": {
-                name: _scores(folder, PARTITIONS[name])
-                for name in SCORED
-                if (folder / PARTITIONS[name].folder / "train.npy").is_file()
-            },
-            "preferred_k": {name: elbow[name] for name in CRITERIA}
-            | {f"merged_{name}": merge[name] for name in MERGED},
-            **(_partitions(folder) if targets != FLAT else {}),
-        }
-
-
-def _scores(folder: Path, partition: Partition) -> dict[str, Any]:
-    """Score a partition as the stage evaluate does."""
-    labels, clusters = (
-        {part: np.load(folder / path.format(part)) for part in ("train", "test")}
-        for path in ("data/split/{}_labels.npy", f"{partition.folder}/{{}}.npy")
-    )
-    n_clusters, n = (
-        len(np.load(folder / partition.model)["centres"]),
-        int(labels["train"].max()) + 1,
-    )
-    names = scores.name_clusters(labels["train"], clusters["train"], n_clusters, n)["majority"]
-    return {
-        part: scores.score(labels[part], clusters[part], names, n)["summary"] for part in labels
-    }
+def _run(runs: Sequence[Mapping[str, Any]], number: int) -> dict[str, Any]:
+    """Run the pipeline in a copy; return scores, preferences, and the partitions by k."""
+    print(f"seeds: {runs[number]}", flush=True)
+    with temporary_copy(runs[number]) as folder:
+        repro(folder, ["evaluate"])
+        elbow = read(folder / "metrics/elbow_map.json")
+        merge = read(folder / "metrics/recluster.json")["2d"]
+        preferred = {name: elbow[name] for name in CRITERIA}
+        preferred |= {f"merged_{name}": merge[name] for name in MERGED}
+        scores = read(folder / "metrics/evaluate.json")
+        # Only of the runs on all of train are partitions compared.
+        resampled = {"split.train_size", "split.method"} & set(runs[number])
+        partitions = {} if resampled else _partitions(folder)
+        return {"scores": scores, "preferred_k": preferred, **partitions}
 
 
 def _partitions(folder: Path) -> dict[str, Any]:
@@ -202,14 +169,11 @@ def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
     }
 
 
-def _summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Summarise each score of each partition and part over runs, and list the preferred k."""
-    tables = [run["scores"] for run in runs]
-    return {
-        **{name: _summarise([table[name] for table in tables]) for name in tables[0]},
-        "preferred_k": {
-            name: [run["preferred_k"][name] for run in runs] for name in runs[0]["preferred_k"]
-        },
+def _summary(runs: Sequence[Mapping[str, Any]], scored: Sequence[str]) -> dict[str, Any]:
+    """Summarise each score of some partitions over runs, and list the preferred k."""
+    preferred = [run["preferred_k"] for run in runs]
+    return {name: _summarise([run["scores"][name] for run in runs]) for name in scored} | {
+        "preferred_k": {name: [own[name] for own in preferred] for name in preferred[0]}
     }
 
 
@@ -228,10 +192,6 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
         "min": min(values),
         "n": len(values),
     }
-
-
-def _read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ import numpy as np
 import yaml
 
 from dev import provenance
+from dev.tables.markdown import read
 from dev.workspace import command_line, temporary_copy
 from mnist_clustering import files
 from mnist_clustering.errors import InputError
@@ -35,7 +36,7 @@ SCORES = ("accuracy", "nmi")
 
 def main() -> None:
     """Run each set in a temporary copy, and keep what is scored."""
-    before = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    before = read(RESULTS) if RESULTS.is_file() else {}
     found = {name: facts for name, facts in before.items() if name in {*SETS, provenance.KEY}}
     missed = []
     for name, n_classes in SETS.items():
@@ -52,9 +53,9 @@ def scored(name: str, n_classes: int) -> dict[str, Any]:
     overrides: dict[str, Any] = {"kmeans.k": n_classes, "recluster.k": n_classes}
     with temporary_copy({"download.dataset": name} | overrides) as folder, made(name, folder):
         repro(folder, ["evaluate"])
-        scores = json.loads((folder / "metrics/evaluate.json").read_text(encoding="utf-8"))
-        merged = json.loads((folder / "metrics/recluster.json").read_text(encoding="utf-8"))["2d"]
-        record = json.loads((folder / "data/split/dataset.json").read_text(encoding="utf-8"))
+        scores = read(folder / "metrics/evaluate.json")
+        merged = read(folder / "metrics/recluster.json")["2d"]
+        record = read(folder / "data/split/dataset.json")
         sizes = {
             part: len(np.load(folder / f"data/split/{part}_labels.npy", mmap_mode="r"))
             for part in ("train", "test")

@@ -1,13 +1,14 @@
 """The tables of README.md and docs, each between two marks."""
 
-from collections.abc import Mapping
+import re
 from pathlib import Path
 
-from dev import provenance
-from dev.benchmarks import page
-from dev.tables import api, cards, params, published, results, situations
+from dev import graph, provenance
+from dev.tables import api, benchmarks, cards, params, results
 from dev.tables.markdown import table
 from stages import drawings
+
+SITUATIONS = "tests/situations.yaml"
 
 
 def filled(root: Path) -> dict[Path, str]:
@@ -26,75 +27,61 @@ def filled(root: Path) -> dict[Path, str]:
     dict of Path to str
         The text of each document.
     """
-    tables = {
-        "README.md": {
-            "figures": results.figures(root) + remark(root, results.ORIGINAL_PARAMS),
-            "published": published.published(root) + remark(root, results.SEEDS),
-        },
-        "docs/method.md": {
-            "criteria": results.criteria(root),
-            "published": published.published(root, references=True) + remark(root, results.SEEDS),
-            "ceiling": results.ceiling(root),
-            "quality": results.quality(root),
-            "scores": results.scores(root),
-            "seeds": results.seeds(root) + remark(root, results.SEEDS),
-            "stability": results.stability(root) + remark(root, results.SEEDS),
-        },
-        "docs/ablation.md": {
-            "ablation": results.ablation(root) + remark(root, results.ABLATION),
-            "peers": results.peers(root) + remark(root, results.PEERS),
-        },
-        "docs/data_card.md": {"data": cards.data(root)},
-        "docs/model_card.md": {"model": cards.model(root)},
-        "docs/data.md": {"sets": results.sets(root) + remark(root, results.SETS)},
-        "docs/predict.md": {
-            "predict": results.predictions(root) + remark(root, results.PREDICT),
-            "sheets": results.sheets(root) + remark(root, results.PREDICT),
-        },
-        "docs/params.md": {"params": params.params(root), "runs": params.runs(root)},
-        "docs/troubleshooting.md": {"situations": situations.situations(root)},
-        "docs/scaling.md": {
-            "candidates": results.candidates(root) + remark(root, results.PLACING),
-            "million": results.million(root) + remark(root, results.PLACING),
-            "fitting": results.fitting(root) + remark(root, results.FITTING),
-        },
-        "docs/api.md": {"api": api.api()},
-        "docs/output.md": {"pictures": pictures()},
-        "docs/benchmarks.md": {
-            name: text + "".join(remark(root, page.FILES[part]) for part in page.MADE_OF[name])
-            for name, text in page.tables(root).items()
-        },
+    made = {
+        ("docs/params.md", "params"): params.params(root),
+        ("docs/params.md", "runs"): params.runs(root),
+        ("docs/troubleshooting.md", "situations"): situations(root),
+        ("docs/api.md", "api"): api.api(),
+        ("docs/output.md", "pictures"): pictures(),
+        ("docs/data_card.md", "data"): cards.data(root),
+        ("docs/model_card.md", "model"): cards.model(root),
     }
-    return {root / name: _fill(root / name, made) for name, made in tables.items()}
+    for document, name, maker, shown in results.TABLES:
+        made[document, name] = maker(root) + (remark(root, shown) if shown else "")
+    for name, (text, files) in benchmarks.tables(root).items():
+        made["docs/benchmarks.md", name] = text + "".join(remark(root, file) for file in files)
+    texts: dict[Path, str] = {}
+    for (document, name), text in made.items():
+        path = root / document
+        texts[path] = _fill(
+            texts.get(path) or path.read_text(encoding="utf-8"), name, text, document
+        )
+    return texts
 
 
-def _fill(path: Path, tables: Mapping[str, str]) -> str:
-    text = path.read_text(encoding="utf-8")
-    for name, made in tables.items():
-        start = f"<!-- made by make renew: {name} -->\n"
-        before, marked, rest = text.partition(start)
-        _, ended, after = rest.partition("<!-- end -->")
-        if not marked or not ended:
-            raise ValueError(f"{path.name} has no table {name}: put it between {start}<!-- end -->")
-        text = f"{before}{start}\n{made}\n{ended}{after}"
-    return text
+def _fill(text: str, name: str, made: str, document: str) -> str:
+    start = f"<!-- made by make renew: {name} -->\n"
+    before, marked, rest = text.partition(start)
+    _, ended, after = rest.partition("<!-- end -->")
+    if not marked or not ended:
+        raise ValueError(f"{document} has no table {name}: put it between {start}<!-- end -->")
+    return f"{before}{start}\n{made}\n{ended}{after}"
 
 
 def remark(root: Path, path: str) -> str:
     """Say below a table which code or params have changed since its results were made."""
-    if not (root / path).is_file():
-        return ""
-    sentence = provenance.sentence(root / path)
+    sentence = provenance.sentence(root / path) if (root / path).is_file() else ""
     return f"\n*{sentence}*\n" if sentence else ""
 
 
 def without_remarks(text: str) -> str:
     """Return a document without what `remark` adds."""
-    return "".join(
-        line
-        for line in text.replace("\n\n*Measured", "\n*Measured").splitlines(keepends=True)
-        if not line.startswith("*Measured")
-    )
+    return re.sub(r"\n\*Measured [^\n]*\*\n", "", text)
+
+
+def situations(root: Path) -> str:
+    """Lay out, group by group, what can happen, what one sees, and what to do."""
+    parts = []
+    for group, entries in graph.load_yaml(SITUATIONS, root).items():
+        tried = {
+            name: f" (Tried {own['tried']}.)" for name, own in entries.items() if "tried" in own
+        }
+        rows = [
+            (own["when"], f"`{own['see']}`", own["do"] + tried.get(name, ""))
+            for name, own in entries.items()
+        ]
+        parts.append(f"## {group}\n\n{table('situation | what you see | what to do', rows)}")
+    return "\n".join(parts)
 
 
 def pictures() -> str:
@@ -103,4 +90,4 @@ def pictures() -> str:
         (f"`{drawings.OUTPUT.format(name)}`", "picture", drawing.shows)
         for name, drawing in (drawings.CURVES | drawings.CLUSTERS).items()
     ]
-    return table(("path", "content", "meaning"), rows)
+    return table("path | content | meaning", rows)

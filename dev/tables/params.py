@@ -11,6 +11,13 @@ import yaml
 from dev import graph
 from dev.tables.markdown import table
 
+_TYPES = {
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "boolean": "true or false",
+}
+
 
 def params(root: Path) -> str:
     """Lay out every param by stage: default, type, range and meaning."""
@@ -29,7 +36,7 @@ def params(root: Path) -> str:
             )
             for name, default in graph.leaves(values, f"{section}.").items()
         ]
-        laid_out = table(("param", "default", "type", "range", "meaning"), rows)
+        laid_out = table("param | default | type | range | meaning", rows)
         description = schema["properties"][section]["description"]
         tables.append(f"#### `{section}`: {description}\n\n{laid_out}")
     return "\n".join(tables)
@@ -60,29 +67,21 @@ def _allowed(schema: Any) -> tuple[str, str]:
         return f"`{schema['const']}`", ""
     if "enum" in schema:
         return "choice", ", ".join(f"`{option}`" for option in schema["enum"])
-    names = {
-        "integer": "whole number",
-        "number": "number",
-        "string": "text",
-        "boolean": "true or false",
-    }
     types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    return " or ".join(names.get(kind, f"`{kind}`") for kind in types), _range(schema)
+    return " or ".join(_TYPES.get(kind, f"`{kind}`") for kind in types), _range(schema)
 
 
 def _range(schema: Any) -> str:
-    if schema["type"] == "boolean":
-        return ""
     if "pattern" in schema:
         return f"`{schema['pattern']}`"
-    if "minLength" in schema and "maxLength" not in schema:
-        return ""
-    unit = " characters" if "minLength" in schema else ""
     low = schema.get("minimum", schema.get("minLength"))
     high = schema.get("maximum", schema.get("maxLength"))
     if "exclusiveMinimum" in schema:
         return f"above {schema['exclusiveMinimum']}, to {high}"
-    return f"{low} to {high}{unit}" if high is not None else f"{low}{unit} or more"
+    if low is None or (high is None and "minLength" in schema):
+        return ""
+    unit = " characters" if "minLength" in schema else ""
+    return f"{low} to {high}{unit}" if high is not None else f"{low} or more"
 
 
 def _plain(value: Any) -> str:
@@ -104,7 +103,7 @@ def runs(root: Path) -> str:
         if len(followers) > 3:
             before.setdefault(followers, f"as for `{param}`")
         rows.append((f"`{param}`", _names(readers), then))
-    return table(("param", "runs", "and then"), rows)
+    return table("param | runs | and then", rows)
 
 
 def _effect(param: str, stages: Mapping[str, graph.Stage]) -> Effect:

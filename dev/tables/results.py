@@ -1,27 +1,20 @@
 """Tables of scores, from the metrics of the committed run and the results of studies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dev.benchmarks import page
-from dev.tables.markdown import read, table
+from dev.tables.benchmarks import ROUTES
+from dev.tables.markdown import NOT_YET, percent, read, table
 
 EVALUATE = "metrics/evaluate.json"
-INTERVALS = "metrics/intervals.json"
-EXAMINE = "metrics/examine.json"
 SEEDS = "metrics/seeds.json"
-ABLATION = "dev/studies/results/ablation.json"
-PEERS = "dev/benchmarks/results/peers.json"
-USUAL = "dev/benchmarks/results/study.json"
-SETS = "dev/studies/results/sets.json"
-PREDICT = "dev/studies/results/predict.json"
-PLACING = "dev/studies/results/placing.json"
-FITTING = "dev/studies/results/fitting.json"
-ORIGINAL = "dev/studies/results/original/evaluate.json"
-ORIGINAL_PARAMS = "dev/studies/results/original/params.json"
-# Figures that were published by others, in percent (docs/method.md names the sources).
-STUDY = {"pixels": ("–", "59.3", "–"), "map": ("82.3", "–", "–")}
+STUDY = "dev/studies/results/{}.json"
+ABLATION, SETS, PREDICT, PLACING, FITTING = map(
+    STUDY.format, ("ablation", "sets", "predict", "placing", "fitting")
+)
+ORIGINAL, ORIGINAL_PARAMS = map(STUDY.format, ("original/evaluate", "original/params"))
+PEERS, USUAL = "dev/benchmarks/results/peers.json", "dev/benchmarks/results/study.json"
 PARTITIONS = {
     "pixels": "raw pixels",
     "kmeans_2d": "2-D map, KMeans",
@@ -30,12 +23,6 @@ PARTITIONS = {
     "merged_3d": "merged, 3-D map",
     "clusters_2d": "clusters of the 2-D map",
     "clusters_3d": "clusters of the 3-D map",
-}
-# How images of the seeds' runs are chosen, and what of them is scored.
-PROTOCOLS = {
-    (): ("test", "test"),
-    ("resampled",): ("test", "test, fitted on 54,000 drawn"),
-    ("transductive",): ("train", "all 70,000, fitted on them"),
 }
 # Kinds of images that show no digit, by words in their names.
 NO_DIGITS = {
@@ -57,91 +44,121 @@ CRITERIA = {
     "merged_silhouette": "silhouette of merged clusters",
     "merged_widest_gap": "widest gap between merges",
 }
-CEILING = {"features": "the features", "distortion": "image distortion"}
 QUALITY = {
     "kl_divergence": "KL divergence",
     "neighbor_recall": "recall of the 10 nearest neighbours",
     "trustworthiness": "trustworthiness",
 }
+# Method, accuracy in percent as published (docs/studies.md names the sources), protocol.
+PUBLISHED = (
+    ("SPC, ensemble of 15 autoencoders", "99.2", "fit; not stated whether mean or best run"),
+    ("IIC", "98.4, best run 99.2", "fit"),
+    ("ADC", "98.7, best run 99.2", "fit"),
+    ("RIM-DCGAN (2021)", "98.85 ± 0.14, best run 99.02", "fit"),
+    ("DCCS", "98.9", "fit"),
+    ("ASPC-DA", "98.8", "fit"),
+    ("DynAE", "98.7", "fit"),
+    ("IMSAT", "98.4 ± 0.4", "fit"),
+    ("N2D", "97.9", "fit"),
+    ("DTI clustering", "97.3", "fit"),
+    ("SpectralNet", "97.1", "fit"),
+)
 
 
 def figures(root: Path) -> str:
     """Lay our scores out beside those of the original study."""
     ours, route = read(root / EVALUATE), read(root / ORIGINAL)
+
+    def row(title: str, scored: Any, partition: str, form: str = "{}") -> tuple[str, ...]:
+        train, test = scored[partition]["train"], scored[partition]["test"]
+        shares = (train["majority_accuracy"], test["majority_accuracy"], test["accuracy"])
+        return title, *(form.format(percent(share)) for share in shares)
+
     rows = [
-        ("KMeans on pixels, the original study", *STUDY["pixels"]),
-        ("KMeans on pixels, here", *_headline(ours, "pixels")),
-        ("t-SNE, then KMeans, the original study", *STUDY["map"]),
-        ("its route on this code (`make original`), 2-D", *_headline(route, "kmeans_2d")),
-        ("2-D map, then KMeans, here", *_headline(ours, "kmeans_2d")),
-        ("**2-D map, merged**", *(f"**{share}**" for share in _headline(ours, "clusters_2d"))),
-        ("**3-D map, merged**", *(f"**{share}**" for share in _headline(ours, "clusters_3d"))),
+        # As they were published (docs/method.md names the source).
+        ("KMeans on pixels, the original study", "–", "59.3", "–"),
+        row("KMeans on pixels, here", ours, "pixels"),
+        ("t-SNE, then KMeans, the original study", "82.3", "–", "–"),
+        row("its route on this code (`make original`), 2-D", route, "kmeans_2d"),
+        row("2-D map, then KMeans, here", ours, "kmeans_2d"),
+        row("**2-D map, merged**", ours, "clusters_2d", "**{}**"),
+        row("**3-D map, merged**", ours, "clusters_3d", "**{}**"),
     ]
-    header = ("", "train, by majority", "test, by majority", "test, one to one")
-    return table(header, rows, numbers=3)
+    return table(" | train, by majority | test, by majority | test, one to one", rows, 3)
+
+
+def published(root: Path) -> str:
+    """Lay published figures out beside ours, which are means over seeds."""
+    found = read(root / SEEDS)
+
+    def ours(part: Any, scored: str, form: str = "**{} ± {} (lowest {})**") -> str:
+        score = part["clusters_2d"][scored]["accuracy"]
+        return form.format(*(percent(score[key], 2) for key in ("mean", "std", "min")))
+
+    drawn = ours(found["resampled"], "test", "{} ± {} (lowest {})")
+    rows = [
+        ("**this project**", ours(found["transductive"], "train"), "fit on all 70,000"),
+        ("**this project**", ours(found, "test"), "held out: fit on train, scored on test"),
+        ("this project", drawn, "held out: fit on 54,000 images of train, drawn anew"),
+    ]
+    return table("method | accuracy, % | protocol", [*rows, *PUBLISHED])
 
 
 def sets(root: Path) -> str:
     """Lay the scores of all datasets that could be had side by side."""
-    found = {name: facts for name, facts in read(root / SETS).items() if "pixels" in facts}
     rows = [
         (
             f"`{name}`" if (root / f"datasets/{name}.yaml").is_file() else facts["title"],
             facts["form"],
             f"{facts['train']:,} / {facts['test']:,}",
-            str(facts["classes"]),
-            _percent(facts["pixels"]["accuracy"]),
-            f"**{_percent(facts['clusters_2d']['accuracy'])}**",
-            str(facts["silhouette_prefers"]),
+            facts["classes"],
+            percent(facts["pixels"]["accuracy"]),
+            f"**{percent(facts['clusters_2d']['accuracy'])}**",
+            facts["silhouette_prefers"],
         )
-        for name, facts in found.items()
+        for name, facts in read(root / SETS).items()
+        if "pixels" in facts
     ]
-    header = ("dataset", "form", "train / test", "classes", "KMeans on pixels, %",
-              "whole method, %", "silhouette prefers")  # fmt: skip
-    return table(header, rows, numbers=5)
-
-
-def _headline(scored: Any, partition: str) -> tuple[str, str, str]:
-    parts = scored[partition]
-    return (
-        _percent(parts["train"]["majority_accuracy"]),
-        _percent(parts["test"]["majority_accuracy"]),
-        _percent(parts["test"]["accuracy"]),
-    )
+    header = ("dataset | form | train / test | classes | KMeans on pixels, % | "
+              "whole method, % | silhouette prefers")  # fmt: skip
+    return table(header, rows, 5)
 
 
 def scores(root: Path) -> str:
     """Lay out all scores of the committed run."""
-    ours, intervals = read(root / EVALUATE), read(root / INTERVALS)
-    rows = [
-        (
-            f"{title}, {part}",
-            _percent(ours[name][part]["accuracy"]),
-            _interval(intervals[name]["accuracy"]) if part == "test" else "–",
-            _percent(ours[name][part]["majority_accuracy"]),
-            f"{ours[name][part]['nmi']:.3f}",
-            f"{ours[name][part]['ari']:.3f}",
-        )
-        for name, title in PARTITIONS.items()
-        for part in ("train", "test")
-    ]
-    header = ("clusters of the", "one to one, %", "95 % interval", "by majority, %", "NMI", "ARI")
-    return table(header, rows, numbers=5)
+    ours, intervals = read(root / EVALUATE), read(root / "metrics/intervals.json")
+    rows = []
+    for name, title in PARTITIONS.items():
+        ends = intervals[name]["accuracy"]
+        held_out = f"{percent(ends['low'])} to {percent(ends['high'])}"
+        for part, interval in (("train", "–"), ("test", held_out)):
+            own = ours[name][part]
+            agreement = (
+                percent(own["majority_accuracy"]),
+                f"{own['nmi']:.3f}",
+                f"{own['ari']:.3f}",
+            )
+            rows.append((f"{title}, {part}", percent(own["accuracy"]), interval, *agreement))
+    header = "clusters of the | one to one, % | 95 % interval | by majority, % | NMI | ARI"
+    return table(header, rows, 5)
 
 
 def seeds(root: Path) -> str:
     """Lay out accuracies over seeds: of test, over draws of training images, and of all images."""
     found = read(root / SEEDS)
+    protocols = (
+        (found, "test", "test"),
+        (found["resampled"], "test", "test, fitted on 54,000 drawn"),
+        (found["transductive"], "train", "all 70,000, fitted on them"),
+    )
     rows = []
-    for keys, (scored, images) in PROTOCOLS.items():
-        runs = found[keys[0]] if keys else found
+    for runs, scored, images in protocols:
         for name, title in PARTITIONS.items():
             if name in runs:
                 score = runs[name][scored]["accuracy"]
-                spread = (f"{100 * score[key]:.2f}" for key in ("mean", "std", "min"))
+                spread = (percent(score[key], 2) for key in ("mean", "std", "min"))
                 rows.append((title, images, *spread))
-    header = ("clusters of the", "images", "mean, %", "standard deviation", "lowest, %")
-    return table(header, rows, numbers=3)
+    return table("clusters of the | images | mean, % | standard deviation | lowest, %", rows, 3)
 
 
 def stability(root: Path) -> str:
@@ -149,111 +166,90 @@ def stability(root: Path) -> str:
     found = read(root / SEEDS)
     parts = [found, found["resampled"], found["transductive"]]
     rows = [
-        (CRITERIA[name], *(_listed(part["preferred_k"][name]) for part in parts))
+        (CRITERIA[name], *(", ".join(map(str, part["preferred_k"][name])) for part in parts))
         for name in found["preferred_k"]
     ]
-    agreed = found["stability"]
     rows += [
-        ("agreement of seeds, KMeans", str(agreed["kmeans"]["preferred_k"]), "–", "–"),
-        ("agreement of seeds, merged", str(agreed["merged"]["preferred_k"]), "–", "–"),
+        (f"agreement of seeds, {title}", found["stability"][way]["preferred_k"], "–", "–")
+        for way, title in (("kmeans", "KMeans"), ("merged", "merged"))
     ]
-    return table(("criterion", "seeds 0 to 4", "54,000 drawn", "all 70,000"), rows, numbers=3)
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))
+    return table("criterion | seeds 0 to 4 | 54,000 drawn | all 70,000", rows, 3)
 
 
 def ceiling(root: Path) -> str:
     """Lay out how well the nearest training images name test images, all labels given."""
-    found = read(root / EXAMINE)["ceiling"]
-    rows = [(title, f"{100 * found[name]:.2f}") for name, title in CEILING.items()]
-    return table(("vote of the 5 nearest by", "test, %"), rows, numbers=1)
+    found = read(root / "metrics/examine.json")["ceiling"]
+    titles = {"features": "the features", "distortion": "image distortion"}
+    rows = [(title, percent(found[name], 2)) for name, title in titles.items()]
+    return table("vote of the 5 nearest by | test, %", rows, 1)
 
 
 def ablation(root: Path) -> str:
     """Lay out what each variation scores on validation and on test."""
-    found = read(root / ABLATION)
-    rows = [
-        (
-            title,
-            *(
-                text
-                for part in ("validation", "test")
-                for text in (
-                    f"{100 * found[part][title]['accuracy']:.2f}",
-                    f"{found[part][title]['nmi']:.3f}",
-                    f"{found[part][title]['ari']:.3f}",
-                )
-            ),
-            str(found["test"][title]["clusters"]),
-            f"{found['test'][title]['cpu_seconds']:.0f}",
-        )
-        for title in found["test"]
-    ]
-    header = ("", "validation, %", "NMI", "ARI", "test, %", "NMI", "ARI", "clusters", "CPU s")
-    return table(header, rows, numbers=8)
+    found, rows = read(root / ABLATION), []
+    for title, test in found["test"].items():
+        both = (found["validation"][title], test)
+        shown = [
+            text
+            for own in both
+            for text in (percent(own["accuracy"], 2), f"{own['nmi']:.3f}", f"{own['ari']:.3f}")
+        ]
+        rows.append((title, *shown, test["clusters"], f"{test['cpu_seconds']:.0f}"))
+    return table(" | validation, % | NMI | ARI | test, % | NMI | ARI | clusters | CPU s", rows, 8)
 
 
 def peers(root: Path) -> str:
     """Lay out what the routes that people know score, as far as they were run."""
     known = [read(root / path)["routes"] for path in (PEERS, USUAL) if (root / path).is_file()]
-    routes = {name: found for part in known for name, found in part.items() if "train" in found}
-    if not routes:
-        return page.NOT_YET
+    found = {name: own for part in known for name, own in part.items() if "train" in own}
     rows = [
         (
             title,
-            f"{found['n']:,}",
-            str(found["clusters"]),
-            *(f"{100 * part['accuracy']:.1f}" if part else "–" for part in (train, test)),
-            f"{train['nmi']:.3f}",
-            f"{train['ari']:.3f}",
-            f"{found['cpu_seconds']:.0f}",
+            f"{own['n']:,}",
+            own["clusters"],
+            *(
+                percent(own[part]["accuracy"] if part in own else None)
+                for part in ("train", "test")
+            ),
+            f"{own['train']['nmi']:.3f}",
+            f"{own['train']['ari']:.3f}",
+            f"{own['cpu_seconds']:.0f}",
         )
-        for name, title in page.ROUTES.items()
-        if (found := routes.get(name))
-        for train, test in [(found["train"], found.get("test"))]
+        for name, title in ROUTES.items()
+        if (own := found.get(name))
     ]
-    header = ("route", "images", "clusters", "train, %", "test, %", "NMI", "ARI", "CPU s")
-    return table(header, rows, numbers=7)
+    header = "route | images | clusters | train, % | test, % | NMI | ARI | CPU s"
+    return table(header, rows, 7) if rows else NOT_YET
 
 
 def predictions(root: Path) -> str:
     """Lay out what predict.py makes of digits of other hands and fonts, and of what is no digit."""
     found = read(root / PREDICT)
-    rows = [
-        (title, f"{found[name]['n']:,}", *_answered(found[name]))
-        for name, title in (
-            ("mnist_test", "MNIST's test, as arrays"),
-            ("mnist_test_enlarged", "the first of them, as pictures"),
-            ("load_digits", "`load_digits`, enlarged"),
-        )
-    ]
     fonts, n_fonts = found["fonts"]["mean"], len(found["fonts"]) - 1
-    rows += [
-        (f"digits in {n_fonts} fonts", f"{10 * n_fonts}", *_answered(fonts)),
-        ("their letters", f"{52 * n_fonts}", "–", "–", _percent(fonts["letters_rejected"])),
+    rows = [
+        ("MNIST's test, as arrays", *_answered(found["mnist_test"])),
+        ("the first of them, as pictures", *_answered(found["mnist_test_enlarged"])),
+        ("`load_digits`, enlarged", *_answered(found["load_digits"])),
+        (f"digits in {n_fonts} fonts", *_answered(fonts | {"n": 10 * n_fonts})),
+        ("their letters", 52 * n_fonts, "–", "–", percent(fonts["letters_rejected"])),
     ]
     for title, words in NO_DIGITS.items():
-        sets = [part for name, part in found["rejected"].items() if any(w in name for w in words)]
-        number = sum(part["n"] for part in sets)
-        share = sum(part["n"] * part["share"] for part in sets) / number
-        rows.append((title, f"{number:,}", "–", "–", _percent(share)))
-    header = ("images", "number", "digit right, %", "wrong, %", "called no digit, %")
-    return table(header, rows, numbers=4)
+        kinds = [part for name, part in found["rejected"].items() if any(w in name for w in words)]
+        number = sum(part["n"] for part in kinds)
+        share = sum(part["n"] * part["share"] for part in kinds) / number
+        rows.append((title, f"{number:,}", "–", "–", percent(share)))
+    return table("images | number | digit right, % | wrong, % | called no digit, %", rows, 4)
 
 
 def sheets(root: Path) -> str:
     """Lay out what predict.py makes of digits on paper: pens, sizes, light, things around."""
-    found = read(root / PREDICT)["sheets"]
-    rows = [(name, f"{part['n']}", *_answered(part)) for name, part in found.items()]
-    header = ("sheets", "number", "digit right, %", "wrong, %", "called no digit, %")
-    return table(header, rows, numbers=4)
+    rows = [(name, *_answered(part)) for name, part in read(root / PREDICT)["sheets"].items()]
+    return table("sheets | number | digit right, % | wrong, % | called no digit, %", rows, 4)
 
 
-def _answered(found: Any) -> tuple[str, str, str]:
-    return _percent(found["accuracy"]), _percent(found["wrong"]), f"{100 * found['rejected']:.2f}"
+def _answered(own: Any) -> tuple[str, ...]:
+    shares = (percent(own["accuracy"]), percent(own["wrong"]), percent(own["rejected"], 2))
+    return f"{own['n']:,}", *shares
 
 
 def candidates(root: Path) -> str:
@@ -261,84 +257,95 @@ def candidates(root: Path) -> str:
     rows = [
         (
             number,
-            f"{100 * own['right']:.2f}",
-            f"{100 * own['refused']:.2f}",
+            percent(own["right"], 2),
+            percent(own["refused"], 2),
             f"{own['images_per_cpu_second']:,}",
         )
         for number, own in read(root / PLACING)["candidates"].items()
     ]
-    header = ("`--candidates`", "digit right, %", "called no digit, %", "images per second")
-    return table(header, rows, numbers=4)
+    header = "`--candidates` | digit right, % | called no digit, % | images per second"
+    return table(header, rows, 4)
 
 
 def million(root: Path) -> str:
     """Lay out the run over a cluster that was killed twice beside the plain one."""
     found = read(root / PLACING).get("million")
     if found is None:
-        return "Not measured yet.\n"
+        return NOT_YET
     plain, cluster = found["plain"], found["dask"]
-    killed = " and ".join(str(blocks) for blocks in cluster["killed_after"])
     rows = [
         ("images", f"{found['n']:,}"),
         ("images per second, two processes", f"{found['n'] / plain['seconds']:,.0f}"),
-        ("blocks", str(plain["blocks"])),
-        ("blocks there when the cluster was killed", killed),
+        ("blocks", plain["blocks"]),
+        (
+            "blocks there when the cluster was killed",
+            " and ".join(map(str, cluster["killed_after"])),
+        ),
         ("largest worker, processes", f"{plain['largest_worker_mb']} MB"),
         ("largest worker, Dask", f"{cluster['largest_worker_mb']} MB"),
         ("the same bytes in every file", "yes" if found["equal"] else "no"),
     ]
-    return table(("", ""), rows, numbers=1)
+    return table(" | ", rows, 1)
 
 
 def fitting(root: Path) -> str:
     """Lay out what it takes to fit more and more images, and how well they are clustered."""
     if not (root / FITTING).is_file():
-        return "Not measured yet.\n"
+        return NOT_YET
     rows = []
     for n, own in read(root / FITTING)["sizes"].items():
         taken = own["stages"]
         largest = max(taken, key=lambda name: taken[name]["peak_mib"])
-        minutes = [sum(taken[name]["seconds"] for name in names) / 60
-                   for names in (taken, ("extend",))]  # fmt: skip
+        whole = sum(stage["seconds"] for stage in taken.values())
         rows.append(
             (
                 f"{int(n):,}",
                 f"{own['rest']:,}",
-                *(f"{value:.1f}" for value in minutes),
+                f"{whole / 60:.1f}",
+                f"{taken['extend']['seconds'] / 60:.1f}",
                 f"{taken[largest]['peak_mib'] / 1024:.1f} (`{largest}`)",
-                *(_exactly(own["accuracy"][part]) for part in ("train", "rest", "test")),
+                *(percent(own["accuracy"][part], 2) for part in ("train", "rest", "test")),
             )
         )
-    header = ("images", "placed", "all stages, min", "`extend`, min", "most memory, GiB",
-              "of the map, %", "placed, %", "test, %")  # fmt: skip
-    return table(header, rows, numbers=8)
+    header = ("images | placed | all stages, min | `extend`, min | most memory, GiB | "
+              "of the map, % | placed, % | test, %")  # fmt: skip
+    return table(header, rows, 8)
 
 
 def criteria(root: Path) -> str:
     """Lay out the number of clusters that each criterion prefers."""
     spaces = [read(root / f"metrics/elbow_{space}.json") for space in ("pixels", "map")]
     rows = [
-        (title, *("none" if space[key] is None else str(space[key]) for space in spaces))
+        (title, *("none" if space[key] is None else space[key] for space in spaces))
         for key, title in CRITERIA.items()
         if key in spaces[0]
     ]
-    return table(("criterion", "raw pixels", "2-D map"), rows, numbers=2)
+    return table("criterion | raw pixels | 2-D map", rows, 2)
 
 
 def quality(root: Path) -> str:
     """Lay out how well the maps keep neighbourhoods."""
     maps = [read(root / f"metrics/tsne_{n}d.json") for n in (2, 3)]
     rows = [(title, *(f"{found[key]:.3f}" for found in maps)) for key, title in QUALITY.items()]
-    return table(("", "2-D map", "3-D map"), rows, numbers=2)
+    return table(" | 2-D map | 3-D map", rows, 2)
 
 
-def _exactly(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.2f}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
-
-
-def _interval(ends: Any) -> str:
-    return f"{_percent(ends['low'])} to {_percent(ends['high'])}"
+# Document, table, how it is made, and the results of studies that it shows.
+TABLES: tuple[tuple[str, str, Callable[[Path], str], str | None], ...] = (
+    ("README.md", "figures", figures, ORIGINAL_PARAMS),
+    ("README.md", "published", published, SEEDS),
+    ("docs/method.md", "criteria", criteria, None),
+    ("docs/method.md", "ceiling", ceiling, None),
+    ("docs/method.md", "quality", quality, None),
+    ("docs/method.md", "scores", scores, None),
+    ("docs/studies.md", "seeds", seeds, SEEDS),
+    ("docs/studies.md", "stability", stability, SEEDS),
+    ("docs/ablation.md", "ablation", ablation, ABLATION),
+    ("docs/ablation.md", "peers", peers, PEERS),
+    ("docs/data.md", "sets", sets, SETS),
+    ("docs/predict.md", "predict", predictions, PREDICT),
+    ("docs/predict.md", "sheets", sheets, PREDICT),
+    ("docs/scaling.md", "candidates", candidates, PLACING),
+    ("docs/scaling.md", "million", million, PLACING),
+    ("docs/scaling.md", "fitting", fitting, FITTING),
+)

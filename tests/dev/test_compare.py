@@ -32,6 +32,20 @@ def test_best_first_with_what_was_changed():
     assert lines[4].split()[-1] == "recluster.k=11"
 
 
+def test_commits_of_another_layout_and_scores_that_are_being_written_are_no_fault():
+    plain = {"recluster.k": 10, "tsne.perplexity": 20}
+    rows = [
+        {**BASE, "rev": "workspace", "typ": "baseline", "accuracy": "!", **plain},
+        {**row("main", 0.9, **plain), "typ": "baseline"},
+        {**row("old", None), "typ": "baseline", "nmi": "", "metrics/scores.json:k": [1, 2]},
+        row("of old", "!", **{"recluster.k": "!"}),
+    ]
+    lines = compare.table(rows, ["accuracy", "nmi", "k"], "accuracy", 80).splitlines()
+    assert [line.split()[3] for line in lines[1:3]] == ["main", "old"]
+    assert lines[2].split()[:3] == ["-", "-", "-"]
+    assert compare.points(rows, "accuracy") == {20: [(10, 0.9)]}
+
+
 def test_long_lists_of_changes_go_on_in_the_next_line():
     names = list(graph.leaves(graph.load_yaml(graph.PARAMS)))[:20]
     main = {**row("main", 0.9), "typ": "baseline"}

@@ -16,12 +16,7 @@ from dev import check, verify_matrix
 from tests.support.situations import seen
 
 ROOT = Path(__file__).resolve().parents[2]
-EXTRAS = ("peers", "dask")
-LOCKS = (
-    "requirements.lock",
-    "requirements.build.lock",
-    *(f"requirements.{extra}.lock" for extra in EXTRAS),
-)
+LOCK = "requirements.lock"
 ENTRY = re.compile(
     r"(?P<name>[\w.-]+)==(?P<version>[^ ;]+)(?: ; [^\\\n]+)?"
     r"(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n"
@@ -37,63 +32,32 @@ def project():
     return tomllib.loads(read("pyproject.toml"))
 
 
-def pins(lock):
+def pins():
     return {
-        canonicalize_name(entry["name"]): entry["version"] for entry in ENTRY.finditer(read(lock))
+        canonicalize_name(entry["name"]): entry["version"] for entry in ENTRY.finditer(read(LOCK))
     }
 
 
-# Locks
-
-
-@pytest.mark.parametrize("lock", LOCKS)
-def test_lock_holds_nothing_but_pins_with_digests(lock):
-    title, wheels, sdist, rest = read(lock).split("\n", 3)
+def test_lock_holds_nothing_but_one_pin_a_package_with_digests():
+    title, wheels, sdist, rest = read(LOCK).split("\n", 3)
     assert title.startswith("# ")
     assert wheels == "--only-binary :all:"
     assert sdist == "--no-binary antlr4-python3-runtime"
     assert ENTRY.sub("", rest) == ""
-
-
-@pytest.mark.parametrize("lock", LOCKS)
-def test_lock_names_no_host_and_no_folder(lock):
-    assert "://" not in read(lock)
-    assert " @ " not in read(lock)
-
-
-def test_lock_has_one_version_of_each_package():
-    names = [
-        canonicalize_name(entry["name"]) for entry in ENTRY.finditer(read("requirements.lock"))
-    ]
-    assert len(names) == len(set(names))
+    assert "://" not in rest
+    assert " @ " not in rest
+    assert len(pins()) == len(ENTRY.findall(rest))
 
 
 def test_lock_fits_pyproject():
-    settings = project()["project"]
-    pinned = pins("requirements.lock")
-    extras = settings["optional-dependencies"]
-    for line in settings["dependencies"] + extras["pipeline"] + extras["dev"]:
-        requirement = Requirement(line)
-        assert pinned[canonicalize_name(requirement.name)] in requirement.specifier
-
-
-@pytest.mark.parametrize("extra", EXTRAS)
-def test_lock_of_an_extra_adds_to_the_lock_and_changes_nothing(extra):
-    pinned, more = pins("requirements.lock"), pins(f"requirements.{extra}.lock")
-    for line in project()["project"]["optional-dependencies"][extra]:
-        requirement = Requirement(line)
-        assert more[canonicalize_name(requirement.name)] in requirement.specifier
-    assert {name: pinned[name] for name in more if name in pinned} == {
-        name: version for name, version in more.items() if name in pinned
-    }
-
-
-def test_builder_is_the_locked_one():
-    builders = pins("requirements.build.lock")
-    assert {"pip", "setuptools"} <= set(builders)
-    pinned = pins("requirements.lock")
-    for name in set(builders) & set(pinned):
-        assert builders[name] == pinned[name]
+    settings = project()
+    extras = settings["project"]["optional-dependencies"]
+    installer = settings["dependency-groups"]["installer"]
+    for lines in (settings["project"]["dependencies"], installer, *extras.values()):
+        for requirement in map(Requirement, lines):
+            assert pins()[canonicalize_name(requirement.name)] in requirement.specifier
+    targets = re.findall(r"dev/venv.sh \.venv-\w+ (.+)$", read("Makefile"), re.MULTILINE)
+    assert {extra for target in targets for extra in target.split()} <= set(extras)
 
 
 # Make and CI
@@ -119,10 +83,6 @@ def test_help_lists_every_target():
     assert targets[len(lines) :] == ["ready", "peers"]
     assert [line.split()[0] for line in lines] == targets[: len(lines)]
     assert all(len(line.split()) > 1 for line in lines)
-
-
-def test_make_alone_helps():
-    assert make() == make("help")
 
 
 def test_ci_runs_the_checks_and_the_tests_as_a_user_does():
@@ -185,7 +145,7 @@ def test_python_that_will_not_do_is_refused(tmp_path):
 def test_the_container_installs_from_what_the_installer_reads():
     copied = re.findall(r"^COPY --chown=user (.+) \S+$", read("Dockerfile"), re.MULTILINE)
     names = {name for line in copied[:-1] for name in line.split()}
-    assert names == {"requirements.lock", "requirements.build.lock", "dev/venv.sh"}
+    assert names == {"requirements.lock", "pyproject.toml", "dev/venv.sh"}
     assert copied[-1] == "."
     ignored = read(".dockerignore").splitlines()
     assert {".venv*", "data", "models", ".dvc/cache"} <= set(ignored)

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from dev import provenance, smoke
+from dev import workspace as own
 from dev.studies import original
 from dev.workspace import temporary_copy
 from stages.workspace import ROOT, dvc, failure, project_files, repro, set_params
@@ -117,12 +118,6 @@ def test_an_archive_is_known_by_the_names_of_what_is_in_it(workspace, tmp_path):
     assert set(project_files(archive)) == expected
 
 
-def test_params_are_set_in_the_copy_alone(workspace):
-    with temporary_copy({"kmeans.k": 12}, root=workspace) as folder:
-        assert (folder / "params.yaml").read_text() == PARAMS.replace("10", "12")
-    assert (workspace / "params.yaml").read_text() == PARAMS
-
-
 @pytest.mark.parametrize("name", ["kmeans.kk", "kmeen.k", "k"])
 def test_unknown_param_is_refused(workspace, name):
     with pytest.raises(KeyError, match=rf"params\.yaml has no param {name}"):
@@ -150,16 +145,6 @@ def test_surrounding_repository_and_settings_stay_out(workspace, tmp_path, monke
     monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
     with temporary_copy({}, root=workspace) as folder:
         assert (folder / "tracked.txt").read_text() == "old"
-
-
-def test_failing_stage_is_an_error_and_leaves_nothing(workspace):
-    (workspace / "double.py").write_text("raise SystemExit('no')")
-    with (
-        pytest.raises(subprocess.CalledProcessError),
-        temporary_copy({}, root=workspace) as folder,
-    ):
-        repro(folder)
-    assert not folder.exists()
 
 
 def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
@@ -192,8 +177,9 @@ def test_interrupt_ends_the_stage_and_removes_the_copy(workspace, tmp_path):
         os.kill(int(pid), 0)
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGTERM])
-@pytest.mark.parametrize("shell", ["bash", "dash"])
+@pytest.mark.parametrize(
+    ("signal_sent", "shell"), [(signal.SIGKILL, "bash"), (signal.SIGTERM, "dash")]
+)
 def test_a_stage_that_was_killed_is_named_whatever_it_said_before(
     workspace, monkeypatch, signal_sent, shell
 ):
@@ -223,10 +209,7 @@ def test_params_of_the_studies_fit_the_schema(study, tmp_path):
 
 
 def test_original_study_keeps_results_only_of_a_run_that_succeeded(tmp_path, monkeypatch):
-    results = tmp_path / "original"
-
-    def pretend(folder, *arguments):
-        assert arguments or not results.exists()
+    def make(folder, *arguments):
         for name in original.KEPT:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text("new")
@@ -234,25 +217,27 @@ def test_original_study_keeps_results_only_of_a_run_that_succeeded(tmp_path, mon
     def fail(folder):
         raise subprocess.CalledProcessError(1, "dvc")
 
-    monkeypatch.setattr(original, "RESULTS", results)
-    monkeypatch.setattr(original, "dvc", pretend)
+    monkeypatch.setattr(original, "RESULTS", tmp_path / "original")
+    monkeypatch.setattr(original, "dvc", make)
     monkeypatch.setattr(original, "repro", fail)
     with pytest.raises(subprocess.CalledProcessError):
         original.main()
-    assert not results.exists()
-    monkeypatch.setattr(original, "repro", pretend)
+    assert not original.RESULTS.exists()
+    monkeypatch.setattr(original, "repro", make)
     original.main()
     names = {Path(name).name for name in original.KEPT}
-    assert {path.name for path in results.iterdir()} == names | {"params.json"}
-    kept = json.loads((results / "params.json").read_text())
-    assert kept.pop(provenance.KEY)["params"] == original.OVERRIDES
-    assert kept == original.OVERRIDES
+    assert {path.name for path in original.RESULTS.iterdir()} == names | {"params.json"}
+    kept = json.loads((original.RESULTS / "params.json").read_text())
+    assert kept.pop(provenance.KEY)["params"] == kept == original.OVERRIDES
 
 
-def test_dvc_runs_with_this_interpreter(workspace, capfd):
-    with temporary_copy({}, root=workspace) as folder:
-        dvc(folder, "root")
-    assert capfd.readouterr().out.strip() == "."
+def test_a_new_block_of_features_stays_out_of_the_original_route(monkeypatch):
+    monkeypatch.setattr(own, "BLOCKS", [*own.BLOCKS, "ink"])
+    named = own.block_alone("pixel")
+    assert {name: weight for name, weight in named.items() if weight} == {
+        "features.pixel_weight": 1
+    }
+    assert named["features.ink_weight"] == 0
 
 
 @pytest.mark.parametrize(
