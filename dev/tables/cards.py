@@ -7,8 +7,9 @@ from pathlib import Path
 
 from dev import graph
 from dev.tables.markdown import read, table
-from dev.tables.results import EVALUATE, INTERVALS
+from dev.tables.results import EVALUATE
 
+INTERVALS = "metrics/intervals.json"
 MODEL = "models/model.npz"
 DRAWN = "plots/confusion.csv"
 OURS = "clusters_2d"
@@ -34,7 +35,7 @@ def data(root: Path) -> str:
         ("of test, by digit", ", ".join(f"{name}: {n:,}" for name, n in sorted(digits.items()))),
         *((f"SHA-256 of `{name}`", f"`{digest}`") for name, digest in source["files"].items()),
     ]
-    return table(("", ""), rows)
+    return table(" | ", rows)
 
 
 def model(root: Path) -> str:
@@ -53,7 +54,7 @@ def model(root: Path) -> str:
         ("accuracy, one to one", f"{100 * scores['accuracy']:.2f} % (95 %: {low} to {high})"),
         ("NMI, ARI", f"{scores['nmi']:.3f}, {scores['ari']:.3f}"),
     ]
-    return table(("", ""), rows)
+    return table(" | ", rows)
 
 
 def _images(lock: dict[str, dict[str, str]], part: str) -> int:

@@ -211,4 +211,5 @@ def _preferred_k(points: NDArray[np.integer], params: Mapping[str, Any], n_jobs:
         seed=params["seed"],
         n_jobs=n_jobs,
     )
-    return criteria.preferred([judge.criteria(each) for each in found])["silhouette"]
+    judged = [judge.criteria(each) for each in found]
+    return max(judged, key=lambda row: row["silhouette"])["k"]
