@@ -25,7 +25,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "pixel_components": 50,
         "pixel_weight": 0,
     },
-    "neighbors": {"k": 150, "test_k": 150, "exact_up_to": 100_000},
+    "neighbors": {"k": 150, "test_k": 150},
     "distortion": {"k": AUTO, "directions": "both"},
     "tsne": {
         "perplexity": 20,

@@ -69,7 +69,7 @@ def test_what_is_odd_is_said():
 
 def test_few_images_lower_params_all_at_once():
     params = {
-        "neighbors": {"k": 150, "test_k": 150, "exact_up_to": 100},
+        "neighbors": {"k": 150, "test_k": 150},
         "tsne": {"perplexity": 20, "seed": 0},
         "recluster": {"k": "auto"},
         "micro": {"micro_clusters": 100},
