@@ -15,7 +15,7 @@ from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.images.collection import expand
 from mnist_clustering.images.form import EMBEDDING, FRAME
-from mnist_clustering.model import output, vectors
+from mnist_clustering.model import output
 from mnist_clustering.model.answers import (
     NOT_A_DIGIT,
     Row,
@@ -27,7 +27,7 @@ from mnist_clustering.model.answers import (
 )
 from mnist_clustering.model.fitted import Model
 from mnist_clustering.model.output import COLUMNS
-from mnist_clustering.model.queries import Source, read, read_all
+from mnist_clustering.model.queries import Source, read, read_all, read_vectors
 
 __all__ = ["COLUMNS", "MODEL", "NOT_A_DIGIT", "Source", "load_model", "main", "predict", "read"]
 HERE = Path(__file__).resolve().parent
@@ -113,7 +113,7 @@ def _run(options: argparse.Namespace) -> list[str]:
             f"--many and --html show pictures, but {fitted.dataset} is of vectors: leave them out"
         )
     if fitted.form == EMBEDDING:
-        sources, complaints = vectors.read_all(files, fitted)
+        sources, complaints = read_vectors(files, fitted)
     else:
         sources, complaints = read_all(files, options.many, bool(options.html), fitted.form)
     for source in sources:

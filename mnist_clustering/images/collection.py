@@ -25,8 +25,9 @@ MOST_BYTES = 200_000_000
 _SOME = 500
 # Arrays that are read of a folder; tables in one are about its pictures.
 _IN_FOLDERS = (".npy", ".npz", ".idx", "-ubyte", ".parquet")
-# Images of arrays, of whatever size; or picture files, and for each that cannot be read the reason.
-Content = NDArray[np.uint8] | list[bytes | str]
+# Images of arrays, of whatever size, or vectors; or picture files, and for each that cannot be read
+# the reason.
+Content = NDArray[Any] | list[bytes | str]
 
 
 class Collection(Protocol):
@@ -97,6 +98,22 @@ def open_bytes(name: str, data: bytes) -> Collection:
     if arrays.is_array(data) or (data.startswith(arrays.ZIP) and arrays.holds_arrays(data)):
         return Array(name, arrays.read(name, data)["train"].values)
     return Files(Path(), [name], read=lambda _: data)
+
+
+def open_vectors(path: str | Path) -> Collection:
+    """Open an array of vectors (NPY, NPZ, CSV, Parquet), which are read as they are.
+
+    Raises
+    ------
+    InputError
+        If the path is none of these, or damaged, as a clause that follows its name.
+    OSError
+    """
+    if Path(path).is_dir():
+        raise InputError("is a folder of pictures")
+    if _start(Path(path)).startswith(arrays.PARQUET):
+        return Parquet(str(path), as_they_are=True)
+    return Array(str(path), as_they_are=True)
 
 
 def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -265,16 +282,22 @@ class Array:
     path : str
     values : ndarray, optional
         What it holds, if that was read.
+    as_they_are : bool
+        Whether these are no images.
     """
 
-    def __init__(self, path: str, values: NDArray[Any] | None = None) -> None:
-        self.path = path
+    def __init__(
+        self, path: str, values: NDArray[Any] | None = None, as_they_are: bool = False
+    ) -> None:
+        self.path, self.as_they_are = path, as_they_are
         held = arrays.map_file(Path(path)) if values is None else values
         if held is None:
             held = values = arrays.read(path, Path(path).read_bytes())["train"].values
         self.values = values
-        self.n = len(arrays.layout(held)) if held.size else 0
-        self.scale = arrays.scale_of(arrays.in_blocks(arrays.layout(held)) if held.size else ())
+        laid_out = held if as_they_are or not held.size else arrays.layout(held)
+        self.n = len(laid_out) if held.size else 0
+        scaled = () if as_they_are or not held.size else arrays.in_blocks(laid_out)
+        self.scale = arrays.scale_of(scaled)
         self.note = self.scale.note
 
     def __len__(self) -> int:
@@ -289,6 +312,9 @@ class Array:
         # A map that stays would count as memory of the worker's, page by page.
         values = arrays.map_file(Path(self.path)) if self.values is None else self.values
         assert values is not None
+        if self.as_they_are:
+            yield np.array(values[start:stop])
+            return
         yield arrays.to_images(arrays.layout(values)[start:stop], scale=self.scale)
 
 

@@ -5,18 +5,32 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering import progress, resources
 from mnist_clustering.errors import InputError
-from mnist_clustering.images.collection import Collection, Content, Files, open_bytes, open_path
+from mnist_clustering.images import arrays
+from mnist_clustering.images.collection import (
+    Collection,
+    Content,
+    Files,
+    open_bytes,
+    open_path,
+    open_vectors,
+)
 from mnist_clustering.images.decode import decode
 from mnist_clustering.images.form import FIELD, HANDWRITING
 from mnist_clustering.images.frame import picture_to_form, to_form
+from mnist_clustering.model.fitted import Model, to_tiles
 
 STDIN = "-"
+OF_VECTORS = (
+    "places vectors: describe pictures by the network that described those it was fitted to, and "
+    "give what that says as NPY"
+)
 # In pixels, of the copy of a picture that is kept to be shown.
 _SHOWN = 200
 # Left, top, right and bottom, in pixels.
@@ -124,6 +138,44 @@ def read_all(
             except (InputError, OSError) as error:
                 complaints.append(f"{path} {error}")
     return sources, complaints
+
+
+def read_vectors(paths: Sequence[str], fitted: Model) -> tuple[list[Source], list[str]]:
+    """Read vectors for a model that was fitted to vectors: see `read_all`.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Arrays of shape (n, d); ``-`` is standard input, for NPY.
+    fitted : Model
+    """
+    sources: list[Source] = []
+    complaints: list[str] = []
+    for path in paths:
+        try:
+            tiles = [to_tiles(fitted, vectors) for vectors in _vectors(path, fitted)]
+        except InputError as error:
+            complaints.append(f"{path} {error}")
+        except OSError as error:
+            complaints.append(f"{path} cannot be read: {error.strerror or error}")
+        else:
+            images = np.concatenate(tiles)
+            sources.append(Source(path, images, [None] * len(images), [None] * len(images)))
+    return sources, complaints
+
+
+def _vectors(path: str, fitted: Model) -> list[NDArray[Any]]:
+    try:
+        if path == STDIN:
+            held = arrays.read("-.npy", sys.stdin.buffer.read())["train"].values
+            return [held]
+        opened = open_vectors(path)
+        found = list(opened.read(0, len(opened)))
+        if not found or any(isinstance(content, list) for content in found):
+            raise InputError("holds pictures" if found else "holds no vectors")
+    except InputError as error:
+        raise InputError(f"{error}, and the model of {fitted.dataset} {OF_VECTORS}") from None
+    return found
 
 
 def _opened(paths: Sequence[str]) -> Iterator[tuple[str, Collection | str]]:

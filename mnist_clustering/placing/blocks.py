@@ -53,6 +53,8 @@ class Job:
         Where the blocks are kept.
     n_jobs : int
         Threads of a worker, on which results do not depend.
+    vectors : bool
+        Whether the model is one of vectors.
     """
 
     files: tuple[str, ...]
@@ -63,6 +65,12 @@ class Job:
     candidates: int | None
     folder: str
     n_jobs: int
+    vectors: bool = False
+
+    @property
+    def source(self) -> Joined:
+        """All images, one after the other."""
+        return Joined(self.files, self.counts, self.vectors)
 
     @property
     def n_blocks(self) -> int:
@@ -133,7 +141,7 @@ def place(job: Job, number: int) -> Done:
         If the block as a whole cannot be read; images that cannot be are part of the result.
     """
     resources.keep_memory()  # Dask tells workers to give it back: they took 1.7 times as long.
-    source = Joined(job.files, job.counts)
+    source = job.source
     start = number * job.size
     stop = min(start + job.size, len(source))
     content = digest(source.read(start, stop))
@@ -143,7 +151,8 @@ def place(job: Job, number: int) -> Done:
     if found is not None and len(found.clusters) == stop - start:
         return Done(number, str(path), stop - start, found=True)
     fitted = _model(job.model, job.fitted, job.candidates)
-    images = _normalised(source.read(start, stop), fitted.form)
+    contents = source.read(start, stop)
+    images = _rounded(contents, fitted) if job.vectors else _normalised(contents, fitted.form)
     if digest(source.read(start, stop)) != content:
         raise InputError(f"the images of block {number} changed while they were read")
     with threadpool_limits(job.n_jobs, "blas"):
@@ -178,9 +187,8 @@ def digest(contents: Iterable[Content]) -> str:
 
 def names(job: Job, number: int) -> list[tuple[str, int]]:
     """Return the file of each image of a block, and its number in that file."""
-    source = Joined(job.files, job.counts)
     start = number * job.size
-    return source.names(start, min(start + job.size, len(source)))
+    return job.source.names(start, min(start + job.size, len(job.source)))
 
 
 # A worker loads the model once.
@@ -241,6 +249,23 @@ def _normalised(contents: Iterable[Content], form: str) -> _Images:
                 readable += [True] * len(source.images)
                 drawn += [source.drawn] * len(source.images)
     return _Images(np.concatenate(images), flaws, readable, drawn)
+
+
+def _rounded(contents: Iterable[Content], fitted: model.Model) -> _Images:
+    """Round vectors as those that the model was fitted to, a piece at a time."""
+    tiles, finite = [], list[bool]()
+    for content in contents:
+        if isinstance(content, list):
+            raise InputError(f"there are pictures, and the model {queries.OF_VECTORS}")
+        model.to_tiles(fitted, content[:0])  # Says what is wrong with their shape.
+        own = np.isfinite(content).all(axis=1)
+        tiles.append(model.to_tiles(fitted, content[own]))
+        finite += own.tolist()
+    flaws = [
+        None if each else "holds values that are no numbers (NaN, infinite)" for each in finite
+    ]
+    images = np.concatenate(tiles)
+    return _Images(images, flaws, finite, [False] * len(images))
 
 
 def _place(own: _Images, fitted: model.Model, n_jobs: int) -> Block:

@@ -63,7 +63,7 @@ def run(model_path, tmp_path, monkeypatch):
 
     def run(*words, output="placed", on="here", block=40, code=0):
         where = ["--model", model_path, "-o", output, "--on", on, "--block", block]
-        assert place.main([str(word) for word in [*words, *where]]) == code
+        assert place.main([str(word) for word in [*where, *words]]) == code
         return tmp_path / output
 
     return run
