@@ -25,30 +25,15 @@ _DIGITS = 3
 
 @dataclass(frozen=True)
 class Member:
-    """A picture that is in a cluster.
+    """A picture that is in a cluster."""
 
-    Attributes
-    ----------
-    path : str
-        Within its folder, as `images.collection.list_folder` shows it.
-    cluster : int
-    name : str
-        The label that the cluster stands for, empty for none.
-    label : str
-        The picture's own, likewise.
-    x, y : float
-        Where it is on the map.
-    distance : float
-        From the cluster's medoid, in units of the map.
-    """
-
-    path: str
+    path: str  # within its folder, as `images.collection.list_folder` shows it
     cluster: int
-    name: str
-    label: str
-    x: float
+    name: str  # the label that the cluster stands for, empty for none
+    label: str  # the picture's own, likewise
+    x: float  # where it is on the map
     y: float
-    distance: float
+    distance: float  # from the cluster's medoid, in units of the map
 
 
 def members(
@@ -63,7 +48,6 @@ def members(
 
     Parameters
     ----------
-    paths, clusters, names, labels : sequences of n
     positions : ndarray of floats, shape (n, 2)
     medoids : ndarray of floats, shape (k, 2)
         The position of each cluster's medoid.
@@ -84,7 +68,6 @@ def table(found: Iterable[Member], left_out: Iterable[tuple[str, str]]) -> bytes
 
     Parameters
     ----------
-    found : iterable of Member
     left_out : iterable of (str, str)
         Path and reason.
     """
@@ -107,10 +90,8 @@ def sort_into_folders(
 
     Parameters
     ----------
-    found : sequence of Member
     folder : Path
         Of the pictures.
-    ledger : Ledger
     copies : bool
         Whether to copy; where links are not possible, copies take their place.
 

@@ -67,10 +67,6 @@ def essence(text: str) -> str:
 
     Unlike a dump of the syntax tree it is the same under every version of Python.
 
-    Parameters
-    ----------
-    text : str
-
     Raises
     ------
     SyntaxError

@@ -55,12 +55,7 @@ class Watch:
         return "" if hidden or name.endswith(_NOT_INPUTS) else name
 
     def check_code(self) -> None:
-        """Check that code and libraries are those that the stage ``code`` wrote down.
-
-        Raises
-        ------
-        InputError
-        """
+        """Check that code and libraries are those that the stage ``code`` wrote down."""
         if self.name is None:
             return
         path = Path(CODE.format(self.name))
@@ -90,10 +85,6 @@ class Watch:
             What the stage has read of params.yaml, by section and key.
         load : callable
             Reads what stands there now.
-
-        Raises
-        ------
-        InputError
         """
         try:
             now = load() if params else {}

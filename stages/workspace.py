@@ -187,7 +187,6 @@ def dvc(
 
     Parameters
     ----------
-    folder : Path
     *arguments : str
         Arguments of ``dvc``.
     python : str

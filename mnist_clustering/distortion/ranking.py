@@ -39,18 +39,10 @@ _FEW = 10_000
 
 @dataclass(frozen=True)
 class Ranked:
-    """The candidates of each image, nearest first.
+    """The candidates of each image, nearest first."""
 
-    Attributes
-    ----------
-    indices : ndarray of int32, shape (m, k)
-        Equal distances are ordered by index.
-    distances : ndarray of int32, shape (m, k)
-        Sums of squared differences of gradients.
-    """
-
-    indices: NDArray[np.int32]
-    distances: NDArray[np.int32]
+    indices: NDArray[np.int32]  # (m, k), equal distances are ordered by index
+    distances: NDArray[np.int32]  # (m, k), sums of squared differences of gradients
 
     def first(self, k: int) -> "Ranked":
         """Keep the k nearest."""
@@ -125,12 +117,7 @@ def gradients_of(
 
 
 def check_candidates(candidates: NDArray[np.int32], wanted: int) -> None:
-    """Refuse to keep more neighbours than there are candidates.
-
-    Raises
-    ------
-    InputError
-    """
+    """Refuse to keep more neighbours than there are candidates."""
     if wanted > candidates.shape[1]:
         raise InputError(
             f"{wanted} neighbours of each image are to be kept (distortion.k, or three times the "
@@ -159,10 +146,6 @@ def rank(
         Number of threads, on which the result does not depend.
     on_step : callable, optional
         Called with the number of queries that were measured since.
-
-    Returns
-    -------
-    Ranked
 
     Raises
     ------
@@ -251,10 +234,6 @@ def reverse(
         How many of them to rank.
     n_jobs, on_step
         As in `rank`.
-
-    Returns
-    -------
-    Ranked
     """
     asked = forward.indices[:, :k]
     distances = np.full(asked.shape, -1, dtype=np.int32)

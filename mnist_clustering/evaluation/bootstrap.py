@@ -31,10 +31,8 @@ def intervals(
         The cluster of each image, by partition.
     majority_names : mapping of str to sequence of int or None
         The most frequent label *of train* in each cluster, by partition.
-    n_classes : int
     resamples : int
         Number of resamples.
-    seed : int
 
     Returns
     -------
@@ -80,7 +78,6 @@ def resample(
     labels : ndarray of integers, shape (n,)
     clusters : mapping of str to (ndarray of integers of shape (n,), int)
         The cluster of each image and the number of clusters, by partition.
-    n_classes, resamples, seed : int
 
     Returns
     -------

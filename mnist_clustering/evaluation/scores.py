@@ -33,7 +33,6 @@ def contingency(
     Parameters
     ----------
     labels, clusters : ndarray of integers, shape (n,)
-    n_clusters : int
     n_classes : int, optional
         By default as many as there are labels up to the largest.
 
@@ -198,7 +197,6 @@ def confusions(
     ----------
     table : mapping of str to sequence
         Columns "label" and, for each partition, "NAME_label": texts, empty for none.
-    partitions : iterable of str
 
     Returns
     -------

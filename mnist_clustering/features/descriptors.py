@@ -23,36 +23,19 @@ BLOCKS: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
 
 @dataclass(frozen=True)
 class Block:
-    """One kind of raw features, its number of components and its weight.
+    """One kind of raw features, its number of components and its weight."""
 
-    Attributes
-    ----------
-    name : {"gradient", "concavity", "pixel"}
-    components : int
-        Number of principal components kept.
-    weight : float
-        Standard deviation of the block as a whole; a block with weight 0 is left out.
-    """
-
-    name: str
-    components: int
-    weight: float
+    name: str  # {"gradient", "concavity", "pixel"}
+    components: int  # number of principal components kept
+    weight: float  # standard deviation of the block as a whole; a block with weight 0 is left out
 
 
 @dataclass(frozen=True)
 class Descriptor:
-    """The fitted map from images to features: fitted on train, applied to any image.
+    """The fitted map from images to features: fitted on train, applied to any image."""
 
-    Attributes
-    ----------
-    deskewed : bool
-        Whether images are deskewed first.
-    bases : mapping of str to pca.Basis
-        Principal components of each block, by the name of the block.
-    """
-
-    deskewed: bool
-    bases: Mapping[str, pca.Basis]
+    deskewed: bool  # whether images are deskewed first
+    bases: Mapping[str, pca.Basis]  # principal components of each block, by the name of the block
 
 
 def suitable(blocks: Sequence[Block], name: str, n_pixels: int) -> list[Block]:
@@ -111,7 +94,6 @@ def fit_transform(
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
-    blocks : sequence of Block
     deskewed : bool
         Whether to deskew the images first.
     whiten : bool
@@ -119,7 +101,6 @@ def fit_transform(
 
     Returns
     -------
-    descriptor : Descriptor
     features : ndarray of int16, shape (n, d)
         As returned by `transform`.
 
@@ -147,7 +128,6 @@ def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.i
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
-    descriptor : Descriptor
 
     Returns
     -------

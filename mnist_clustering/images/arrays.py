@@ -51,18 +51,10 @@ _BLOCK = 1024
 
 @dataclass(frozen=True)
 class Table:
-    """What a file holds.
+    """What a file holds."""
 
-    Attributes
-    ----------
-    values : ndarray, shape (n, ...)
-        Images or vectors, of whatever type.
-    labels : list of str, int or None; or None
-        A label for each, if the file has some.
-    """
-
-    values: NDArray[Any]
-    labels: Labels | None = None
+    values: NDArray[Any]  # (n, ...), images or vectors, of whatever type
+    labels: Labels | None = None  # a label for each, if the file has some
 
 
 def is_array(start: bytes) -> bool:
@@ -80,8 +72,6 @@ def read(
 
     Parameters
     ----------
-    name : str
-    data : bytes
     shape : (int, int), optional
         Height and width of images in rows, by which labels among them are found.
     picture : callable, optional

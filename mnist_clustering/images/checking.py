@@ -78,7 +78,6 @@ def name_classes(
         `UNKNOWN` where there is none.
     classes : list of str or int, or None
         Names of the labels from ``first_label`` on; by default each label is its own name.
-    first_label : int
 
     Returns
     -------

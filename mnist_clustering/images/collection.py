@@ -59,7 +59,6 @@ def open_path(path: str | Path) -> Collection:
     ------
     InputError
         If the path is none of these, or damaged.
-    OSError
     """
     folder = Path(path)
     if folder.is_dir():
@@ -107,7 +106,6 @@ def open_vectors(path: str | Path) -> Collection:
     ------
     InputError
         If the path is none of these, or damaged, as a clause that follows its name.
-    OSError
     """
     if Path(path).is_dir():
         raise InputError("is a folder of pictures")
@@ -236,7 +234,6 @@ class Files:
     ----------
     root : Path
         The folder that their paths are relative to.
-    paths : list of str
     whole : bool
         Whether the folder belongs to their names.
     read : callable, optional
@@ -279,7 +276,6 @@ class Array:
 
     Parameters
     ----------
-    path : str
     values : ndarray, optional
         What it holds, if that was read.
     as_they_are : bool
@@ -319,12 +315,7 @@ class Array:
 
 
 class Shard:
-    """Pictures of an unpacked tar archive, as WebDataset writes them.
-
-    Parameters
-    ----------
-    path : str
-    """
+    """Pictures of an unpacked tar archive, as WebDataset writes them."""
 
     note: str | None = None
 

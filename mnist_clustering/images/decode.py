@@ -60,18 +60,10 @@ _ENDINGS_TOO = (".heic", ".heif", ".hif", ".svg", ".svgz")
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded picture, turned as its camera was held.
+    """A decoded picture, turned as its camera was held."""
 
-    Attributes
-    ----------
-    upright : PIL.Image.Image
-        Of 8 bits a channel, in whatever mode.
-    longest : int
-        Longer side of the file's picture in pixels, of which this may be a smaller copy.
-    """
-
-    upright: Image.Image
-    longest: int
+    upright: Image.Image  # of 8 bits a channel, in whatever mode
+    longest: int  # longer side of the file's picture in pixels, of which this may be a smaller copy
 
     @cached_property
     def grey(self) -> NDArray[np.uint8]:
@@ -137,10 +129,6 @@ def decode(data: bytes) -> Picture:
     ----------
     data : bytes
         The whole file.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------

@@ -49,20 +49,11 @@ def luma(colours: NDArray[np.integer]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Grid:
-    """Embeddings rounded to bytes.
+    """Embeddings rounded to bytes."""
 
-    Attributes
-    ----------
-    vectors : ndarray of uint8, shape (n, d)
-    levels : Levels
-        What new embeddings are rounded by, too.
-    loss : float
-        Mean squared error of the rounding, as a share of the variance.
-    """
-
-    vectors: NDArray[np.uint8]
-    levels: Levels
-    loss: float
+    vectors: NDArray[np.uint8]  # (n, d)
+    levels: Levels  # what new embeddings are rounded by, too
+    loss: float  # mean squared error of the rounding, as a share of the variance
 
 
 def to_grid(vectors: NDArray[Any]) -> Grid:

@@ -47,21 +47,11 @@ Bounds = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Drawing:
-    """A digit as MNIST's makers would have stored it.
+    """A digit as MNIST's makers would have stored it."""
 
-    Attributes
-    ----------
-    image : ndarray of uint8, shape (28, 28)
-        Light on dark; black all over where nothing is drawn.
-    flaw : str or None
-        Why the picture does not show one drawing on paper; None where it may.
-    bounds : tuple of int
-        Top, bottom, left and right in the picture.
-    """
-
-    image: NDArray[np.uint8]
-    flaw: str | None
-    bounds: Bounds
+    image: NDArray[np.uint8]  # (28, 28), light on dark; black all over where nothing is drawn
+    flaw: str | None  # why the picture does not show one drawing on paper; None where it may
+    bounds: Bounds  # Top, bottom, left and right in the picture
 
 
 def normalise(grey: NDArray[np.uint8]) -> Drawing:

@@ -73,10 +73,6 @@ def encode(array: NDArray[np.uint8]) -> bytes:
     ----------
     array : ndarray of uint8, shape (n,) or (n, height, width)
 
-    Returns
-    -------
-    bytes
-
     Raises
     ------
     InputError

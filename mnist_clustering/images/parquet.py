@@ -193,12 +193,7 @@ def _image(cell: bytes | str, picture: Callable[[bytes], NDArray[np.uint8]]) -> 
 
 
 def require_pyarrow() -> Any:
-    """Import pyarrow, which not everyone has.
-
-    Raises
-    ------
-    InputError
-    """
+    """Import pyarrow, which not everyone has."""
     try:
         import pyarrow
         import pyarrow.parquet

@@ -25,7 +25,6 @@ def split(
         Negative for none.
     n_train, n_test : int
         Images of each part of the dataset, those of test after those of train.
-    seed : int
 
     Returns
     -------
@@ -64,7 +63,6 @@ def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[
     labels : ndarray of uint8, shape (n,)
     test_size : int
         Images in the test part.
-    seed : int
 
     Returns
     -------
@@ -113,7 +111,6 @@ def stratified_part(
         The images to draw from.
     size : int or None
         Number of images to draw; None takes all.
-    seed : int
     name : str
         "train" or "test", for the error message.
 
@@ -150,7 +147,6 @@ def landmarks(parts: Mapping[str, Indices], size: int | None, seed: int) -> dict
         "train" and "test".
     size : int or None
         Landmarks at the most; None takes all images.
-    seed : int
 
     Returns
     -------

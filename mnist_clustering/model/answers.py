@@ -46,11 +46,6 @@ def load_model(path: Path) -> model.Model:
 def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:
     """Place the images of all files.
 
-    Parameters
-    ----------
-    sources : sequence of Source
-    fitted : Model
-
     Returns
     -------
     list of dict
@@ -97,7 +92,6 @@ def add_labels(rows: Sequence[Row], path: Path) -> None:
 
     Parameters
     ----------
-    rows : sequence of dict
     path : Path
         Labels in the order of the images, or CSV with the columns "file" and "label", and "image"
         where files hold several (`listing.read`, `listing.assign`).

@@ -34,53 +34,27 @@ N_NEXT, _AGREEMENT = 15, 0.8
 
 @dataclass(frozen=True)
 class Model:
-    """All that is needed to place new images.
-
-    Attributes
-    ----------
-    descriptor : Descriptor
-    features : ndarray of int16, shape (n, d)
-        Of the training images.
-    gradients : ndarray of uint8, shape (n, height, width)
-        Their gradient images (`distortion.gradient_images`). Empty if candidates are not ranked
-        again by the image distortion model.
-    embedding : ndarray of float32, shape (n, 2)
-        The map of the training images.
-    centres : ndarray of int64, shape (m, 2)
-        Of the micro-clusters, on the grid of the map.
-    clusters : ndarray of int32, shape (m,)
-        The cluster that each micro-cluster belongs to.
-    names : sequence of int, str or None
-        The label that each cluster is named after.
-    reaches : ndarray of int32, shape (n,)
-        Squared distance of each training image to its ``n_neighbors``-th nearest in feature space.
-    n_candidates : int
-        Training images, nearest in feature space, that are ranked.
-    n_neighbors : int
-        Training images, the first of these, that place a new one.
-    limits : novelty.Limits
-    dataset : str
-        Name of what it was fitted to.
-    form : str
-        Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
-    levels : Levels or None
-        What vectors are rounded by; None where it was fitted to images.
-    """
+    """All that is needed to place new images."""
 
     descriptor: descriptors.Descriptor
-    features: NDArray[np.int16]
+    features: NDArray[np.int16]  # (n, d), of the training images
+    # (n, height, width), their gradient images (`distortion.gradient_images`). Empty if candidates
+    # are not ranked again by the image distortion model.
     gradients: NDArray[np.uint8]
-    embedding: NDArray[np.float32]
-    centres: NDArray[np.int64]
-    clusters: NDArray[np.int32]
-    names: Sequence[int | str | None]
+    embedding: NDArray[np.float32]  # (n, 2), the map of the training images
+    centres: NDArray[np.int64]  # (m, 2), of the micro-clusters, on the grid of the map
+    clusters: NDArray[np.int32]  # (m,), the cluster that each micro-cluster belongs to
+    names: Sequence[int | str | None]  # the label that each cluster is named after
+    # (n,), squared distance of each training image to its ``n_neighbors``-th nearest in feature
+    # space.
     reaches: NDArray[np.int32]
-    n_candidates: int
-    n_neighbors: int
+    n_candidates: int  # training images, nearest in feature space, that are ranked
+    n_neighbors: int  # training images, the first of these, that place a new one
     limits: novelty.Limits
-    dataset: str
+    dataset: str  # name of what it was fitted to
+    # Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
     form: str
-    levels: Levels | None = None
+    levels: Levels | None = None  # what vectors are rounded by; None where it was fitted to images
 
     @cached_property
     def index(self) -> Index:
@@ -90,28 +64,16 @@ class Model:
 
 @dataclass(frozen=True)
 class Placed:
-    """What the model says of n images, one row each.
+    """What the model says of n images, one row each."""
 
-    Attributes
-    ----------
-    positions : ndarray of float32, shape (n, 2)
-    clusters : ndarray of int32, shape (n,)
-    neighbors : ndarray of int32, shape (n, n_neighbors)
-        The nearest training images, nearest first.
-    distances : ndarray of int32, shape (n, n_neighbors)
-        Squared distances to them: by the image distortion model in levels of the gradient, or
-        else in feature units (1 / 1024).
-    reasons : list of str or None
-        Why an image is not a digit; None where it may be one.
-    same : ndarray of int32, shape (n,)
-        The first training image that has the same features; -1 for none.
-    """
-
-    positions: NDArray[np.float32]
-    clusters: NDArray[np.int32]
-    neighbors: NDArray[np.int32]
+    positions: NDArray[np.float32]  # (n, 2)
+    clusters: NDArray[np.int32]  # (n,)
+    neighbors: NDArray[np.int32]  # (n, n_neighbors), the nearest training images, nearest first
+    # (n, n_neighbors), squared distances to them: by the image distortion model in levels of the
+    # gradient, or else in feature units (1 / 1024).
     distances: NDArray[np.int32]
-    reasons: list[str | None]
+    reasons: list[str | None]  # why an image is not a digit; None where it may be one
+    # (n,), the first training image that has the same features; -1 for none.
     same: NDArray[np.int32]
 
 
@@ -125,7 +87,6 @@ def apply(
 
     Parameters
     ----------
-    model : Model
     images : ndarray of uint8, shape (n, 28, 28)
         In the form of the model; that of MNIST is light on dark, sized and centred.
     n_jobs : int
@@ -169,7 +130,6 @@ def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    model : Model
     vectors : ndarray of finite numbers, shape (n, d)
 
     Returns
@@ -239,7 +199,6 @@ def strangeness(
 
     Parameters
     ----------
-    model : Model
     distances : ndarray of integers, shape (n,)
         Squared distance to the ``n_neighbors``-th nearest training image in feature space.
     candidates : ndarray of int32, shape (n, `N_NEXT`)
@@ -297,7 +256,6 @@ def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:
 
     Returns
     -------
-    model : Model
     arrays : dict of str to ndarray
         All arrays of the file.
 

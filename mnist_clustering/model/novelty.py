@@ -16,21 +16,12 @@ _BLOCK = 2000
 
 @dataclass(frozen=True)
 class Limits:
-    """What hardly any training image goes beyond.
+    """What hardly any training image goes beyond."""
 
-    Attributes
-    ----------
-    strangeness : float
-        See `strangeness`, at the most.
-    drawn : float
-        The same for pictures brought into MNIST's form, whose strokes and places are more alike.
-    fullness : float
-        Share of full ink, at the least; nan where values are no ink, as in vectors.
-    """
-
-    strangeness: float
+    strangeness: float  # see `strangeness`, at the most
+    # The same for pictures brought into MNIST's form, whose strokes and places are more alike.
     drawn: float
-    fullness: float
+    fullness: float  # share of full ink, at the least; nan where values are no ink, as in vectors
 
 
 def fullness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -116,14 +107,6 @@ def fit(
     images : ndarray of uint8, shape (n, height, width)
     strangeness_quantile, drawn_quantile, fullness_quantile : float
         Between 0.5 and 1.
-
-    Returns
-    -------
-    Limits
-
-    Raises
-    ------
-    InputError
     """
     for quantile in (strangeness_quantile, drawn_quantile, fullness_quantile):
         if not 0.5 <= quantile <= 1:
@@ -152,7 +135,6 @@ def judge(
     strange : ndarray of float64, shape (n,)
         `strangeness` of each image.
     images : ndarray of uint8, shape (n, height, width)
-    limits : Limits
     drawn : ndarray of bool, shape (n,), or bool
         Which images were pictures brought into MNIST's form.
     """

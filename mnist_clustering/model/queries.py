@@ -39,32 +39,17 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Source:
-    """Images of one file, in form.
-
-    Attributes
-    ----------
-    file : str
-    images : ndarray of uint8, shape (n, 28, 28)
-    flaws : list of str or None
-        Why a picture shows no drawing; None for all else.
-    boxes : list of tuple or None
-        Left, top, right and bottom of each drawing in its picture, in pixels; None for images that
-        were in form and where a picture is taken as a whole.
-    first : int
-        Number of the first image within the file.
-    note : str or None
-        What was done to the values of an array.
-    shown : ndarray of uint8, shape (side, side, 3), or None
-        A small copy of the picture, if one was asked for.
-    """
+    """Images of one file, in form."""
 
     file: str
-    images: NDArray[np.uint8]
-    flaws: list[str | None]
+    images: NDArray[np.uint8]  # (n, 28, 28)
+    flaws: list[str | None]  # why a picture shows no drawing; None for all else
+    # Left, top, right and bottom of each drawing in its picture, in pixels; None for images that
+    # were in form and where a picture is taken as a whole.
     boxes: list[Box | None]
-    first: int = 0
-    note: str | None = None
-    shown: NDArray[np.uint8] | None = None
+    first: int = 0  # number of the first image within the file
+    note: str | None = None  # what was done to the values of an array
+    shown: NDArray[np.uint8] | None = None  # a small copy of the picture, if one was asked for
 
     @property
     def drawn(self) -> bool:
@@ -115,7 +100,6 @@ def read_all(
     -------
     sources : list of Source
         One for each picture, and for each array.
-    complaints : list of str
     """
     sources: list[Source] = []
     complaints: list[str] = []
@@ -147,7 +131,6 @@ def read_vectors(paths: Sequence[str], fitted: Model) -> tuple[list[Source], lis
     ----------
     paths : sequence of str
         Arrays of shape (n, d); ``-`` is standard input, for NPY.
-    fitted : Model
     """
     sources: list[Source] = []
     complaints: list[str] = []

@@ -80,7 +80,6 @@ class Tiles:
         ----------
         limits : ndarray of floats, shape (m,)
             Squared distances that the type represents exactly; -1 for a query to be left out.
-        k : int
         keep : callable
             Called with what was found.
         """

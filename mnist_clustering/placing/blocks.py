@@ -32,40 +32,19 @@ _DIGITS = 16
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs to know: small, and the same for every block.
+    """All that a worker needs to know: small, and the same for every block."""
 
-    Attributes
-    ----------
-    files : tuple of str
-        What `collection.open_path` opens, in order.
-    counts : tuple of int
-        Images in each.
-    size : int
-        Images in a block.
-    model : str
-        Path of the fitted model.
-    fitted : str
-        Digest of the model and of what is asked of it.
-    candidates : int or None
-        Training images, nearest in feature space, that the image distortion model ranks; 0 leaves
-        them as they are, None takes as many as the model was made with.
-    folder : str
-        Where the blocks are kept.
-    n_jobs : int
-        Threads of a worker, on which results do not depend.
-    vectors : bool
-        Whether the model is one of vectors.
-    """
-
-    files: tuple[str, ...]
-    counts: tuple[int, ...]
-    size: int
-    model: str
-    fitted: str
+    files: tuple[str, ...]  # what `collection.open_path` opens, in order
+    counts: tuple[int, ...]  # images in each
+    size: int  # images in a block
+    model: str  # path of the fitted model
+    fitted: str  # digest of the model and of what is asked of it
+    # Training images, nearest in feature space, that the image distortion model ranks; 0 leaves
+    # them as they are, None takes as many as the model was made with.
     candidates: int | None
-    folder: str
-    n_jobs: int
-    vectors: bool = False
+    folder: str  # where the blocks are kept
+    n_jobs: int  # threads of a worker, on which results do not depend
+    vectors: bool = False  # whether the model is one of vectors
 
     @property
     def source(self) -> Joined:
@@ -80,24 +59,13 @@ class Job:
 
 @dataclass(frozen=True)
 class Block:
-    """What is known of the images of a block, a row each.
+    """What is known of the images of a block, a row each."""
 
-    Attributes
-    ----------
-    positions : ndarray of float32, shape (n, 2)
-        NaN for images that cannot be read.
-    clusters : ndarray of int32, shape (n,)
-        -1 for images that cannot be read.
-    distances : ndarray of int64, shape (n,)
-        Squared distance to the nearest training image (`model.Placed`).
-    reasons : list of str or None
-        Why an image is not a digit, or cannot be read.
-    """
-
-    positions: NDArray[np.float32]
-    clusters: NDArray[np.int32]
+    positions: NDArray[np.float32]  # (n, 2), NaN for images that cannot be read
+    clusters: NDArray[np.int32]  # (n,), -1 for images that cannot be read
+    # (n,), squared distance to the nearest training image (`model.Placed`).
     distances: NDArray[np.int64]
-    reasons: list[str | None]
+    reasons: list[str | None]  # why an image is not a digit, or cannot be read
 
     @property
     def damaged(self) -> NDArray[np.bool_]:
@@ -127,13 +95,8 @@ def place(job: Job, number: int) -> Done:
 
     Parameters
     ----------
-    job : Job
     number : int
         Of the block.
-
-    Returns
-    -------
-    Done
 
     Raises
     ------
@@ -166,10 +129,6 @@ def digest(contents: Iterable[Content]) -> str:
     Parameters
     ----------
     contents : iterable of ndarray of uint8, shape (n, height, width), or of list of bytes or str
-
-    Returns
-    -------
-    str
     """
     found = hashlib.sha256()
     for content in contents:
@@ -212,23 +171,12 @@ def with_candidates(fitted: model.Model, number: int | None) -> model.Model:
 
 @dataclass(frozen=True)
 class _Images:
-    """Images in form, those of a block that can be read.
+    """Images in form, those of a block that can be read."""
 
-    Attributes
-    ----------
-    images : ndarray of uint8, shape (m, 28, 28)
-    flaws : list of str or None, of length n
-        What is wrong with each image of the block.
-    readable : list of bool, of length n
-        Which of them are among the images.
-    drawn : list of bool, of length m
-        Which images were drawings in pictures.
-    """
-
-    images: NDArray[np.uint8]
-    flaws: list[str | None]
-    readable: list[bool]
-    drawn: list[bool]
+    images: NDArray[np.uint8]  # (m, 28, 28)
+    flaws: list[str | None]  # length n, what is wrong with each image of the block
+    readable: list[bool]  # length n, which of them are among the images
+    drawn: list[bool]  # length m, which images were drawings in pictures
 
 
 def _normalised(contents: Iterable[Content], form: str) -> _Images:

@@ -38,20 +38,11 @@ Work = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an item.
-
-    Attributes
-    ----------
-    item : object
-    value : object
-        What the function returned.
-    error : str or None
-        Why it failed, if it did.
-    """
+    """What became of an item."""
 
     item: Any
-    value: Any = None
-    error: str | None = None
+    value: Any = None  # what the function returned
+    error: str | None = None  # why it failed, if it did
 
 
 def add_options(
@@ -61,7 +52,6 @@ def add_options(
 
     Parameters
     ----------
-    parser : argparse.ArgumentParser
     workers : str
         What their number is by default, in words.
     where : sequence of str
@@ -124,12 +114,6 @@ def processes(work: Work, items: Sequence[Any], n_workers: int) -> Iterator[Outc
     ----------
     work : callable
         Of a module, or a partial of it, so that it can be sent.
-    items : sequence
-    n_workers : int
-
-    Yields
-    ------
-    Outcome
     """
     waiting = deque((item, 1) for item in items)
     running: dict[Future[Outcome], tuple[ProcessPoolExecutor, Any, int]] = {}
@@ -198,10 +182,6 @@ def dask(
         Workers of the cluster that is made on this machine if no address is given.
     address : str, optional
         Of a scheduler that runs; ``tls://`` takes certificates from Dask's own settings.
-
-    Yields
-    ------
-    Outcome
 
     Raises
     ------

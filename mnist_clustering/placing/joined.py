@@ -23,7 +23,6 @@ def lengths(
 
     Parameters
     ----------
-    files : sequence of str
     kept : Path
         Where counts are kept, for the next run.
     tell : callable, optional
@@ -31,15 +30,10 @@ def lengths(
     vectors : bool
         Whether they hold vectors, and no images.
 
-    Returns
-    -------
-    tuple of int
-
     Raises
     ------
     InputError
         If an input cannot be recognised, or if there are no images at all.
-    OSError
     """
     known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
     keys = [" ".join(map(str, (file, *_state(file), *["vectors"] * vectors))) for file in files]
@@ -82,7 +76,6 @@ class Joined:
 
     Parameters
     ----------
-    files : sequence of str
     counts : sequence of int
         Of images in each (`lengths`).
     vectors : bool

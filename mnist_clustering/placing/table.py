@@ -26,7 +26,6 @@ def write(path: Path, job: Job, found: Sequence[Done], labels: Sequence[Label]) 
     ----------
     path : Path
         Ends with ``.csv`` or ``.parquet``. Its columns are those of ``predict.py --csv``.
-    job : Job
     found : sequence of Done
         All blocks, in order.
     labels : sequence

@@ -11,20 +11,11 @@ from mnist_clustering.sources.fetching import ARCHIVED, Unavailable
 
 @dataclass(frozen=True)
 class Archive:
-    """A zip archive whose digest vouches for what is in it.
-
-    Attributes
-    ----------
-    url : str
-    digest : str
-        SHA-256 of the archive.
-    train, test : str
-        What the names of members begin with, in place of "train" and "t10k".
-    """
+    """A zip archive whose digest vouches for what is in it."""
 
     url: str
-    digest: str
-    train: str
+    digest: str  # SHA-256 of the archive
+    train: str  # what the names of members begin with, in place of "train" and "t10k"
     test: str
 
     def __str__(self) -> str:

@@ -58,7 +58,6 @@ def fetch(
 
     Yields
     ------
-    name : str
     data : bytes
         The file, unpacked and verified.
 

@@ -41,7 +41,6 @@ def check_digest(contents: Mapping[str, str], folder: str, expected: str | None)
     ----------
     contents : mapping of str to str
         `content` of each file as it was read, by its path.
-    folder : str
     expected : str, optional
 
     Raises

@@ -26,22 +26,12 @@ _FRAME_EVERY = 5
 
 @dataclass(frozen=True)
 class Phase:
-    """Consecutive iterations with the same exaggeration.
-
-    Attributes
-    ----------
-    name : str
-    iterations : int
-    exaggeration : float
-        Factor on the attractive forces between neighbours.
-    momentum : float
-        Share of the previous update that is added to each update.
-    """
+    """Consecutive iterations with the same exaggeration."""
 
     name: str
     iterations: int
-    exaggeration: float
-    momentum: float = _MOMENTUM
+    exaggeration: float  # factor on the attractive forces between neighbours
+    momentum: float = _MOMENTUM  # share of the previous update that is added to each update
 
 
 def affinities(
@@ -57,10 +47,6 @@ def affinities(
         Effective number of neighbours; ``3 * perplexity`` are needed.
     n_jobs : int
         Number of threads, on which the result does not depend.
-
-    Returns
-    -------
-    openTSNE.affinity.PerplexityBasedNN
 
     Raises
     ------
@@ -98,7 +84,6 @@ def mixed_affinities(
         Nearest neighbours in either direction, as `affinities` takes them.
     forward_weight : float
         Weight of the forward direction; that of the reverse is 1.
-    perplexity : float
     n_jobs : int
         Number of threads, on which the result does not depend.
 
@@ -156,8 +141,6 @@ def optimise(
     Parameters
     ----------
     initialization : ndarray of float64, shape (n, n_dims)
-    affinities : openTSNE.affinity.PerplexityBasedNN
-    phases : sequence of Phase
     order : ndarray of int, shape (n,), optional
         Order of the points in memory (`memory_order`), which decides the speed and the last bits;
         by default the order given.

@@ -13,17 +13,10 @@ _SIGNS = 8
 
 
 class Plan(NamedTuple):
-    """What `optimization.optimise` needs to know beside the affinities.
+    """What `optimization.optimise` needs to know beside the affinities."""
 
-    Attributes
-    ----------
-    start : ndarray of float64, shape (n, n_dims)
-    order : ndarray of int, shape (n,)
-    phases : list of Phase
-    """
-
-    start: NDArray[np.float64]
-    order: NDArray[np.intp]
+    start: NDArray[np.float64]  # (n, n_dims)
+    order: NDArray[np.intp]  # (n,)
     phases: list[Phase]
 
 
