@@ -7,9 +7,8 @@ from pathlib import Path
 
 from dev import graph
 from mnist_clustering.sources import description, kinds, web
-from mnist_clustering.sources.archive import Archive
 from mnist_clustering.sources.fetching import Source
-from mnist_clustering.sources.folder import Folder
+from mnist_clustering.sources.kinds import Archive, Folder
 from mnist_clustering.sources.npm import Npm
 from mnist_clustering.sources.web import Web
 from stages.download import mirror

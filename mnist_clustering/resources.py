@@ -127,32 +127,9 @@ def cores(cgroup: Path = _CGROUP) -> int:
 
 
 def quota(cgroup: Path = _CGROUP) -> float | None:
-    """Read how many cores' time a container may use, by either version of Linux's cgroups.
-
-    Parameters
-    ----------
-    cgroup : Path
-        Where cgroups are mounted.
-
-    Returns
-    -------
-    float or None
-        Cores; None without a limit, or where the system has no cgroups.
-    """
+    """Read how many cores' time a container may use; None without a limit, or without cgroups."""
     try:
-        return _cores(*(cgroup / "cpu.max").read_text(encoding="ascii").split())
-    except (OSError, ValueError, TypeError):
-        pass
-    try:
-        names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-        return _cores(*((cgroup / "cpu" / name).read_text(encoding="ascii") for name in names))
-    except (OSError, ValueError, TypeError):
+        allowed, period = (cgroup / "cpu.max").read_text(encoding="ascii").split()
+        return int(allowed) / int(period) if allowed != "max" else None
+    except (OSError, ValueError):
         return None
-
-
-def _cores(microseconds: str, period: str) -> float | None:
-    """Divide a quota by its period; "max" and -1 mean none."""
-    if microseconds.strip() in ("max", "-1"):
-        return None
-    share = int(microseconds) / int(period)
-    return share if share > 0 else None

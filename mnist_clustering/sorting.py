@@ -112,7 +112,7 @@ def sort_into_folders(
     for member in found:
         name = f"{FOLDERS}/{folder_name(member)}/{flat[member.path]}"
         try:
-            _bring(ledger, name, _original(folder, member.path), copies=copies)
+            _link_or_copy(ledger, name, _original(folder, member.path), copies=copies)
             names[member.path] = name
         except OSError as error:
             failed.append((member.path, error.strerror or str(error)))
@@ -120,7 +120,7 @@ def sort_into_folders(
     return names, failed
 
 
-def _bring(ledger: Ledger, name: str, source: Path, *, copies: bool) -> None:
+def _link_or_copy(ledger: Ledger, name: str, source: Path, *, copies: bool) -> None:
     source.stat()  # A link to nothing helps nobody.
     if not copies:
         try:

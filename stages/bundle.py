@@ -10,7 +10,6 @@ from mnist_clustering import limits as fitting
 from mnist_clustering.exact.levels import Levels
 from mnist_clustering.features import descriptors
 from mnist_clustering.model import fitted as model
-from mnist_clustering.model import novelty
 from stages import common
 
 DATASET = "data/split/dataset.json"
@@ -52,7 +51,6 @@ def main() -> None:
         reaches=reaches,
         n_candidates=n_candidates,
         n_neighbors=n_neighbors,
-        limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0),
         dataset=common.load_params("download", "dataset")["dataset"],
         form=(record := json.loads(Path(DATASET).read_text(encoding="utf-8")))["form"],
         levels=Levels.from_record(record["levels"]) if "levels" in record else None,

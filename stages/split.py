@@ -43,7 +43,7 @@ def main() -> None:
     parts = splitting.landmarks(parts, params["landmarks"], params["seed"])
     for name, chosen in parts.items():
         files.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
-        files.save_array(f"{SPLIT}/{name}_labels.npy", checking.compact(labels[chosen]))
+        files.save_array(f"{SPLIT}/{name}_labels.npy", checking.narrow_dtype(labels[chosen]))
         files.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
     files.save_json(
         f"{SPLIT}/dataset.json",

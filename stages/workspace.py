@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +15,6 @@ from typing import IO, Any
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
-from pathspec import PathSpec
 
 from mnist_clustering.errors import InputError
 
@@ -25,14 +24,16 @@ PIPELINE = "dvc.yaml"
 # What belongs to the project where git does not say so. Whatever else lies in its folder is the
 # user's, who may keep films and passwords there.
 _OWN = (
-    *("/.ci/", "/.dvc/", "/.github/", "/datasets/", "/dev/", "/docs/", "/explorer/", "/metrics/"),
-    *("/mnist_clustering/", "/plots/", "/stages/", "/tests/"),
-    *("/.devcontainer.json", "/.dockerignore", "/.dvcignore", "/.gitattributes", "/.gitignore"),
-    *("/CHANGELOG.md", "/CITATION.cff", "/CONTRIBUTING.md", "/Dockerfile", "/LICENSE"),
-    *("/Makefile", "/README.md", "/cluster.py", "/dvc.lock", "/dvc.yaml", "/jsconfig.json"),
-    *("/labels.csv", "/params.schema.json", "/params.yaml", "/place.py", "/predict.py"),
-    *("/pyproject.toml", "/requirements*.lock"),
+    *(".ci/*", ".dvc/*.*", ".dvc/.gitignore", ".dvc/config", ".dvc/plots/*", ".github/**/*"),
+    *(f"{folder}/**/*" for folder in ("datasets", "dev", "docs", "explorer", "metrics")),
+    *(f"{folder}/**/*" for folder in ("mnist_clustering", "plots", "stages", "tests")),
+    *(".devcontainer.json", ".dockerignore", ".dvcignore", ".gitattributes", ".gitignore"),
+    *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile"),
+    *("README.md", "cluster.py", "dvc.lock", "dvc.yaml", "jsconfig.json", "labels.csv"),
+    *("params.schema.json", "params.yaml", "place.py", "predict.py", "pyproject.toml"),
+    "requirements*.lock",
 )
+_LOCAL = (".dvc/config.local",)
 # New files of a clone that count before `git add`: an edit can be tried while it is made.
 _NEW = tuple(
     f":(glob){folder}/**/*.{ending}"
@@ -76,9 +77,9 @@ def project_files(root: Path) -> list[str]:
             new = _git_files(root, "--others", "--exclude-standard", "--", *_NEW)
             # git also lists tracked files that were deleted.
             return [name for name in (*tracked, *new) if (root / name).is_file()]
-    own = PathSpec.from_lines("gitignore", _OWN)
-    ignored = [(folder, _ignored(folder)) for folder in (root, root / ".dvc")]
-    return [name for name in _walk(root, root, ignored) if own.match_file(name)]
+    found = {path for pattern in _OWN for path in root.glob(pattern) if path.is_file()}
+    names = sorted(path.relative_to(root).as_posix() for path in found)
+    return [name for name in names if "__pycache__" not in name and name not in _LOCAL]
 
 
 def _git_files(root: Path, *words: str) -> list[str]:
@@ -97,27 +98,6 @@ def _git_files(root: Path, *words: str) -> list[str]:
             f"user owns it, git config --global --add safe.directory {shlex.quote(str(root))}"
         ) from error
     return os.fsdecode(listed).split("\0")[:-1]
-
-
-def _ignored(folder: Path) -> PathSpec:
-    file = folder / ".gitignore"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    return PathSpec.from_lines("gitignore", lines)
-
-
-def _walk(folder: Path, root: Path, ignored: Sequence[tuple[Path, PathSpec]]) -> Iterator[str]:
-    for path in sorted(folder.iterdir()):
-        is_folder = path.is_dir() and not path.is_symlink()
-        if any(
-            spec.match_file(path.relative_to(base).as_posix() + "/" * is_folder)
-            for base, spec in ignored
-            if path.is_relative_to(base)
-        ):
-            continue
-        if is_folder:
-            yield from _walk(path, root, ignored)
-        elif path.is_file():
-            yield path.relative_to(root).as_posix()
 
 
 def set_params(path: Path, overrides: Mapping[str, Any]) -> None:

@@ -129,19 +129,24 @@ class Clusters(
         estimator._restore(made, stored)
         return estimator._keep(fitting.Fitted(made, positions, labels))
 
-    def _fit(self, images: NDArray[np.uint8], form: str, dataset: str) -> fitting.Fitted:
+    def _set_params(self, given: dict[str, Any]) -> None:
+        """Keep what `__init__` was given, as scikit-learn wants it: unchecked."""
+        for name in self._get_param_names():
+            setattr(self, name, given[name])
+
+    def _checked_params(self, n: int) -> dict[str, dict[str, Any]]:
+        """Refuse what n rows do not allow; return the params of the pipeline."""
         params = self.get_params()
         if not isinstance(self.random_state, Integral):
             params["random_state"] = check_random_state(self.random_state).randint(2**31)
-        settings.check(params, len(images))
-        return fitting.fit(
-            images,
-            form,
-            self.n_clusters,
-            settings.pipeline_params(params),
-            dataset=dataset,
-            n_jobs=self._threads(),
-        )
+        settings.check(params, n)
+        return settings.pipeline_params(params)
+
+    def _fit(
+        self, images: NDArray[np.uint8], form: str, dataset: str, params: dict[str, dict[str, Any]]
+    ) -> fitting.Fitted:
+        n_jobs = self._threads()
+        return fitting.fit(images, form, self.n_clusters, params, dataset=dataset, n_jobs=n_jobs)
 
     def _keep(self, found: fitting.Fitted) -> Self:
         """Set the attributes of a fitted estimator."""

@@ -9,9 +9,8 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,21 +39,22 @@ _ERRORS = (
     *(ValueError, EOFError, SyntaxError, OSError, KeyError, MemoryError, OverflowError),
     *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
-# Numbers that are converted at a time.
+# Numbers that are widened to float64 at once. It bounds the memory.
 _BLOCK = 1 << 22
 
-# The weights of red, green and blue by ITU-R 601, as Pillow has them.
-_GREY = np.array([299, 587, 114]) / 1000
-# Images that are widened to float64 at once. It bounds the memory.
-_BLOCK = 1024
 
-
-@dataclass(frozen=True)
-class Table:
+class Table(NamedTuple):
     """What a file holds."""
 
     values: NDArray[Any]  # (n, ...), images or vectors, of whatever type
     labels: Labels | None = None  # a label for each, if the file has some
+
+
+class Scale(NamedTuple):
+    """What numbers are multiplied by to be grey levels, and what to tell of it."""
+
+    factor: float
+    note: str | None = None
 
 
 def is_array(start: bytes) -> bool:
@@ -258,14 +258,6 @@ def _sides(shape: tuple[int, ...]) -> tuple[int, int]:
     """Height and width of images in rows, or of the one image that a square without any is."""
     side = math.isqrt(shape[1])
     return (shape[0], shape[1]) if shape[0] == shape[1] != side * side else (side, side)
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What numbers are multiplied by to be grey levels, and what to tell of it."""
-
-    factor: float
-    note: str | None = None
 
 
 def scale_of(blocks: Iterable[NDArray[Any]]) -> Scale:

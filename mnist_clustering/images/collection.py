@@ -6,7 +6,6 @@ know only paths.
 """
 
 import os
-import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -320,6 +319,8 @@ class Shard:
     note: str | None = None
 
     def __init__(self, path: str) -> None:
+        import tarfile  # Seldom needed.
+
         self.path = path
         try:
             with open(path, "rb") as file:
@@ -349,6 +350,8 @@ class Shard:
 
 def _members(path: str, file: BinaryIO) -> Iterator[tuple[str, int, int]]:
     """List the pictures of an archive: names, places and sizes."""
+    import tarfile
+
     with tarfile.open(path, "r:") as archive:
         while member := archive.next():
             name, place = member.name, member.offset_data

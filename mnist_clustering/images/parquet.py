@@ -82,8 +82,10 @@ class Parquet:
     def read(self, start: int, stop: int) -> Iterator[Rows]:
         """Read some rows, of no more than the row groups that hold them."""
         for rows in self.rows(start, stop):
-            as_they_are = self.as_they_are or isinstance(rows, list)
-            yield rows if as_they_are else to_images(rows, scale=self.scale)
+            if self.as_they_are or isinstance(rows, list):
+                yield rows
+            else:
+                yield to_images(rows, scale=self.scale)
 
     def rows(self, start: int, stop: int) -> Iterator[Rows]:
         """Read some rows as they are."""

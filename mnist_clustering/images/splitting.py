@@ -33,11 +33,11 @@ def split(
     """
     n = n_train + n_test
     if method == "validation":
-        train, test = official(n_train - n_train // 6, n_train)
+        train, test = np.split(np.arange(n_train), [n_train - n_train // 6])
     elif method == "all":
         train, test = np.arange(n), np.arange(n_train if n_test else 0, n)
     elif method == "official" and n_test:
-        train, test = official(n_train, n)
+        train, test = np.split(np.arange(n), [n_train])
     else:
         train, test = stratified(labels, n_test or max(n // 6, 1), seed)
     return {"train": train, "test": test}
@@ -48,11 +48,6 @@ def about_test(n_test: int, method: str) -> str:
     if n_test or method in ("all", "validation"):
         return ""
     return "the dataset has no test part: a sixth of its images, drawn at random, is held out"
-
-
-def official(n_train: int, n: int) -> tuple[Indices, Indices]:
-    """Split n images in file order: the first ``n_train``, and the rest."""
-    return np.arange(n_train), np.arange(n_train, n)
 
 
 def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[Indices, Indices]:

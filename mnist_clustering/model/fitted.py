@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,11 +50,11 @@ class Model:
     reaches: NDArray[np.int32]
     n_candidates: int  # training images, nearest in feature space, that are ranked
     n_neighbors: int  # training images, the first of these, that place a new one
-    limits: novelty.Limits
     dataset: str  # name of what it was fitted to
     # Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
     form: str
     levels: Levels | None = None  # what vectors are rounded by; None where it was fitted to images
+    limits: novelty.Limits = field(default_factory=novelty.Limits)
 
     @cached_property
     def index(self) -> Index:
@@ -92,9 +92,9 @@ def apply(
     n_jobs : int
         Number of threads, on which the result does not depend.
     drawn : ndarray of bool, shape (n,), optional
-        Which images were pictures brought into this form; by default none. Their limit of
-        strangeness is lower, and where four fifths of the 15 images next in feature space belong
-        to another cluster than the one they lie in, they are given that one.
+        Which images were pictures brought into this form; by default none. Their limit of novelty
+        is lower, and where four fifths of the 15 images next in feature space belong to another
+        cluster than the one they lie in, they are given that one.
 
     Returns
     -------
@@ -103,26 +103,16 @@ def apply(
     """
     drawn = np.zeros(len(images), dtype=bool) if drawn is None else drawn
     starts = range(0, max(len(images), 1), _CHUNK)
-    found = [_nearest(model, images[i : i + _CHUNK], n_jobs) for i in starts]
-    near = Ranked(
-        np.concatenate([part.ranked.indices for part in found]),
-        np.concatenate([part.ranked.distances for part in found]),
-    )
-    jury = np.concatenate([part.candidates[:, :N_NEXT] for part in found])
-    positions = place(model.embedding, near.indices)
+    parts = [_nearest(model, images[start : start + _CHUNK], n_jobs) for start in starts]
+    near = _Near(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    positions = place(model.embedding, near.neighbors)
     clusters = clusters_at(model, positions)
     if drawn.any():
-        clusters[drawn] = _overrule(clusters[drawn], _clusters_of(model, jury[drawn]))
-    distances = np.concatenate([part.distances for part in found])
-    strange = strangeness(model, distances, jury, near.indices)
-    return Placed(
-        positions,
-        clusters,
-        near.indices,
-        near.distances,
-        novelty.judge(strange, images, model.limits, drawn),
-        np.concatenate([part.same for part in found]),
-    )
+        local = _clusters_of(model, near.local[drawn])
+        clusters[drawn] = _overrule(clusters[drawn], local)
+    scores = novelty_score(model, near.reaches, near.local, near.neighbors)
+    reasons = novelty.judge(scores, images, model.limits, drawn)
+    return Placed(positions, clusters, near.neighbors, near.distances, reasons, near.same)
 
 
 def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
@@ -167,12 +157,10 @@ def with_limits(
     drawn_quantile: float,
     fullness_quantile: float,
 ) -> Model:
-    """Set the limits of novelty by the training images.
+    """Set the limits of novelty by the training images, whatever they were.
 
     Parameters
     ----------
-    model : Model
-        Whatever its limits are.
     images : ndarray of uint8, shape (n, height, width)
         The training images, in form.
     candidates, neighbors : ndarray of int32, shape (n, k)
@@ -181,32 +169,32 @@ def with_limits(
     strangeness_quantile, drawn_quantile, fullness_quantile : float
         As in `novelty.fit`.
     """
-    near, placed_by = candidates[:, :N_NEXT], neighbors[:, : model.n_neighbors]
-    strange = strangeness(model, model.reaches, near, placed_by)
-    limits = novelty.fit(strange, images, strangeness_quantile, drawn_quantile, fullness_quantile)
+    local, placed_by = candidates[:, :N_NEXT], neighbors[:, : model.n_neighbors]
+    scores = novelty_score(model, model.reaches, local, placed_by)
+    limits = novelty.fit(scores, images, strangeness_quantile, drawn_quantile, fullness_quantile)
     if not form.is_drawn(model.form):
         limits = replace(limits, fullness=np.nan)
     return replace(model, limits=limits)
 
 
-def strangeness(
+def novelty_score(
     model: Model,
     distances: NDArray[np.integer],
-    candidates: NDArray[np.int32],
+    local: NDArray[np.int32],
     neighbors: NDArray[np.int32],
 ) -> NDArray[np.float64]:
-    """Measure how unlike images are to their neighbours (`novelty.strangeness`).
+    """Measure how unlike images are to their neighbours (`novelty.novelty_score`).
 
     Parameters
     ----------
     distances : ndarray of integers, shape (n,)
         Squared distance to the ``n_neighbors``-th nearest training image in feature space.
-    candidates : ndarray of int32, shape (n, `N_NEXT`)
+    local : ndarray of int32, shape (n, `N_NEXT`)
         The nearest training images in feature space.
     neighbors : ndarray of int32, shape (n, n_neighbors)
         The training images that place them.
     """
-    return novelty.strangeness(distances, model.reaches[candidates], _clusters_of(model, neighbors))
+    return novelty.novelty_score(distances, model.reaches[local], _clusters_of(model, neighbors))
 
 
 def clusters_at(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -219,25 +207,25 @@ def _clusters_of(model: Model, rows: NDArray[np.int32]) -> NDArray[np.int32]:
     return clusters_at(model, model.embedding[rows.ravel()]).reshape(rows.shape)
 
 
-def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give each image the cluster that most of its jury belong to, if nearly all do."""
-    votes = (jury[:, :, None] == jury[:, None, :]).sum(axis=2)
-    first = votes.argmax(axis=1)
-    rows = np.arange(len(jury))
-    agreed = votes[rows, first] >= _AGREEMENT * jury.shape[1]
-    return np.where(agreed, jury[rows, first], clusters)
+def _overrule(clusters: NDArray[np.int32], local: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Give each image the cluster of most of its local neighbours, if nearly all agree."""
+    votes = (local[:, :, None] == local[:, None, :]).sum(axis=2)
+    rows, first = np.arange(len(local)), votes.argmax(axis=1)
+    agreed = votes[rows, first] >= _AGREEMENT * local.shape[1]
+    return np.where(agreed, local[rows, first], clusters)
 
 
-class _Found(NamedTuple):
-    """Of n images: what places them; those next in feature space; how far; which is the same."""
+class _Near(NamedTuple):
+    """Of n images: what places them, with distances; what is next in feature space, and how far."""
 
-    ranked: Ranked
-    candidates: NDArray[np.int32]
-    distances: NDArray[np.int64]
+    neighbors: NDArray[np.int32]
+    distances: NDArray[np.int32]
+    local: NDArray[np.int32]
+    reaches: NDArray[np.int64]
     same: NDArray[np.int32]
 
 
-def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
+def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Near:
     """Find the nearest training images, as the stages neighbors and distortion do for test."""
     # Deskewed once, for features and gradients.
     upright = deskew(images) if model.descriptor.deskewed else images
@@ -246,9 +234,10 @@ def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
     near = Ranked(indices, distances.astype(np.int32))
     if len(model.gradients):
         near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)
+    near = near.first(model.n_neighbors)
     last = min(model.n_neighbors, distances.shape[1]) - 1
     same = np.where(distances[:, 0] == 0, indices[:, 0], np.int32(-1))
-    return _Found(near.first(model.n_neighbors), indices, distances[:, last], same)
+    return _Near(near.indices, near.distances, indices[:, :N_NEXT], distances[:, last], same)
 
 
 def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:
@@ -275,6 +264,11 @@ def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:
         raise InputError(f"{path} is not a fitted model ({error})") from None
 
 
+# Arrays and numbers of a model by their names in its file, which are those of its fields.
+_ARRAYS = ("features", "gradients", "embedding", "centres", "clusters")
+_LIMITS = {"score": "limit_strangeness", "pictures": "limit_drawn", "fullness": "limit_fullness"}
+
+
 def to_arrays(model: Model) -> dict[str, NDArray]:
     """Lay a model out as named arrays, for a file that holds no code."""
     described = descriptors.to_arrays(model.descriptor)
@@ -282,18 +276,12 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
     return {
         "version": np.array(VERSION),
         **{_DESCRIPTOR + name: array for name, array in described.items()},
-        "features": model.features,
-        "gradients": model.gradients,
-        "embedding": model.embedding,
-        "centres": model.centres,
-        "clusters": model.clusters,
+        **{name: getattr(model, name) for name in _ARRAYS},
         "names": _to_array(model.names),
         "reaches": model.reaches,
         "n_candidates": np.array(model.n_candidates),
         "n_neighbors": np.array(model.n_neighbors),
-        "limit_strangeness": np.array(model.limits.strangeness),
-        "limit_drawn": np.array(model.limits.drawn),
-        "limit_fullness": np.array(model.limits.fullness),
+        **{stored: np.array(getattr(model.limits, name)) for name, stored in _LIMITS.items()},
         "dataset": np.frombuffer(model.dataset.encode(), dtype=np.uint8),
         "form": np.frombuffer(model.form.encode(), dtype=np.uint8),
         **({"offset": levels.offset, "step": np.array(levels.step)} if levels else {}),
@@ -324,25 +312,18 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             for name, array in arrays.items()
             if name.startswith(_DESCRIPTOR)
         }
+        limits = {name: float(arrays[stored].item()) for name, stored in _LIMITS.items()}
         return Model(
             descriptor=descriptors.from_arrays(described),
-            features=arrays["features"],
-            gradients=arrays["gradients"],
-            embedding=arrays["embedding"],
-            centres=arrays["centres"],
-            clusters=arrays["clusters"],
+            **{name: arrays[name] for name in _ARRAYS},
             names=[None if name in (_NO_NAME, "") else name for name in arrays["names"].tolist()],
             reaches=arrays["reaches"],
             n_candidates=int(arrays["n_candidates"].item()),
             n_neighbors=int(arrays["n_neighbors"].item()),
-            limits=novelty.Limits(
-                strangeness=float(arrays["limit_strangeness"].item()),
-                drawn=float(arrays["limit_drawn"].item()),
-                fullness=float(arrays["limit_fullness"].item()),
-            ),
             dataset=arrays["dataset"].tobytes().decode(),
             form=arrays["form"].tobytes().decode(),
             levels=Levels(arrays["offset"], arrays["step"].item()) if "step" in arrays else None,
+            limits=novelty.Limits(**limits),
         )
     except KeyError as error:
         raise InputError(f"the model lacks the array {error}") from None

@@ -14,7 +14,6 @@ from mnist_clustering.exact.grid import snap
 from mnist_clustering.features import descriptors
 from mnist_clustering.images import splitting
 from mnist_clustering.model import fitted as model
-from mnist_clustering.model import novelty
 from mnist_clustering.neighbors.nearest import nearest, needed
 from mnist_clustering.tsne import optimization as tsne
 from mnist_clustering.tsne import plans
@@ -128,7 +127,6 @@ def _fit(
         reaches=near.reaches,
         n_candidates=own["neighbors"]["test_k"],
         n_neighbors=own["tsne"]["test_neighbors"],
-        limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0),
         dataset=dataset,
         form=form,
     )
@@ -140,7 +138,9 @@ def _neighbors(
 ) -> _Neighbors:
     """Find the nearest images in feature space, and rank them by the image distortion model."""
     number = params["neighbors"]["k"]
-    indices, distances = nearest(features, k=number, n_jobs=n_jobs)
+    indices, exact = nearest(features, k=number, n_jobs=n_jobs)
+    distances = exact.astype(np.int32)
+    del exact
     resources.give_back_memory()
     last = min(params["tsne"]["test_neighbors"], number) - 1
     # Copies, for a view would keep all neighbours in memory.

@@ -147,18 +147,18 @@ def read_vectors(paths: Sequence[str], fitted: Model) -> tuple[list[Source], lis
     return sources, complaints
 
 
-def _vectors(path: str, fitted: Model) -> list[NDArray[Any]]:
+def _vectors(path: str, fitted: Model) -> Iterator[NDArray[Any]]:
     try:
         if path == STDIN:
-            held = arrays.read("-.npy", sys.stdin.buffer.read())["train"].values
-            return [held]
+            yield arrays.read("-.npy", sys.stdin.buffer.read())["train"].values
+            return
         opened = open_vectors(path)
-        found = list(opened.read(0, len(opened)))
-        if not found or any(isinstance(content, list) for content in found):
-            raise InputError("holds pictures" if found else "holds no vectors")
+        for content in opened.read(0, len(opened)):
+            if isinstance(content, list):
+                raise InputError("holds pictures")
+            yield content
     except InputError as error:
         raise InputError(f"{error}, and the model of {fitted.dataset} {OF_VECTORS}") from None
-    return found
 
 
 def _opened(paths: Sequence[str]) -> Iterator[tuple[str, Collection | str]]:

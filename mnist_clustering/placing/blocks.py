@@ -11,6 +11,7 @@ import platform
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,10 @@ class Job:
         """Number of blocks, of which the last may be shorter."""
         return -(-sum(self.counts) // self.size)
 
+    def span(self, number: int) -> tuple[int, int]:
+        """Return the number of the first image of a block, and that after its last."""
+        return number * self.size, min((number + 1) * self.size, sum(self.counts))
+
 
 @dataclass(frozen=True)
 class Block:
@@ -93,20 +98,13 @@ def fitted_digest(path: Path, candidates: int | None) -> str:
 def place(job: Job, number: int) -> Done:
     """Place the images of one block, unless its file is there already.
 
-    Parameters
-    ----------
-    number : int
-        Of the block.
-
     Raises
     ------
     InputError
         If the block as a whole cannot be read; images that cannot be are part of the result.
     """
     resources.keep_memory()  # Dask tells workers to give it back: they took 1.7 times as long.
-    source = job.source
-    start = number * job.size
-    stop = min(start + job.size, len(source))
+    source, (start, stop) = job.source, job.span(number)
     content = digest(source.read(start, stop))
     name = f"{number:06d}-{job.fitted[:_DIGITS]}-{content[:_DIGITS]}.npz"
     path = Path(job.folder) / name
@@ -124,12 +122,7 @@ def place(job: Job, number: int) -> Done:
 
 
 def digest(contents: Iterable[Content]) -> str:
-    """Digest images, whatever files they come from and however many come at a time.
-
-    Parameters
-    ----------
-    contents : iterable of ndarray of uint8, shape (n, height, width), or of list of bytes or str
-    """
+    """Digest images, whatever files they come from and however many come at a time."""
     found = hashlib.sha256()
     for content in contents:
         if isinstance(content, np.ndarray):
@@ -146,8 +139,7 @@ def digest(contents: Iterable[Content]) -> str:
 
 def names(job: Job, number: int) -> list[tuple[str, int]]:
     """Return the file of each image of a block, and its number in that file."""
-    start = number * job.size
-    return job.source.names(start, min(start + job.size, len(job.source)))
+    return job.source.names(*job.span(number))
 
 
 # A worker loads the model once.
@@ -181,22 +173,21 @@ class _Images:
 
 def _normalised(contents: Iterable[Content], form: str) -> _Images:
     """Bring images into form, a piece at a time."""
-    images = [np.empty((0, FIELD, FIELD), dtype=np.uint8)]
-    flaws: list[str | None] = []
-    readable: list[bool] = []
-    drawn: list[bool] = []
-    for content in contents:
-        # A reason stands beside the name in the table.
-        for source in queries.in_form(content, [("", 0)] * len(content), form):
-            if isinstance(source, str):
-                flaws.append(source)
-                readable.append(False)
-            else:
-                images.append(source.images)
-                flaws += source.flaws
-                readable += [True] * len(source.images)
-                drawn += [source.drawn] * len(source.images)
-    return _Images(np.concatenate(images), flaws, readable, drawn)
+    # A reason stands beside the name in the table.
+    made = [
+        source
+        for content in contents
+        for source in queries.in_form(content, [("", 0)] * len(content), form)
+    ]
+    read = [source for source in made if not isinstance(source, str)]
+    flaws = [[source] if isinstance(source, str) else source.flaws for source in made]
+    readable = [[not isinstance(own, str)] * len(n) for own, n in zip(made, flaws, strict=True)]
+    return _Images(
+        np.concatenate([np.empty((0, FIELD, FIELD), np.uint8), *(own.images for own in read)]),
+        list(chain.from_iterable(flaws)),
+        list(chain.from_iterable(readable)),
+        [source.drawn for source in read for _ in source.flaws],
+    )
 
 
 def _rounded(contents: Iterable[Content], fitted: model.Model) -> _Images:
@@ -208,7 +199,7 @@ def _rounded(contents: Iterable[Content], fitted: model.Model) -> _Images:
         model.to_tiles(fitted, content[:0])  # Says what is wrong with their shape.
         own = np.isfinite(content).all(axis=1)
         tiles.append(model.to_tiles(fitted, content[own]))
-        finite += own.tolist()
+        finite.extend(own.tolist())
     flaws = [
         None if each else "holds values that are no numbers (NaN, infinite)" for each in finite
     ]
@@ -247,8 +238,6 @@ def load(path: Path) -> Block | None:
                 distances=arrays["distances"],
                 reasons=[texts[code] or None for code in codes],
             )
-    except FileNotFoundError:
-        return None
     except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
         return None
 

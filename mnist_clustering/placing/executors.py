@@ -18,26 +18,25 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnist_clustering.errors import InputError
 
 ATTEMPTS = 3
 WHERE = "processes", "here", "dask"
-# From where this package and what is beside it are imported, here and by workers.
+# From where this package is imported, here and by workers.
 ROOT = Path(__file__).resolve().parents[2]
 # What is made here is for this machine alone: whoever reaches a scheduler can run code by it.
 _LOOPBACK = "127.0.0.1"
-# Seconds to wait for a scheduler, and times to look for it again once it is gone.
+# Seconds to wait for a scheduler.
 _PATIENCE = 20
+_KEPT = ": what is finished is kept; type the same command when it is back"
 _DIED = "its worker died"
 Work = Callable[[Any], Any]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of an item."""
 
     item: Any
@@ -92,13 +91,13 @@ def here(work: Work, items: Sequence[Any]) -> Iterator[Outcome]:
 
 def attempt(work: Work, item: Any) -> Outcome:
     """Call, and call again if it fails."""
-    for number in range(1, ATTEMPTS + 1):
+    said = ""
+    for _ in range(ATTEMPTS):
         try:
             return Outcome(item, work(item))
         except (Exception, SystemExit) as error:
-            if number == ATTEMPTS:
-                return Outcome(item, error=_sentence(error))
-    raise AssertionError
+            said = _sentence(error)
+    return Outcome(item, error=said)
 
 
 def _sentence(error: BaseException) -> str:
@@ -186,29 +185,8 @@ def dask(
     Raises
     ------
     InputError
-        If there is no scheduler, it goes away for good, or its address is none.
+        If there is no scheduler, it goes away, or its address is none.
     """
-    left = dict.fromkeys(items)
-    said = ""
-    for number in range(ATTEMPTS):
-        try:
-            for outcome in _on_cluster(work, list(left), n_workers, address):
-                del left[outcome.item]
-                yield outcome
-        except ConnectionError as error:
-            said = str(error)
-            if not number and len(left) == len(items):
-                break
-            print(f"dask: {said}: looking for it again, {len(left)} to do", file=sys.stderr)
-        else:
-            return
-    raise InputError(f"{said}: what is finished is kept; type the same command when it is back")
-
-
-def _on_cluster(
-    work: Work, items: Sequence[Any], n_workers: int, address: str | None
-) -> Iterator[Outcome]:
-    """Yield what ends while there is a scheduler; raise ConnectionError if it goes away."""
     try:
         from distributed import Client, LocalCluster, as_completed
     except ImportError:
@@ -226,7 +204,7 @@ def _on_cluster(
 
         return pickle.dumps(attempt(pickle.loads(sent), pickle.loads(item)))
 
-    # A traceback of each try to find the scheduler again says less than the sentence below.
+    # What a client that finds no scheduler logs says less than the sentence below.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         try:
@@ -242,7 +220,7 @@ def _on_cluster(
                 )
             client = stack.enter_context(Client(cluster, timeout=_PATIENCE))
         except OSError as error:
-            raise ConnectionError(f"no Dask scheduler answers ({error})") from None
+            raise InputError(f"no Dask scheduler answers ({error}){_KEPT}") from None
         except (TypeError, ValueError) as error:
             raise InputError(
                 f"--scheduler is {address}, which Dask does not take ({error}): give "
@@ -251,7 +229,7 @@ def _on_cluster(
         futures = {client.submit(call, pickle.dumps(item), pure=False): item for item in items}
         for future in as_completed(futures):
             if future.status in ("cancelled", "lost"):
-                raise ConnectionError("the Dask scheduler went away")
+                raise InputError(f"the Dask scheduler went away{_KEPT}")
             failure = future.exception()
             if failure is None:
                 yield pickle.loads(future.result())

@@ -1,7 +1,7 @@
 """t-SNE maps by openTSNE.
 
 openTSNE's affinities, FFT and Barnes-Hut gradients give the same bits for any number of threads,
-and so does the initialization, which is computed from integers (`initialization`).
+and so does the initialization, which is computed from integers (`plans`).
 """
 
 from collections.abc import Callable, Sequence
@@ -142,7 +142,7 @@ def optimise(
     ----------
     initialization : ndarray of float64, shape (n, n_dims)
     order : ndarray of int, shape (n,), optional
-        Order of the points in memory (`memory_order`), which decides the speed and the last bits;
+        Order of the points in memory (`plans`), which decides the speed and the last bits;
         by default the order given.
     theta : float
         Trade-off between speed and accuracy of the Barnes-Hut approximation, which computes 3-D
@@ -153,12 +153,12 @@ def optimise(
         Called every 25 iterations with the curve so far.
     on_frame : callable, optional
         Called with 0 and the initialization, then every 5 iterations with the positions, in the
-        order of ``initialization``.
+        order of ``plans``.
 
     Returns
     -------
     embedding : ndarray of float32, shape (n, n_dims)
-        In the order of ``initialization``.
+        In the order of ``plans``.
     curve : list of (iteration, KL divergence, phase)
         The divergence is that of the unexaggerated affinities.
 
@@ -217,3 +217,37 @@ def _reordered(affinities: PerplexityBasedNN, order: NDArray[np.intp]) -> Perple
     moved.P = affinities.P[order][:, order]
     moved.P.sort_indices()
     return moved
+
+
+class Trajectory:
+    """Collects the positions of some points at one iteration after the other.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (m,)
+        Which of the points.
+
+    Examples
+    --------
+    >>> trajectory = Trajectory(np.array([0, 2]))
+    >>> trajectory.add(0, np.array([[0.0], [1.0], [2.0]]))
+    >>> trajectory.add(5, np.array([[3.0], [4.0], [5.0]]))
+    >>> trajectory.arrays()["positions"][:, :, 0].tolist()
+    [[0.0, 2.0], [3.0, 5.0]]
+    """
+
+    def __init__(self, rows: NDArray[np.integer]) -> None:
+        self.rows = rows
+        self.frames: list[tuple[int, NDArray[np.float32]]] = []
+
+    def add(self, iteration: int, positions: NDArray[np.floating]) -> None:
+        """Note where the points are; ``positions`` of all has the shape (n, n_dims)."""
+        self.frames.append((iteration, positions[self.rows].astype(np.float32)))
+
+    def arrays(self) -> dict[str, NDArray]:
+        """Lay the trajectory out: rows (m,), iterations (f,), and positions (f, m, n_dims)."""
+        return {
+            "rows": self.rows.astype(np.int32),
+            "iterations": np.array([iteration for iteration, _ in self.frames], dtype=np.int32),
+            "positions": np.stack([positions for _, positions in self.frames]),
+        }

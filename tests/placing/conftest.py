@@ -43,7 +43,7 @@ def fitted():
         reaches=distances[:, -1].astype(np.int32),
         n_candidates=20,
         n_neighbors=5,
-        limits=novelty.Limits(strangeness=limit, drawn=limit, fullness=0.3),
+        limits=novelty.Limits(score=limit, pictures=limit, fullness=0.3),
         dataset="digits",
         form="handwriting",
     )
