@@ -5,7 +5,6 @@ What is finished is kept: the same command again does what is missing, and write
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,18 +21,7 @@ from mnist_clustering.progress import Progress
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit status.
-
-    Parameters
-    ----------
-    words : sequence of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        0, or 1 if a block could not be placed (the others still are).
-    """
+    """Run the command line; return 0, or 1 if a block could not be placed, as the others are."""
     resources.replace_closed_streams()
     options = _parser().parse_args(words)
     try:
@@ -136,12 +124,12 @@ def _tell(note: str) -> None:
     print(f"place: {note}", file=sys.stderr)
 
 
-def _spare_other_results(folder: Path, files: list[str]) -> None:
+def _spare_other_results(folder: Path, inputs: list[str]) -> None:
     """Refuse to write over the table of other images."""
     summary = folder / "summary.json"
     if summary.is_file():
-        before = json.loads(summary.read_text(encoding="utf-8"))["inputs"]
-        if before != files:
+        before = files.load_json(summary)["inputs"]
+        if before != inputs:
             raise InputError(
                 f"{folder} holds the table of {' '.join(before)}: name another folder by --output"
             )

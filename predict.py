@@ -37,18 +37,7 @@ MANY = 20
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit status.
-
-    Parameters
-    ----------
-    words : sequence of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        0, or 1 if a file could not be used (the others still are).
-    """
+    """Run the command line; return 0, or 1 if a file could not be used (the others still are)."""
     unread = sys.stdout is None
     resources.replace_closed_streams()
     parser = _parser()

@@ -27,13 +27,7 @@ _OTHER_THREADS = (
 
 
 def sanitise(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Replace what would break a stage: matplotlib's backend, and the number of threads.
-
-    Parameters
-    ----------
-    environ : mutable mapping of str to str
-        The environment, changed in place.
-    """
+    """Replace what would break a stage: matplotlib's backend, and the number of threads."""
     # Jupyter and Colab name a backend that exists in their own process only.
     environ["MPLBACKEND"] = "agg"
     environ[THREADS] = str(count_threads(environ.get(THREADS, ""), cores()))
@@ -83,11 +77,7 @@ def threads() -> int:
 
 
 def run_in_threads(work: Callable[[int], object], starts: Iterable[int], n_jobs: int) -> None:
-    """Call ``work`` with each start on ``n_jobs`` threads.
-
-    Meanwhile BLAS is limited to one thread per call. With ``n_jobs`` of 1, BLAS may use threads
-    of its own.
-    """
+    """Call ``work`` with each start on threads, with one thread of BLAS each (if not alone)."""
     if n_jobs == 1:
         for start in starts:
             work(start)
@@ -101,19 +91,9 @@ def run_in_threads(work: Callable[[int], object], starts: Iterable[int], n_jobs:
 
 
 def count_threads(wanted: str, available: int) -> int:
-    """Count the threads to use.
+    """Count the threads to use: what is wanted, at most twice the cores available; else one a core.
 
-    Parameters
-    ----------
-    wanted : str
-        What the user set; anything but a whole number above 0 counts as not set.
-    available : int
-        Cores that this process may use.
-
-    Returns
-    -------
-    int
-        What is wanted, at most twice the cores; else one a core. Never more than `MOST_THREADS`.
+    Anything but a whole number above 0 counts as not wanted. Never more than `MOST_THREADS`.
     """
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
     return min(number or available, max(8, 2 * available) if number else available, MOST_THREADS)

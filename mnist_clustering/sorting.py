@@ -44,19 +44,7 @@ def members(
     positions: NDArray[np.floating],
     medoids: NDArray[np.floating],
 ) -> list[Member]:
-    """Join what is known of each picture.
-
-    Parameters
-    ----------
-    positions : ndarray of floats, shape (n, 2)
-    medoids : ndarray of floats, shape (k, 2)
-        The position of each cluster's medoid.
-
-    Returns
-    -------
-    list of Member
-        By cluster, from its medoid outwards.
-    """
+    """Join what is known of each of n pictures: by cluster, from its medoid outwards."""
     away = np.hypot(*(positions - medoids[np.asarray(clusters)]).T)
     numbers = [np.round(column, _DIGITS).tolist() for column in (*positions.T, away)]
     found = map(Member, paths, clusters, names, labels, *numbers)
@@ -64,13 +52,7 @@ def members(
 
 
 def table(found: Iterable[Member], left_out: Iterable[tuple[str, str]]) -> bytes:
-    """Write a row for every file as CSV: its cluster and place, or why it was left out.
-
-    Parameters
-    ----------
-    left_out : iterable of (str, str)
-        Path and reason.
-    """
+    """Write a row for every file as CSV: its cluster and place, or why it was left out."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -84,16 +66,10 @@ def table(found: Iterable[Member], left_out: Iterable[tuple[str, str]]) -> bytes
 def sort_into_folders(
     found: Sequence[Member], folder: Path, ledger: Ledger, *, copies: bool
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Link or copy pictures into a folder for each cluster, below `FOLDERS`.
+    """Link or copy pictures of a folder into one for each cluster, below `FOLDERS`.
 
-    What users put there or changed there stays as it is.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the pictures.
-    copies : bool
-        Whether to copy; where links are not possible, copies take their place.
+    What users put there or changed there stays as it is. Where links are not possible, copies take
+    their place.
 
     Returns
     -------
@@ -148,16 +124,6 @@ def flat_names(paths: Sequence[str]) -> dict[str, str]:
 
     Names that are too long, that hold what cannot be printed, or that several paths would share
     (also where upper and lower case are one) get a part of the path's digest.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Slashes forward.
-
-    Returns
-    -------
-    dict of str to str
-        A name for each path, no two alike.
 
     Examples
     --------

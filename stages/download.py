@@ -53,8 +53,7 @@ def fetched(dataset: dict[str, Any], location: str | None) -> Iterable[tuple[str
     """Fetch the files of a dataset, each verified, from the first source that has it."""
     candidates = [kinds.make(source) for source in dataset["sources"]]
     if location is not None:
-        is_address = location.startswith(("http://", "https://"))
-        candidates.insert(0, kinds.Web(location) if is_address else kinds.Folder(location))
+        candidates.insert(0, kinds.mirror(location))
     return fetch(expected(dataset["files"]), candidates, note)
 
 

@@ -1,6 +1,5 @@
 """Split the raw images into train, test and the rest, in the form that all later stages know."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -19,7 +18,7 @@ SPLIT = "data/split"
 def main() -> None:
     """Bring images into form, select those of each part, write images, labels, indices."""
     params = common.load_params("split")
-    record = json.loads(Path(RECORD).read_text(encoding="utf-8"))
+    record = files.load_json(RECORD)
     raw = {part: _read(prefix) for part, prefix in {"train": "train", "test": "t10k"}.items()}
     checking.check_parts(raw)
     images = np.concatenate([raw["train"][0], raw["test"][0]])

@@ -55,15 +55,8 @@ _MEANINGS = {
 def project_files(root: Path) -> list[str]:
     """List the files that the project is made of, and none that a user keeps beside them.
 
-    Parameters
-    ----------
-    root : Path
-        A clone, whose tracked files count, and new ones where code is; or a downloaded archive.
-
-    Returns
-    -------
-    list of str
-        Paths within ``root``, slashes forward.
+    Of a clone these are its tracked files, and new ones where code is; of a downloaded archive
+    those of known names.
 
     Raises
     ------
@@ -101,13 +94,7 @@ def _git_files(root: Path, *words: str) -> list[str]:
 
 
 def set_params(path: Path, overrides: Mapping[str, Any]) -> None:
-    """Change params in a file by dotted name; comments are kept.
-
-    Raises
-    ------
-    KeyError
-        If the file has no param of that name.
-    """
+    """Change params in a file by dotted name; comments are kept. An unknown name is a KeyError."""
     with modify_yaml(path) as params:
         for name, value in overrides.items():
             *sections, key = name.split(".")
@@ -130,13 +117,7 @@ def leaves(params: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def count_stages(folder: Path) -> int:
-    """Count the stages of the pipeline in a folder.
-
-    Raises
-    ------
-    InputError
-        If DVC cannot read its files.
-    """
+    """Count the stages of the pipeline in a folder; refuse one that DVC cannot read."""
     try:
         with Repo(str(folder), config={"core": {"no_scm": True}}) as repo:
             return len(repo.index.stages)
@@ -145,13 +126,7 @@ def count_stages(folder: Path) -> int:
 
 
 def repro(folder: Path, targets: Sequence[str] = ()) -> None:
-    """Run ``dvc repro`` in a folder, for all stages or for targets and what they depend on.
-
-    Raises
-    ------
-    subprocess.CalledProcessError
-        If a stage fails.
-    """
+    """Run ``dvc repro`` in a folder, for all stages or for targets and what they depend on."""
     dvc(folder, "repro", *targets)
 
 
@@ -167,8 +142,6 @@ def dvc(
 
     Parameters
     ----------
-    *arguments : str
-        Arguments of ``dvc``.
     python : str
         The interpreter of an environment that has DVC.
     settings : mapping of str to str, optional
@@ -226,11 +199,6 @@ def environment() -> dict[str, str]:
 
 def failure(said: str) -> str:
     r"""Find in what DVC printed why it failed: a stage's own sentence stands before DVC's error.
-
-    Parameters
-    ----------
-    said : str
-        All that a DVC command that failed has printed.
 
     Examples
     --------

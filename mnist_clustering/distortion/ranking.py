@@ -94,13 +94,11 @@ def decode(coded: NDArray[np.uint8]) -> NDArray[np.int8]:
 def gradients_of(
     images: NDArray[np.uint8], name: str, *, directions: str, deskewed: bool
 ) -> NDArray[np.uint8]:
-    """Compute the gradients of images of a form, if these are to be compared at all.
+    """Compute the gradients of images, unless their form or the directions ask for none.
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, height, width)
-    name : str
-        Their form, as `images.form` names it.
     directions : {"both", "forward", "reverse", "none"}
     deskewed : bool
         Whether handwriting is deskewed first.
@@ -230,10 +228,6 @@ def reverse(
         As made by `gradient_images`.
     forward : Ranked
         As `rank` ranks the points themselves.
-    k : int
-        How many of them to rank.
-    n_jobs, on_step
-        As in `rank`.
     """
     asked = forward.indices[:, :k]
     distances = np.full(asked.shape, -1, dtype=np.int32)

@@ -124,13 +124,7 @@ def holds_arrays(file: Path | bytes) -> bool:
 
 
 def map_file(path: Path) -> NDArray[Any] | None:
-    """Map an NPY or IDX file, of which only what is looked at is read; None for others.
-
-    Raises
-    ------
-    InputError
-        If it is damaged, as a clause that follows its name.
-    """
+    """Map an NPY or IDX file, of which only what is looked at is read; None for others."""
     with path.open("rb") as file:
         start = file.read(16)
     if start.startswith(IDX):
@@ -302,14 +296,10 @@ def in_blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
 def to_images(
     values: NDArray[Any], shape: Sequence[int] | None = None, scale: Scale | None = None
 ) -> NDArray[np.uint8]:
-    """Turn arrays of other programs into grey images.
+    """Turn arrays of other programs, as `layout` takes them, into grey images.
 
     Parameters
     ----------
-    values : ndarray
-        As `layout` takes them.
-    shape : (int, int), optional
-        Height and width of images given in rows; by default they are squares.
     scale : Scale, optional
         That of the whole array, if this is a part of it; by default `scale_of` these.
 

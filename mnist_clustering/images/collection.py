@@ -48,16 +48,13 @@ class Collection(Protocol):
 def open_path(path: str | Path) -> Collection:
     """Recognise what a path holds.
 
-    Parameters
-    ----------
-    path : str or Path
-        A picture; an array (NPY, NPZ, IDX, CSV, Parquet); a ``.tar`` of pictures; a list of paths
-        relative to it (``.txt``: one a line; ``.csv``: in a column "path"); a folder of pictures.
+    That is a picture; an array (NPY, NPZ, IDX, CSV, Parquet); a ``.tar`` of pictures; a list of
+    paths relative to it (``.txt``: one a line; ``.csv``: in a column "path"); a folder of pictures.
 
     Raises
     ------
     InputError
-        If the path is none of these, or damaged.
+        If it is none of these, or damaged.
     """
     folder = Path(path)
     if folder.is_dir():
@@ -116,12 +113,7 @@ def open_vectors(path: str | Path) -> Collection:
 def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """Put the arrays of folders beside them, for a folder as such stands for its pictures.
 
-    Returns
-    -------
-    paths : list of str
-        Files and folders, of which `open_path` opens each.
-    notes : list of str
-        A sentence on each folder with files that are passed over.
+    Also returns a sentence on each folder with files that are passed over.
 
     Raises
     ------
@@ -155,13 +147,10 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def list_folder(folder: Path) -> dict[str, Path]:
-    """List the files of a folder and its sub-folders, hidden ones left out.
+    """List the files of a folder and its sub-folders by the path within, hidden ones left out.
 
-    Returns
-    -------
-    dict of str to Path
-        By the path within the folder, in the order of these. A sub-folder that cannot be listed,
-        perhaps because it has just gone, is among them, as a file that cannot be read.
+    A sub-folder that cannot be listed, perhaps because it has just gone, is among them, as a file
+    that cannot be read.
 
     Raises
     ------
@@ -227,17 +216,7 @@ def read_file(path: Path) -> bytes:
 
 
 class Files:
-    """Picture files, one after the other.
-
-    Parameters
-    ----------
-    root : Path
-        The folder that their paths are relative to.
-    whole : bool
-        Whether the folder belongs to their names.
-    read : callable, optional
-        Reads one.
-    """
+    """Picture files, by their paths within a folder, which may belong to their names."""
 
     note: str | None = None
 
@@ -271,15 +250,7 @@ class Files:
 
 
 class Array:
-    """Images of an array file; of NPY and IDX only those are read that are asked for.
-
-    Parameters
-    ----------
-    values : ndarray, optional
-        What it holds, if that was read.
-    as_they_are : bool
-        Whether these are no images.
-    """
+    """Images (or vectors) of an array file; of NPY and IDX only what is asked for is read."""
 
     def __init__(
         self, path: str, values: NDArray[Any] | None = None, as_they_are: bool = False

@@ -125,11 +125,6 @@ def _shrunk(picture: Image.Image) -> NDArray[np.uint8]:
 def decode(data: bytes) -> Picture:
     """Decode a picture file of any kind that Pillow reads by itself.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-
     Raises
     ------
     InputError

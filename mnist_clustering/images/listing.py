@@ -36,13 +36,7 @@ class Listed:
         raise InputError(f"{name} has the columns {has}, but needs {needed}{takes}")
 
     def by_path(self, name: str) -> dict[str, Label]:
-        """Return the labels by path, without those of rows that have none.
-
-        Raises
-        ------
-        InputError
-            If a path has two labels.
-        """
+        """Return the labels by path, without rows that have none; refuse a path with two."""
         found: dict[str, Label] = {}
         for path, label in zip(self.paths or (), self.labels or (), strict=True):
             if label is not None and found.setdefault(path, label) != label:
@@ -62,11 +56,8 @@ def names_paths(data: bytes) -> bool:
 def read(name: str, data: bytes) -> Listed:
     """Read a list of images or of their labels.
 
-    Parameters
-    ----------
-    data : bytes
-        CSV with a header, of which columns "path" (or "file"), "label" and "image" count; of one
-        column, it may lack the header. Or an array of labels (NPY, NPZ, IDX, Parquet).
+    It is CSV with a header, of which columns "path" (or "file"), "label" and "image" count; of one
+    column, it may lack the header. Or it is an array of labels (NPY, NPZ, IDX, Parquet).
 
     Raises
     ------
@@ -114,16 +105,9 @@ def _in_order(table: arrays.Table) -> Labels:
 
 
 def assign(listed: Listed, images: Sequence[tuple[str, int]], name: str) -> Labels:
-    """Find the label of each image.
+    """Find the label of each image, given by its file and its number in that file.
 
-    Parameters
-    ----------
-    listed : Listed
-        Labels in the order of the images, or by their paths, of which the last parts are enough.
-    images : sequence of (str, int)
-        File of each, and its number in that file.
-    name : str
-        Of what was listed, for errors.
+    Labels are in the order of the images, or by their paths, of which the last parts are enough.
 
     Raises
     ------

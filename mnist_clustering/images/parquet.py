@@ -23,18 +23,11 @@ Rows = list[bytes | str] | NDArray[Any]
 
 
 class Parquet:
-    """Images of a parquet file, of which only what is asked for is read.
+    """Images (or vectors) of a parquet file, of which only what is asked for is read.
 
-    Parameters
-    ----------
-    path : str
-        One column may hold picture files, as such or in structures with a field "bytes" as Hugging
-        Face's datasets write them, or lists of numbers; or else all columns but that of labels are
-        pixels.
-    data : bytes, optional
-        The whole file, if it was read.
-    as_they_are : bool
-        Whether numbers are not images, and may be negative.
+    One column may hold picture files, as such or in structures with a field "bytes" as Hugging
+    Face's datasets write them, or lists of numbers; or else all columns but that of labels are
+    pixels.
     """
 
     def __init__(self, path: str, data: bytes | None = None, as_they_are: bool = False) -> None:

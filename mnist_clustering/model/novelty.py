@@ -27,15 +27,8 @@ class Limits:
 def fullness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Measure how much of the ink is full ink: its mean intensity, weighted by itself.
 
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, height, width)
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        From 0 (blank) to 1 (black and white only). Gradient features cannot tell: they are scaled
-        to one length, so that a faint texture may look like a drawing.
+    From 0 (blank) to 1 (black and white only). Gradient features cannot tell: they are scaled to
+    one length, so that a faint texture may look like a drawing.
     """
     shares = np.empty(len(images))
     for start in range(0, len(images), _BLOCK):

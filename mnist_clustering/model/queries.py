@@ -62,17 +62,6 @@ def read(
 ) -> Source:
     """Read one picture or array: see `read_all`.
 
-    Parameters
-    ----------
-    path : Path or str
-        ``-`` is standard input.
-    many : bool
-        Whether each drawing of a picture is an image of its own.
-    show : bool
-        Whether to keep a small copy of a picture.
-    form : {"handwriting", "frame"}
-        MNIST's, or that of pictures of anything.
-
     Raises
     ------
     InputError
@@ -92,14 +81,19 @@ def read_all(
     Parameters
     ----------
     paths : sequence of str
-        Whatever `collection.open_path` takes, or ``-``.
-    many, show, form
-        As `read` takes them.
+        Whatever `collection.open_path` takes, or ``-``, which is standard input.
+    many : bool
+        Whether each drawing of a picture is an image of its own.
+    show : bool
+        Whether to keep a small copy of a picture.
+    form : {"handwriting", "frame"}
+        MNIST's, or that of pictures of anything.
 
     Returns
     -------
     sources : list of Source
         One for each picture, and for each array.
+    complaints : list of str
     """
     sources: list[Source] = []
     complaints: list[str] = []
@@ -125,13 +119,7 @@ def read_all(
 
 
 def read_vectors(paths: Sequence[str], fitted: Model) -> tuple[list[Source], list[str]]:
-    """Read vectors for a model that was fitted to vectors: see `read_all`.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Arrays of shape (n, d); ``-`` is standard input, for NPY.
-    """
+    """Read arrays of vectors for a model that was fitted to vectors: see `read_all`."""
     sources: list[Source] = []
     complaints: list[str] = []
     for path in paths:
@@ -209,7 +197,7 @@ def in_form(
     names : sequence of (str, int)
         File of each image, and its number in it.
     form, many, show
-        As `read` takes them.
+        As `read_all` takes them.
     note : str, optional
         What was done to the values of an array.
     run : callable
@@ -243,13 +231,7 @@ def from_picture(
     show: bool = False,
     form: str = HANDWRITING,
 ) -> Source:
-    """Decode a picture file that is there already, and bring it into form.
-
-    Raises
-    ------
-    InputError
-        Why it cannot be used, as a clause that follows its name.
-    """
+    """Decode a picture file that is there already, and bring it into form."""
     picture = decode(data)
     shown = picture.thumbnail(_SHOWN) if show else None
     if form != HANDWRITING:
@@ -265,12 +247,7 @@ def from_array(
     form: str = HANDWRITING,
     note: str | None = None,
 ) -> Source:
-    """Bring images of an array into form, unless they are 28 x 28: then they are in it.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, height, width)
-    """
+    """Bring images, shape (n, height, width), into form; those of 28 x 28 are in it."""
     if form == HANDWRITING and images.shape[1:] != (FIELD, FIELD):
         return Source(file, *_drawings(images), number, note)
     if images.shape[1:] != (FIELD, FIELD):

@@ -197,7 +197,7 @@ def _rounded(contents: Iterable[Content], fitted: model.Model) -> _Images:
         if isinstance(content, list):
             raise InputError(f"there are pictures, and the model {queries.OF_VECTORS}")
         model.to_tiles(fitted, content[:0])  # Says what is wrong with their shape.
-        own = np.isfinite(content).all(axis=1)
+        own = np.asarray(np.isfinite(content).all(axis=1))
         tiles.append(model.to_tiles(fitted, content[own]))
         finite.extend(own.tolist())
     flaws = [

@@ -47,15 +47,7 @@ class Outcome(NamedTuple):
 def add_options(
     parser: argparse.ArgumentParser, workers: str, where: Sequence[str] = WHERE
 ) -> None:
-    """Add the options that `map_items` takes.
-
-    Parameters
-    ----------
-    workers : str
-        What their number is by default, in words.
-    where : sequence of str
-        Some of `WHERE`, the default first.
-    """
+    """Add the options that `map_items` takes; the first of ``where`` is the default."""
     add = parser.add_argument
     add("--on", choices=where, default=where[0], help=f"where to work (default: {where[0]})")
     add("--workers", type=positive, metavar="N", help=f"processes, default: {workers}")
@@ -107,13 +99,7 @@ def _sentence(error: BaseException) -> str:
 
 
 def processes(work: Work, items: Sequence[Any], n_workers: int) -> Iterator[Outcome]:
-    """Work in processes of this machine.
-
-    Parameters
-    ----------
-    work : callable
-        Of a module, or a partial of it, so that it can be sent.
-    """
+    """Work in processes of this machine; the function is one of a module, which can be sent."""
     waiting = deque((item, 1) for item in items)
     running: dict[Future[Outcome], tuple[ProcessPoolExecutor, Any, int]] = {}
     # Each worker is a pool of its own: if one dies, it is known which item it had.
@@ -170,17 +156,10 @@ def _end(pool: ProcessPoolExecutor) -> None:
 def dask(
     work: Work, items: Sequence[Any], n_workers: int, address: str | None = None
 ) -> Iterator[Outcome]:
-    """Work on a Dask cluster.
+    """Work on a Dask cluster: at an address, or one of so many workers that is made here.
 
-    Parameters
-    ----------
-    work, items
-        As for `processes`. Workers need this folder, and the files that items name, by the same
-        paths.
-    n_workers : int
-        Workers of the cluster that is made on this machine if no address is given.
-    address : str, optional
-        Of a scheduler that runs; ``tls://`` takes certificates from Dask's own settings.
+    Workers need this folder, and the files that items name, by the same paths. An address with
+    ``tls://`` takes certificates from Dask's own settings.
 
     Raises
     ------

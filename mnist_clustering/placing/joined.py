@@ -2,13 +2,12 @@
 
 import bisect
 import functools
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.files import save_json
+from mnist_clustering.files import load_json, save_json
 from mnist_clustering.images.collection import Collection, Content, open_path, open_vectors
 from mnist_clustering.model.queries import OF_VECTORS
 
@@ -21,21 +20,16 @@ def lengths(
 ) -> tuple[int, ...]:
     """Count the images of each input, which takes long for millions of pictures in archives.
 
-    Parameters
-    ----------
-    kept : Path
-        Where counts are kept, for the next run.
-    tell : callable, optional
-        Called with a sentence on each input whose values are converted.
-    vectors : bool
-        Whether they hold vectors, and no images.
+    Counts are kept in a file for the next run; a sentence is told on each input whose values are
+    converted.
 
     Raises
     ------
     InputError
         If an input cannot be recognised, or if there are no images at all.
+    OSError
     """
-    known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    known = load_json(kept) if kept.is_file() else {}
     keys = [" ".join(map(str, (file, *_state(file), *["vectors"] * vectors))) for file in files]
     counts = {}
     for key, file in zip(keys, files, strict=True):
@@ -72,15 +66,7 @@ def _opened(file: str, _size: int, _changed: int, vectors: bool) -> Collection:
 
 
 class Joined:
-    """Several inputs, one after the other, opened when they are needed.
-
-    Parameters
-    ----------
-    counts : sequence of int
-        Of images in each (`lengths`).
-    vectors : bool
-        Whether they hold vectors, and no images.
-    """
+    """Several inputs and their `lengths`, one after the other, opened when they are needed."""
 
     def __init__(self, files: Sequence[str], counts: Sequence[int], vectors: bool = False) -> None:
         self.files, self.vectors = files, vectors

@@ -79,16 +79,10 @@ class Content:
 
 
 def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None, into: str) -> Content:
-    """Read images from arrays of other programs.
+    """Read images from arrays of other programs, by the names of the files.
 
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        By name: "test" (or "t10k") in a name means the test part, "label" its labels.
-    shape : (int, int), optional
-        Of images in rows.
-    into : {"handwriting", "frame"}
-        The form that picture files within a file are brought into.
+    "test" (or "t10k") in a name means the test part, "label" its labels. Images in rows have a
+    shape, and picture files within a file are brought into a form.
 
     Raises
     ------
@@ -116,12 +110,8 @@ def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None, into: str
 def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -> Content:
     """Round embeddings to a grid, and lay each out as a tile.
 
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        Vectors (npy, npz, parquet), and maybe a manifest (csv) with the columns path and label.
-    folder : str, optional
-        Where the pictures of the manifest are, for thumbnails.
+    Files are vectors (npy, npz, parquet), and maybe a manifest (csv) with the columns path and
+    label, whose pictures are in a folder, for thumbnails.
     """
     manifests = {name: data for name, data in files.items() if name.lower().endswith(".csv")}
     tables = _parts({name: data for name, data in files.items() if name not in manifests})
@@ -180,15 +170,13 @@ def _manifest(name: str, data: bytes) -> listing.Listed:
 def of_pictures(
     dataset: Mapping[str, Any], n_jobs: int, on_step: Callable[[int], object] = lambda done: None
 ) -> Content:
-    """Decode the pictures of a folder; what cannot be used is listed.
+    """Decode the pictures of a folder on some threads; what cannot be used is listed.
 
     Parameters
     ----------
     dataset : mapping
         "folder", "form", and maybe "digest" and "labels": sub-folders are classes unless these are
         "none", and those named train and test are parts.
-    n_jobs : int
-        Threads, on which the result does not depend.
     on_step : callable, optional
         Called with the number of files that were read since.
 

@@ -99,6 +99,11 @@ KINDS: dict[str, Callable[..., Source]] = {
 }
 
 
+def mirror(location: str) -> Source:
+    """Return the source at a web address or in a folder."""
+    return (Web if location.startswith(("http://", "https://")) else Folder)(location)
+
+
 def make(entry: Mapping[str, str]) -> Source:
     """Create a source from its entry in a dataset's description: its kind, and its fields.
 

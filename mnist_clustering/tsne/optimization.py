@@ -76,7 +76,7 @@ def mixed_affinities(
     perplexity: float,
     n_jobs: int = 1,
 ) -> PerplexityBasedNN:
-    """Average the affinities that the distances in two directions give.
+    """Average the affinities that the distances in two directions give; entries still sum to 1.
 
     Parameters
     ----------
@@ -84,13 +84,6 @@ def mixed_affinities(
         Nearest neighbours in either direction, as `affinities` takes them.
     forward_weight : float
         Weight of the forward direction; that of the reverse is 1.
-    n_jobs : int
-        Number of threads, on which the result does not depend.
-
-    Returns
-    -------
-    openTSNE.affinity.PerplexityBasedNN
-        Its entries still sum to 1.
     """
     # Of the one only the entries are kept, and the other is changed in place: they are large.
     other = affinities(*reverse, perplexity, n_jobs).P
@@ -104,20 +97,7 @@ def mixed_affinities(
 
 
 def check_neighbors(indices: NDArray[np.int32], wanted: int) -> None:
-    """Refuse to place new images by more neighbours than were computed.
-
-    Parameters
-    ----------
-    indices : ndarray of int32, shape (m, k)
-        Neighbours of each test image.
-    wanted : int
-        Number of neighbours to place a test image by.
-
-    Raises
-    ------
-    InputError
-        If ``wanted`` exceeds k.
-    """
+    """Refuse to place new images by more neighbours than were computed."""
     if wanted > indices.shape[1]:
         raise InputError(
             f"tsne.test_neighbors is {wanted}, but {indices.shape[1]} neighbours of each test "
