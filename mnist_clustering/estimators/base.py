@@ -45,12 +45,7 @@ class Clusters(
         return self.fit(X).embedding_
 
     def transform(self, X: ArrayLike) -> NDArray[np.float32]:
-        """Place rows on the map, each by itself.
-
-        Parameters
-        ----------
-        X : array-like
-            As in `fit`.
+        """Place rows, as `fit` takes them, on the map, each by itself.
 
         Returns
         -------
@@ -61,31 +56,18 @@ class Clusters(
         Raises
         ------
         InputError
-            If it differs in kind from what was fitted.
+            If they differ in kind from what was fitted.
         """
         return self._place(X)[0]
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
-        """Return the cluster of each row, at the position where `transform` puts it.
-
-        Parameters
-        ----------
-        X : array-like
-            As in `fit`.
-
-        Returns
-        -------
-        ndarray of int32, shape (m,)
-        """
+        """Return the cluster of each row, shape (m,), at its position by `transform`."""
         return self._place(X)[1]
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model as an archive of plain arrays (npz), which predict.py reads too.
 
-        Parameters
-        ----------
-        path : str or Path
-            The same fit gives the same bytes.
+        The same fit gives the same bytes.
         """
         check_is_fitted(self)
         # A generator cannot be kept in arrays; what it drew is in the model.
@@ -103,10 +85,6 @@ class Clusters(
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote, or a model of the pipeline; nothing in the file is executed.
-
-        Parameters
-        ----------
-        path : str or Path
 
         Raises
         ------

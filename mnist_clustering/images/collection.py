@@ -261,7 +261,7 @@ class Array:
             held = values = arrays.read(path, Path(path).read_bytes())["train"].values
         self.values = values
         laid_out = held if as_they_are or not held.size else arrays.layout(held)
-        self.n = len(laid_out) if held.size else 0
+        self.n = len(np.atleast_1d(laid_out)) if held.size else 0
         scaled = () if as_they_are or not held.size else arrays.in_blocks(laid_out)
         self.scale = arrays.scale_of(scaled)
         self.note = self.scale.note
@@ -279,7 +279,7 @@ class Array:
         values = arrays.map_file(Path(self.path)) if self.values is None else self.values
         assert values is not None
         if self.as_they_are:
-            yield np.array(values[start:stop])
+            yield np.array(np.atleast_1d(values)[start:stop])
             return
         yield arrays.to_images(arrays.layout(values)[start:stop], scale=self.scale)
 

@@ -77,7 +77,7 @@ def normalise(grey: NDArray[np.uint8]) -> Drawing:
 
 
 def find(grey: NDArray[np.uint8]) -> list[Drawing]:
-    """Find all drawings of a picture, at least one in reading order; bring each into MNIST's form."""
+    """Find all drawings of a picture, at least one; bring each into MNIST's form."""
     ready = _as_it_is(grey)
     if ready is not None:
         return [Drawing(ready, None, (0, FIELD, 0, FIELD))]
