@@ -49,7 +49,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         complaints = _run(options)
     except BrokenPipeError:
-        # Whoever read the table has seen enough.
+        # The reader of the pipe, such as head, has ended.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (InputError, OSError) as error:

@@ -1,4 +1,4 @@
-"""What was written into a folder that its user works in too, so that what is theirs stays."""
+"""Files written into a folder that its user works in too, whose own stay as they are."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ class Ledger:
     A file that is there already and is not as it was written is the user's. `write` and `copy` set
     it aside under another name and tell of it; `offer_copy` and `offer_link` leave it where it is,
     and list it in ``kept``. A file is noted before it is written, so that a run that was killed
-    disowns nothing.
+    is remembered.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ MOST_THREADS = 16
 _CGROUP = Path("/sys/fs/cgroup")
 # Of glibc's mallopt: M_TRIM_THRESHOLD, M_TOP_PAD (bytes) and M_MMAP_MAX (a number).
 _KEPT = {-1: 2**31 - 1, -2: 2**26, -4: 0}
-# Another thread count for one of the libraries would be a second opinion.
+# These would set another number of threads for one of the libraries.
 _OTHER_THREADS = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",

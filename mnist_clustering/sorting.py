@@ -97,7 +97,7 @@ def sort_into_folders(
 
 
 def _link_or_copy(ledger: Ledger, name: str, source: Path, *, copies: bool) -> None:
-    source.stat()  # A link to nothing helps nobody.
+    source.stat()  # Refuses a picture that is gone: a link to it could be made.
     if not copies:
         try:
             return ledger.offer_link(name, source)

@@ -33,7 +33,7 @@ _PADDING = ((0, 0), (0, 0), (_MARGIN, _MARGIN), (_MARGIN, _MARGIN))
 _CROPPED = 14
 # Queries that a thread measures at once.
 _BLOCK = 500
-# Fewer pairs than these are measured sooner by NumPy than the compiled code is loaded.
+# NumPy measures fewer pairs than these in less time than it takes to load the compiled code.
 _FEW = 10_000
 
 

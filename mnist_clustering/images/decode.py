@@ -1,7 +1,6 @@
 """Decode picture files: the one way from the bytes of a file to pixels, or to why there are none.
 
-Errors are clauses that follow the name of the file, such as "is empty": whoever has several files
-lists them, and whoever has one puts its name before them.
+Errors are clauses that follow the name of the file, such as "is empty"; callers put the name first.
 """
 
 import functools

@@ -1,7 +1,7 @@
 """Blocks of images: each placed by itself, and kept in a file named by what it was made of.
 
-A block's file is named by the number of the block, by the model and by the images. Who finds a
-whole file of that name need not place the block again, whichever run or machine left it.
+A block's file is named by the number of the block, by the model and by the images. A whole
+file of that name is used again, whichever run or machine left it.
 """
 
 import functools
