@@ -136,12 +136,12 @@ def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
     wanted = len(model.levels.offset)
     if vectors.ndim != 2 or vectors.shape[1] != wanted or vectors.dtype.kind not in "iuf":
         raise InputError(
-            f"there are {vectors.dtype} of shape {vectors.shape}, but the model of {model.dataset} "
+            f"holds {vectors.dtype} of shape {vectors.shape}, but the model of {model.dataset} "
             f"places vectors of shape (n, {wanted}): give what the same network says of images"
         )
     if bad := int((~np.isfinite(vectors)).any(axis=1).sum()):
         raise InputError(
-            f"{bad} of {len(vectors)} vectors have values that are no numbers (NaN, infinite): "
+            f"holds values that are no numbers (NaN, infinite) in {bad} of {len(vectors)} vectors: "
             "leave them out"
         )
     return form.to_tiles(model.levels.round(vectors))

@@ -145,6 +145,8 @@ def _vectors(path: str, fitted: Model) -> Iterator[NDArray[Any]]:
             if isinstance(content, list):
                 raise InputError("holds pictures")
             yield content
+        if not len(opened):
+            raise InputError("holds no vectors")
     except InputError as error:
         raise InputError(f"{error}, and the model of {fitted.dataset} {OF_VECTORS}") from None
 
