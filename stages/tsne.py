@@ -66,7 +66,7 @@ def main(n_dims: str) -> None:
 
     output = OUTPUT.format(n_dims)
     files.save_array(f"{output}/train.npy", embedding)
-    files.save_arrays(f"{output}/trajectory.npz", **trajectory.arrays())
+    files.save_arrays(f"{output}/course.npz", **trajectory.arrays())
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
     files.save_array(f"{output}/test.npy", placed)
     save_curve(n_dims, curve)
