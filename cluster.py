@@ -8,7 +8,6 @@ there is set aside or left where it is, and said.
 import argparse
 import csv
 import io
-import json
 import re
 import subprocess
 import sys
@@ -367,7 +366,7 @@ def _members(place: Path, paths: Sequence[str]) -> list[sorting.Member]:
     """Read where each picture is on the map, and its cluster."""
     rows = [row for _, table in _PARTS for row in _table(place / table)]
     train, _ = positions = [np.load(place / name).astype(np.float64) for name, _ in _PARTS]
-    facts = json.loads((place / "data/examine/clusters.json").read_text(encoding="utf-8"))
+    facts = files.load_json(place / "data/examine/clusters.json")
     return sorting.members(
         [paths[int(row["index"])] for row in rows],
         [int(row["clusters_2d"]) for row in rows],

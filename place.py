@@ -5,7 +5,6 @@ What is finished is kept: the same command again does what is missing, and write
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,18 +21,7 @@ from mnist_clustering.progress import Progress
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run the command line; return its exit status.
-
-    Parameters
-    ----------
-    words : sequence of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        0, or 1 if a block could not be placed (the others still are).
-    """
+    """Run the command line; return 0, or 1 if a block could not be placed, as the others are."""
     resources.replace_closed_streams()
     options = _parser().parse_args(words)
     try:
@@ -51,7 +39,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Arrays (NPY, NPZ, IDX, CSV, Parquet) hold n images; those of 28 x 28 are in "
         "MNIST's form already. Pictures come as such, in a .tar (WebDataset's shards), .parquet "
         "(a column image), a manifest (.txt, or .csv with a column path) or a folder, and are "
-        "brought into that form first, as all other images are.",
+        "brought into that form first, as all other images are. For a model of embeddings, "
+        "arrays hold n vectors.",
     )
     add = parser.add_argument
     add("files", nargs="+", metavar="INPUT", help="in the order of the table")
@@ -110,11 +99,7 @@ def _run(options: argparse.Namespace) -> int:
 def _job(options: argparse.Namespace, given: Sequence[str]) -> blocks.Job:
     model = Path(options.model).resolve()
     fitted = predict.load_model(model)
-    if fitted.form == EMBEDDING:
-        raise InputError(
-            f"{model} was fitted to the embeddings of {fitted.dataset}, and this places images: "
-            "place vectors by predict.py"
-        )
+    vectors = fitted.form == EMBEDDING
     most = fitted.n_candidates
     if options.candidates is not None and not 0 <= options.candidates <= most:
         raise InputError(
@@ -124,13 +109,14 @@ def _job(options: argparse.Namespace, given: Sequence[str]) -> blocks.Job:
     files = tuple(str(Path(file).resolve()) for file in given)
     return blocks.Job(
         files=files,
-        counts=joined.lengths(files, Path(options.output, "blocks/counts.json"), _tell),
+        counts=joined.lengths(files, Path(options.output, "blocks/counts.json"), _tell, vectors),
         size=options.block,
         model=str(model),
         fitted=blocks.fitted_digest(model, options.candidates),
         candidates=options.candidates,
         folder=str(Path(options.output, "blocks").resolve()),
         n_jobs=resources.threads() if options.on == "here" else 1,
+        vectors=vectors,
     )
 
 
@@ -138,12 +124,12 @@ def _tell(note: str) -> None:
     print(f"place: {note}", file=sys.stderr)
 
 
-def _spare_other_results(folder: Path, files: list[str]) -> None:
+def _spare_other_results(folder: Path, inputs: list[str]) -> None:
     """Refuse to write over the table of other images."""
     summary = folder / "summary.json"
     if summary.is_file():
-        before = json.loads(summary.read_text(encoding="utf-8"))["inputs"]
-        if before != files:
+        before = files.load_json(summary)["inputs"]
+        if before != inputs:
             raise InputError(
                 f"{folder} holds the table of {' '.join(before)}: name another folder by --output"
             )
@@ -180,12 +166,12 @@ def _write(
     folder: Path, options: argparse.Namespace, job: blocks.Job, found: list[blocks.Done]
 ) -> None:
     path = folder / f"table.{options.table}"
-    labels = predict.load_model(Path(job.model)).names
-    counts = table.write(path, job, found, labels)
+    counts = table.write(path, job, found, predict.load_model(Path(job.model)).names)
     summary = {"inputs": options.files, "model": job.fitted, **counts}
     files.save_json(folder / "summary.json", summary)
     refused = sum(counts["refused"].values())
-    print(f"{path}: {counts['images']:,} images, {refused:,} of them no digit", end="")
+    what = "unlike all" if job.vectors else "no digit"
+    print(f"{path}: {counts['images']:,} images, {refused:,} of them {what}", end="")
     print(f", {counts['damaged']:,} unreadable (damaged.csv)" if counts["damaged"] else "")
 
 

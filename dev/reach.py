@@ -7,12 +7,10 @@ from pathlib import Path
 
 from dev import graph
 from mnist_clustering.sources import description, kinds, web
-from mnist_clustering.sources.archive import Archive
 from mnist_clustering.sources.fetching import Source
-from mnist_clustering.sources.folder import Folder
+from mnist_clustering.sources.kinds import Archive, Folder
 from mnist_clustering.sources.npm import Npm
 from mnist_clustering.sources.web import Web
-from stages.download import mirror
 
 _NPM_SECONDS = 10
 
@@ -24,7 +22,7 @@ def main() -> None:
         kinds.make(entry) for entry in description.load(params["dataset"]).get("sources", [])
     ]
     if params["mirror"] is not None:
-        sources.insert(0, mirror(params["mirror"]))
+        sources.insert(0, kinds.mirror(params["mirror"]))
     reasons = [obstacle(source) for source in sources]
     for source, reason in zip(sources, reasons, strict=True):
         print(f"note  {source}: {reason}" if reason else f"ok    {source}")

@@ -26,10 +26,7 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 def output(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path to write to, which is renamed to ``path`` on success.
 
-    Parameters
-    ----------
-    path : str or Path
-        The output; its folder is created if missing.
+    The folder is created if it is missing.
 
     Raises
     ------
@@ -79,6 +76,11 @@ def save_json(path: str | Path, value: Any) -> None:
     with output(path) as temporary:
         text = json.dumps(value, indent=2, allow_nan=False) + "\n"
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def load_json(path: str | Path) -> Any:
+    """Read a JSON file."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def save_table(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -1,4 +1,4 @@
-"""What was written into a folder that its user works in too, so that what is theirs stays."""
+"""Files written into a folder that its user works in too, whose own stay as they are."""
 
 import hashlib
 import json
@@ -14,23 +14,12 @@ NAME = ".made.jsonl"
 
 
 class Ledger:
-    """Writes files below a folder, and remembers by digests which are its own.
+    """Writes files below a folder, and remembers by digests, in `NAME`, which are its own.
 
     A file that is there already and is not as it was written is the user's. `write` and `copy` set
-    it aside under another name; `offer_copy` and `offer_link` leave it where it is. A file is noted
-    before it is written, so that a run that was killed disowns nothing.
-
-    Parameters
-    ----------
-    folder : Path
-        Created if missing; it keeps the list of what was written, `NAME`.
-    on_aside : callable, optional
-        Told at once of a file that was set aside: its name, and the one that it has now.
-
-    Attributes
-    ----------
-    kept : list of str
-        Names at which a user's file was left.
+    it aside under another name and tell of it; `offer_copy` and `offer_link` leave it where it is,
+    and list it in ``kept``. A file is noted before it is written, so that a run that was killed
+    is remembered.
     """
 
     def __init__(

@@ -19,12 +19,7 @@ def bar(
 
 
 class Progress:
-    """Counts images. Those that were placed by an earlier run say nothing about the speed.
-
-    Parameters
-    ----------
-    total : int
-    """
+    """Counts images. Those that were placed by an earlier run say nothing about the speed."""
 
     def __init__(self, total: int) -> None:
         self.total, self.done, self.placed = total, 0, 0

@@ -17,7 +17,7 @@ MOST_THREADS = 16
 _CGROUP = Path("/sys/fs/cgroup")
 # Of glibc's mallopt: M_TRIM_THRESHOLD, M_TOP_PAD (bytes) and M_MMAP_MAX (a number).
 _KEPT = {-1: 2**31 - 1, -2: 2**26, -4: 0}
-# Another thread count for one of the libraries would be a second opinion.
+# These would set another number of threads for one of the libraries.
 _OTHER_THREADS = (
     "OPENBLAS_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -27,13 +27,7 @@ _OTHER_THREADS = (
 
 
 def sanitise(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Replace what would break a stage: matplotlib's backend, and the number of threads.
-
-    Parameters
-    ----------
-    environ : mutable mapping of str to str
-        The environment, changed in place.
-    """
+    """Replace what would break a stage: matplotlib's backend, and the number of threads."""
     # Jupyter and Colab name a backend that exists in their own process only.
     environ["MPLBACKEND"] = "agg"
     environ[THREADS] = str(count_threads(environ.get(THREADS, ""), cores()))
@@ -83,11 +77,7 @@ def threads() -> int:
 
 
 def run_in_threads(work: Callable[[int], object], starts: Iterable[int], n_jobs: int) -> None:
-    """Call ``work`` with each start on ``n_jobs`` threads.
-
-    Meanwhile BLAS is limited to one thread per call. With ``n_jobs`` of 1, BLAS may use threads
-    of its own.
-    """
+    """Call ``work`` with each start on threads, with one thread of BLAS each (if not alone)."""
     if n_jobs == 1:
         for start in starts:
             work(start)
@@ -101,19 +91,9 @@ def run_in_threads(work: Callable[[int], object], starts: Iterable[int], n_jobs:
 
 
 def count_threads(wanted: str, available: int) -> int:
-    """Count the threads to use.
+    """Count the threads to use: what is wanted, at most twice the cores available; else one a core.
 
-    Parameters
-    ----------
-    wanted : str
-        What the user set; anything but a whole number above 0 counts as not set.
-    available : int
-        Cores that this process may use.
-
-    Returns
-    -------
-    int
-        What is wanted, at most twice the cores; else one a core. Never more than `MOST_THREADS`.
+    Anything but a whole number above 0 counts as not wanted. Never more than `MOST_THREADS`.
     """
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 10 else 0
     return min(number or available, max(8, 2 * available) if number else available, MOST_THREADS)
@@ -127,32 +107,9 @@ def cores(cgroup: Path = _CGROUP) -> int:
 
 
 def quota(cgroup: Path = _CGROUP) -> float | None:
-    """Read how many cores' time a container may use, by either version of Linux's cgroups.
-
-    Parameters
-    ----------
-    cgroup : Path
-        Where cgroups are mounted.
-
-    Returns
-    -------
-    float or None
-        Cores; None without a limit, or where the system has no cgroups.
-    """
+    """Read how many cores' time a container may use; None without a limit, or without cgroups."""
     try:
-        return _cores(*(cgroup / "cpu.max").read_text(encoding="ascii").split())
-    except (OSError, ValueError, TypeError):
-        pass
-    try:
-        names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
-        return _cores(*((cgroup / "cpu" / name).read_text(encoding="ascii") for name in names))
-    except (OSError, ValueError, TypeError):
+        allowed, period = (cgroup / "cpu.max").read_text(encoding="ascii").split()
+        return int(allowed) / int(period) if allowed != "max" else None
+    except (OSError, ValueError):
         return None
-
-
-def _cores(microseconds: str, period: str) -> float | None:
-    """Divide a quota by its period; "max" and -1 mean none."""
-    if microseconds.strip() in ("max", "-1"):
-        return None
-    share = int(microseconds) / int(period)
-    return share if share > 0 else None

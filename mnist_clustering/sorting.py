@@ -25,30 +25,15 @@ _DIGITS = 3
 
 @dataclass(frozen=True)
 class Member:
-    """A picture that is in a cluster.
+    """A picture that is in a cluster."""
 
-    Attributes
-    ----------
-    path : str
-        Within its folder, as `images.collection.list_folder` shows it.
-    cluster : int
-    name : str
-        The label that the cluster stands for, empty for none.
-    label : str
-        The picture's own, likewise.
-    x, y : float
-        Where it is on the map.
-    distance : float
-        From the cluster's medoid, in units of the map.
-    """
-
-    path: str
+    path: str  # within its folder, as `images.collection.list_folder` shows it
     cluster: int
-    name: str
-    label: str
-    x: float
+    name: str  # the label that the cluster stands for, empty for none
+    label: str  # the picture's own, likewise
+    x: float  # where it is on the map
     y: float
-    distance: float
+    distance: float  # from the cluster's medoid, in units of the map
 
 
 def members(
@@ -59,20 +44,7 @@ def members(
     positions: NDArray[np.floating],
     medoids: NDArray[np.floating],
 ) -> list[Member]:
-    """Join what is known of each picture.
-
-    Parameters
-    ----------
-    paths, clusters, names, labels : sequences of n
-    positions : ndarray of floats, shape (n, 2)
-    medoids : ndarray of floats, shape (k, 2)
-        The position of each cluster's medoid.
-
-    Returns
-    -------
-    list of Member
-        By cluster, from its medoid outwards.
-    """
+    """Join what is known of each of n pictures: by cluster, from its medoid outwards."""
     away = np.hypot(*(positions - medoids[np.asarray(clusters)]).T)
     numbers = [np.round(column, _DIGITS).tolist() for column in (*positions.T, away)]
     found = map(Member, paths, clusters, names, labels, *numbers)
@@ -80,14 +52,7 @@ def members(
 
 
 def table(found: Iterable[Member], left_out: Iterable[tuple[str, str]]) -> bytes:
-    """Write a row for every file as CSV: its cluster and place, or why it was left out.
-
-    Parameters
-    ----------
-    found : iterable of Member
-    left_out : iterable of (str, str)
-        Path and reason.
-    """
+    """Write a row for every file as CSV: its cluster and place, or why it was left out."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -101,18 +66,10 @@ def table(found: Iterable[Member], left_out: Iterable[tuple[str, str]]) -> bytes
 def sort_into_folders(
     found: Sequence[Member], folder: Path, ledger: Ledger, *, copies: bool
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Link or copy pictures into a folder for each cluster, below `FOLDERS`.
+    """Link or copy pictures of a folder into one for each cluster, below `FOLDERS`.
 
-    What users put there or changed there stays as it is.
-
-    Parameters
-    ----------
-    found : sequence of Member
-    folder : Path
-        Of the pictures.
-    ledger : Ledger
-    copies : bool
-        Whether to copy; where links are not possible, copies take their place.
+    What users put there or changed there stays as it is. Where links are not possible, copies take
+    their place.
 
     Returns
     -------
@@ -131,7 +88,7 @@ def sort_into_folders(
     for member in found:
         name = f"{FOLDERS}/{folder_name(member)}/{flat[member.path]}"
         try:
-            _bring(ledger, name, _original(folder, member.path), copies=copies)
+            _link_or_copy(ledger, name, _original(folder, member.path), copies=copies)
             names[member.path] = name
         except OSError as error:
             failed.append((member.path, error.strerror or str(error)))
@@ -139,8 +96,8 @@ def sort_into_folders(
     return names, failed
 
 
-def _bring(ledger: Ledger, name: str, source: Path, *, copies: bool) -> None:
-    source.stat()  # A link to nothing helps nobody.
+def _link_or_copy(ledger: Ledger, name: str, source: Path, *, copies: bool) -> None:
+    source.stat()  # Refuses a picture that is gone: a link to it could be made.
     if not copies:
         try:
             return ledger.offer_link(name, source)
@@ -167,16 +124,6 @@ def flat_names(paths: Sequence[str]) -> dict[str, str]:
 
     Names that are too long, that hold what cannot be printed, or that several paths would share
     (also where upper and lower case are one) get a part of the path's digest.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Slashes forward.
-
-    Returns
-    -------
-    dict of str to str
-        A name for each path, no two alike.
 
     Examples
     --------

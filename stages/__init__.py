@@ -1,4 +1,4 @@
-"""The stages of the pipeline, and what none of them takes over from whoever starts it.
+"""The stages of the pipeline, and settings that none of them inherits.
 
 This runs before any library of a stage is loaded, and most of these read their settings then.
 """

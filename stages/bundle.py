@@ -1,8 +1,5 @@
 """Put all that places new images into one file."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 
 from mnist_clustering import files
@@ -10,7 +7,6 @@ from mnist_clustering import limits as fitting
 from mnist_clustering.exact.levels import Levels
 from mnist_clustering.features import descriptors
 from mnist_clustering.model import fitted as model
-from mnist_clustering.model import novelty
 from stages import common
 
 DATASET = "data/split/dataset.json"
@@ -34,8 +30,7 @@ def main() -> None:
     distances = np.load(DISTANCES, mmap_mode="r")
     wanted = common.load_params("neighbors", "test_k")
     n_candidates = fitting.fitting("neighbors", wanted, len(distances))["test_k"]
-    with open(NAMES, encoding="utf-8") as file:
-        names = json.load(file)["one_to_one"]
+    names = files.load_json(NAMES)["one_to_one"]
     with np.load(DESCRIPTOR) as arrays:
         descriptor = descriptors.from_arrays(arrays)
     with np.load(CLUSTERS) as arrays:
@@ -52,9 +47,8 @@ def main() -> None:
         reaches=reaches,
         n_candidates=n_candidates,
         n_neighbors=n_neighbors,
-        limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0),
         dataset=common.load_params("download", "dataset")["dataset"],
-        form=(record := json.loads(Path(DATASET).read_text(encoding="utf-8")))["form"],
+        form=(record := files.load_json(DATASET))["form"],
         levels=Levels.from_record(record["levels"]) if "levels" in record else None,
     )
     fitted = model.with_limits(

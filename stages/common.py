@@ -20,19 +20,7 @@ _read: dict[tuple[str, str], Any] = {}
 
 
 def load_params(section: str, *keys: str) -> dict[str, Any]:
-    """Read one section of ``params.yaml``, checked against ``params.schema.json``.
-
-    Parameters
-    ----------
-    section : str
-        A top-level key of ``params.yaml``.
-    *keys : str
-        The keys that the stage declares; by default the whole section.
-
-    Returns
-    -------
-    dict
-        The values, with the types and ranges stated in the schema.
+    """Read one section of ``params.yaml``, or those keys of it that a stage declares.
 
     Raises
     ------
@@ -55,11 +43,6 @@ def run(main: Callable[..., None]) -> None:
     """Run a stage: call ``main`` with the command-line arguments, print errors as one sentence.
 
     Nothing stays of what it wrote if its params, inputs or code have changed meanwhile.
-
-    Parameters
-    ----------
-    main : callable
-        Takes the command-line arguments.
     """
     name, words = Path(sys.argv[0]).stem, sys.argv[1:]
     check_usage(name, words, main)

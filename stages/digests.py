@@ -4,7 +4,6 @@ The stage ``code`` writes them down, one file a script, on which the stages of t
 Each stage looks again when it begins and when it ends (`stages.unchanged`).
 """
 
-import json
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,7 +25,7 @@ _FRESH = 2_000_000_000
 def of(paths: Iterable[str]) -> dict[str, str]:
     """Return the digest of each module by its path; what is missing is left out."""
     try:
-        known = json.loads(_KNOWN.read_text(encoding="utf-8"))
+        known = files.load_json(_KNOWN)
     except (OSError, ValueError):
         known = {}
     found, new = {}, dict[str, list[int | str]]()
@@ -66,15 +65,6 @@ def essence(text: str) -> str:
     r"""Return a module's text without docstrings, comments and empty lines.
 
     Unlike a dump of the syntax tree it is the same under every version of Python.
-
-    Parameters
-    ----------
-    text : str
-
-    Raises
-    ------
-    SyntaxError
-        If this is no Python.
 
     Examples
     --------

@@ -1,8 +1,5 @@
 """Rank the nearest images again, by the image distortion model and in both directions."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 
 from mnist_clustering import files, progress, resources
@@ -26,7 +23,7 @@ def main() -> None:
     given = common.load_params("tsne", "perplexity")
     perplexity = fitting.fitting("tsne", given, n_images)["perplexity"]
     k = needed(perplexity) if params["k"] == "auto" else params["k"]
-    own = json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"]
+    own = files.load_json(DATASET)["form"]
     deskewed = common.load_params("features", "deskew")["deskew"]
     images = {
         part: distortion.gradients_of(

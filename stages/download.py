@@ -12,9 +12,7 @@ from mnist_clustering import progress, resources
 from mnist_clustering.files import output, save_array, save_json, save_table
 from mnist_clustering.images import checking, idx
 from mnist_clustering.sources import contents, description, kinds
-from mnist_clustering.sources.fetching import Source, expected, fetch
-from mnist_clustering.sources.folder import Folder
-from mnist_clustering.sources.web import Web
+from mnist_clustering.sources.fetching import expected, fetch
 from stages import common
 
 DATASETS = Path("datasets")
@@ -55,7 +53,7 @@ def fetched(dataset: dict[str, Any], location: str | None) -> Iterable[tuple[str
     """Fetch the files of a dataset, each verified, from the first source that has it."""
     candidates = [kinds.make(source) for source in dataset["sources"]]
     if location is not None:
-        candidates.insert(0, mirror(location))
+        candidates.insert(0, kinds.mirror(location))
     return fetch(expected(dataset["files"]), candidates, note)
 
 
@@ -78,13 +76,6 @@ def read(prefix: str) -> tuple[np.ndarray, np.ndarray]:
         if name.startswith(prefix)
     )
     return images, labels
-
-
-def mirror(location: str) -> Source:
-    """Return the source that ``download.mirror`` names: a web address or a folder."""
-    if location.startswith(("http://", "https://")):
-        return Web(location)
-    return Folder(location)
 
 
 def warn(name: str) -> None:

@@ -1,6 +1,5 @@
 """Write the explorer: a page that shows every image on the maps, opened without a network."""
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,7 @@ def main() -> None:
     sources = {path.name: path.read_text(encoding="utf-8") for path in sorted(Path(PAGE).iterdir())}
     for name, text in explorer.bundle(sources).items():
         _write(OUTPUT.format(name), text)
-    packed = _json(PACKED)
+    packed = files.load_json(PACKED)
     indices = {part: np.load(INDICES.format(part)) for part in PARTS}
     parts = PARTS[:1] if np.array_equal(*indices.values()) else PARTS
     own = PARTITIONS[HEADLINE].load()
@@ -50,15 +49,15 @@ def main() -> None:
         ranks = {"ranks_gradients": bool(len(arrays["gradients"])), "rules": packed.pop("rules")}
     rows = {
         "label": _rows(LABELS, parts),
-        "classes": _json(CLASSES)["classes"],
+        "classes": files.load_json(CLASSES)["classes"],
         "cluster": np.concatenate(list(clusters.values())),
         "index": np.concatenate([indices[part] for part in parts]),
         "maps": {dims: _rows(MAPS.format(dims, "{}"), parts) for dims in ("2d", "3d")},
     }
-    names, portraits = _json(NAMES), _json(PORTRAITS)[HEADLINE]
+    names, portraits = files.load_json(NAMES), files.load_json(PORTRAITS)[HEADLINE]
     results = {
         **packed,
-        "scores": _json(SCORES),
+        "scores": files.load_json(SCORES),
         "curves": {name: opening.columns(_text(CURVES.format(name))) for name in SHOWN_CURVES},
     }
     groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])
@@ -75,10 +74,6 @@ def _rows(path: str, parts: Iterable[str]) -> np.ndarray:
 
 def _text(path: str) -> str:
     return Path(path).read_text(encoding="utf-8")
-
-
-def _json(path: str) -> Any:
-    return json.loads(_text(path))
 
 
 def _write(path: str, text: str) -> None:

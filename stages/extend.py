@@ -1,8 +1,5 @@
 """Place the training images that the map is not made of, as new images are placed."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 
 from mnist_clustering import files, progress, resources
@@ -25,8 +22,8 @@ BLOCK = 10_000
 def main() -> None:
     """Write position and cluster of each, and how many are in their label's cluster."""
     images, labels = np.load(IMAGES, mmap_mode="r"), np.load(LABELS)
-    classes = json.loads(Path(CLASSES).read_text(encoding="utf-8"))["classes"]
-    names = json.loads(Path(NAMES).read_text(encoding="utf-8"))
+    classes = files.load_json(CLASSES)["classes"]
+    names = files.load_json(NAMES)
     with np.load(MODEL) as arrays:
         fitted = model.from_arrays(arrays)
     positions = np.empty((len(images), 2), dtype=np.float32)

@@ -1,8 +1,5 @@
 """Compute the features of each image: gradients, concavities and (optionally) pixels."""
 
-import json
-from pathlib import Path
-
 import numpy as np
 
 from mnist_clustering import files
@@ -18,7 +15,7 @@ MODEL = "models/features.npz"
 
 def main() -> None:
     """Fit the principal components of each block on train; transform train and test."""
-    own = json.loads(Path(DATASET).read_text(encoding="utf-8"))["form"]
+    own = files.load_json(DATASET)["form"]
     images = {part: np.load(IMAGES.format(part), mmap_mode="r") for part in ("train", "test")}
     blocks = [
         f"{block}_{what}" for block in descriptors.BLOCKS for what in ("components", "weight")

@@ -1,4 +1,4 @@
-"""Who imports whom, read from the syntax of the code without running it."""
+"""Which modules import which, read from the syntax of the code without running it."""
 
 import ast
 from collections.abc import Iterable, Iterator
@@ -45,7 +45,7 @@ def imported(path: str) -> Iterator[str]:
 
 
 class Imports:
-    """Who imports whom, among all modules of `FOLDERS`."""
+    """Which modules of `FOLDERS` import which."""
 
     def __init__(self) -> None:
         paths = [path for folder in FOLDERS for path in Path(folder).rglob("*.py")]

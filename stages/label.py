@@ -1,6 +1,5 @@
 """Join the labels that the dataset has with those of labels.csv, which may be given later."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +21,7 @@ PARTS = ("train", "test", "rest")
 
 def main() -> None:
     """Look each row of the table up by path, or by index where images have none."""
-    classes = json.loads(Path(DATASET).read_text(encoding="utf-8"))["classes"]
+    classes = files.load_json(DATASET)["classes"]
     codes = [np.load(LABELS.format(part)) for part in PARTS]
     indices = np.concatenate([np.load(INDICES.format(part)) for part in PARTS]).tolist()
     paths = listing.read(PATHS, Path(PATHS).read_bytes()).paths or []

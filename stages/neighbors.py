@@ -4,7 +4,7 @@ import numpy as np
 
 from mnist_clustering import files, progress, resources
 from mnist_clustering import limits as fitting
-from mnist_clustering.neighbors.approximate import search
+from mnist_clustering.neighbors.nearest import nearest
 from stages import common
 
 FEATURES = "data/features"
@@ -18,11 +18,9 @@ def main() -> None:
     asked = {"train": (None, params["k"]), "test": (test, params["test_k"])}
     for part in progress.bar(asked, description="neighbors"):
         queries, k = asked[part]
-        indices, distances = search(
-            train, queries, k=k, exact_up_to=params["exact_up_to"], n_jobs=resources.threads()
-        )
+        indices, distances = nearest(train, queries, k=k, n_jobs=resources.threads())
         files.save_array(f"{NEIGHBORS}/{part}_indices.npy", indices)
-        files.save_array(f"{NEIGHBORS}/{part}_distances.npy", distances)
+        files.save_array(f"{NEIGHBORS}/{part}_distances.npy", distances.astype(np.int32))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Pack what the explorer needs whatever the clusters: images, features, t-SNE, the pad's rules."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ PARTS = ("train", "test")
 
 def main() -> None:
     """Write each as a script that the page loads, and what the page opens with of them."""
-    dataset = json.loads(Path(DATASET).read_text(encoding="utf-8"))
+    dataset = files.load_json(DATASET)
     form = dataset["form"]
     indices = {part: np.load(INDICES.format(part)) for part in PARTS}
     thumbnails = np.load(THUMBNAILS, mmap_mode="r")

@@ -35,7 +35,7 @@ def load() -> dict[str, Any]:
     given = parse(text)
     state = {"md5": hashlib.md5(text.encode() + schema).hexdigest()}
     try:
-        good = json.loads(_GOOD.read_text(encoding="utf-8")) == state
+        good = files.load_json(_GOOD) == state
     except (OSError, ValueError):
         good = False
     if not good:
@@ -47,13 +47,7 @@ def load() -> dict[str, Any]:
 
 
 def load_section(section: str, *keys: str) -> dict[str, Any]:
-    """Read params of one section: the named ones, or all of them.
-
-    Raises
-    ------
-    InputError
-        As `load`, or if one is missing.
-    """
+    """Read params of one section, the named ones or all; refuse one that lacks some."""
     given = load()
     schema = json.loads(SCHEMA.read_bytes())["properties"][section]
     values = given.get(section)
@@ -77,13 +71,7 @@ def _missing(
 
 
 def read() -> str:
-    """Return the text of ``params.yaml``.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
+    """Return the text of ``params.yaml``; refuse if there is none."""
     try:
         return PARAMS.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -93,13 +81,7 @@ def read() -> str:
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Read the text of ``params.yaml``.
-
-    Raises
-    ------
-    InputError
-        If it is empty, or no YAML with a section for each stage.
-    """
+    """Read the text of ``params.yaml``; refuse what is no YAML with a section for each stage."""
     try:
         given = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -118,14 +100,10 @@ def parse(text: str) -> dict[str, Any]:
 def faults(
     given: Mapping[str, Any], schema: Mapping[str, Any], *, whole: bool = False
 ) -> Iterator[str]:
-    """Find params that are not allowed, in one sentence each; the least deep first.
+    """Find what the schema does not allow, in one sentence each; the least deep first.
 
     Parameters
     ----------
-    given : mapping of str to object
-        The content of ``params.yaml``.
-    schema : mapping of str to object
-        The content of ``params.schema.json``.
     whole : bool
         Whether a missing param is a fault, too.
     """

@@ -11,21 +11,11 @@ PARTS = ("train", "test")
 
 @dataclass(frozen=True)
 class Partition:
-    """Clusters of train, and of test by the same centres.
+    """Clusters of train, and of test by the same centres."""
 
-    Attributes
-    ----------
-    folder : str
-        Of ``train.npy`` and ``test.npy``, the cluster of each image.
-    model : str
-        File of the centres, and of the cluster that each belongs to where it is merged.
-    points : str
-        What was clustered, of train.
-    """
-
-    folder: str
-    model: str
-    points: str
+    folder: str  # of ``train.npy`` and ``test.npy``, the cluster of each image
+    model: str  # file of the centres, and of the cluster that each belongs to where it is merged
+    points: str  # what was clustered, of train
 
     def load(self) -> dict[str, NDArray[np.int32]]:
         """Read the cluster of each image of train and of test."""

@@ -1,6 +1,5 @@
 """Split the raw images into train, test and the rest, in the form that all later stages know."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -19,7 +18,7 @@ SPLIT = "data/split"
 def main() -> None:
     """Bring images into form, select those of each part, write images, labels, indices."""
     params = common.load_params("split")
-    record = json.loads(Path(RECORD).read_text(encoding="utf-8"))
+    record = files.load_json(RECORD)
     raw = {part: _read(prefix) for part, prefix in {"train": "train", "test": "t10k"}.items()}
     checking.check_parts(raw)
     images = np.concatenate([raw["train"][0], raw["test"][0]])
@@ -43,7 +42,7 @@ def main() -> None:
     parts = splitting.landmarks(parts, params["landmarks"], params["seed"])
     for name, chosen in parts.items():
         files.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
-        files.save_array(f"{SPLIT}/{name}_labels.npy", checking.compact(labels[chosen]))
+        files.save_array(f"{SPLIT}/{name}_labels.npy", checking.narrow_dtype(labels[chosen]))
         files.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
     files.save_json(
         f"{SPLIT}/dataset.json",

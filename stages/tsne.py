@@ -9,7 +9,6 @@ from mnist_clustering.exact.rounding import to_decimals
 from mnist_clustering.exact.sampling import fixed_sample
 from mnist_clustering.tsne import map_quality, placement, plans
 from mnist_clustering.tsne import optimization as tsne
-from mnist_clustering.tsne.trajectory import Course
 from stages import common
 
 FEATURES = "data/features/train.npy"
@@ -44,12 +43,12 @@ def main(n_dims: str) -> None:
     affinities = tsne.mixed_affinities(
         forward, reverse, params["forward_weight"], params["perplexity"], resources.threads()
     )
-    course = Course(fixed_sample(len(features), FRAMED))
+    trajectory = tsne.Trajectory(fixed_sample(len(features), FRAMED))
     total, name = sum(phase.iterations for phase in plan.phases), f"t-SNE {n_dims}-D"
     with progress.bar(total=total, description=name) as bar:
 
         def show(curve: tsne.Curve) -> None:
-            save_curve(n_dims, curve)  # Who watches the plots sees it grow.
+            save_curve(n_dims, curve)  # The plots can be looked at meanwhile.
             iteration, divergence, _ = curve[-1]
             bar.set_description_str(f"{name}, KL {divergence:.3f}", refresh=False)
             bar.update(iteration - bar.n)
@@ -62,12 +61,12 @@ def main(n_dims: str) -> None:
             theta=theta,
             n_jobs=resources.threads(),
             on_step=show,
-            on_frame=course.add,
+            on_frame=trajectory.add,
         )
 
     output = OUTPUT.format(n_dims)
     files.save_array(f"{output}/train.npy", embedding)
-    files.save_arrays(f"{output}/course.npz", **course.arrays())
+    files.save_arrays(f"{output}/course.npz", **trajectory.arrays())
     placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
     files.save_array(f"{output}/test.npy", placed)
     save_curve(n_dims, curve)

@@ -4,13 +4,13 @@ DVC looks at params, inputs and code after a stage has ended: were one of them e
 old result would be locked, and kept in the run cache, as that of the new params, inputs or code.
 """
 
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mnist_clustering import files
 from mnist_clustering.errors import InputError
 from stages import digests
 
@@ -21,13 +21,7 @@ _NOT_INPUTS = (".py", "params.yaml", "params.schema.json")
 
 
 class Watch:
-    """Remembers what this process reads and writes below the current folder.
-
-    Parameters
-    ----------
-    name : str or None
-        Of the stage's script; None for the one that writes the digests of code down.
-    """
+    """Remembers what this process, a stage or ``code`` (None), reads and writes."""
 
     def __init__(self, name: str | None) -> None:
         self.name = name
@@ -55,18 +49,13 @@ class Watch:
         return "" if hidden or name.endswith(_NOT_INPUTS) else name
 
     def check_code(self) -> None:
-        """Check that code and libraries are those that the stage ``code`` wrote down.
-
-        Raises
-        ------
-        InputError
-        """
+        """Refuse code and libraries that are not those that the stage ``code`` wrote down."""
         if self.name is None:
             return
         path = Path(CODE.format(self.name))
         if not path.is_file():
             raise InputError(f"{path} is missing: dvc repro begins with the stage code, {_AGAIN}")
-        noted = json.loads(path.read_text(encoding="utf-8"))
+        noted = files.load_json(path)
         modules = noted["modules"]
         now = digests.of(modules)
         if changed := next((each for each in modules if modules[each] != now.get(each)), ""):
@@ -94,6 +83,7 @@ class Watch:
         Raises
         ------
         InputError
+            If something has changed.
         """
         try:
             now = load() if params else {}

@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -15,7 +15,6 @@ from typing import IO, Any
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
-from pathspec import PathSpec
 
 from mnist_clustering.errors import InputError
 
@@ -25,14 +24,17 @@ PIPELINE = "dvc.yaml"
 # What belongs to the project where git does not say so. Whatever else lies in its folder is the
 # user's, who may keep films and passwords there.
 _OWN = (
-    *("/.ci/", "/.dvc/", "/.github/", "/datasets/", "/dev/", "/docs/", "/explorer/", "/metrics/"),
-    *("/mnist_clustering/", "/plots/", "/stages/", "/tests/"),
-    *("/.devcontainer.json", "/.dockerignore", "/.dvcignore", "/.gitattributes", "/.gitignore"),
-    *("/CHANGELOG.md", "/CITATION.cff", "/CONTRIBUTING.md", "/Dockerfile", "/LICENSE"),
-    *("/Makefile", "/README.md", "/cluster.py", "/codemeta.json", "/dvc.lock", "/dvc.yaml"),
-    *("/jsconfig.json", "/labels.csv", "/params.schema.json", "/params.yaml", "/place.py"),
-    *("/predict.py", "/pyproject.toml", "/requirements*.lock"),
+    *(".ci/*", ".dvc/*.*", ".dvc/.gitignore", ".dvc/config", ".dvc/plots/*", ".github/**/*"),
+    *(f"{folder}/**/*" for folder in ("datasets", "dev", "docs", "explorer", "metrics")),
+    *(f"{folder}/**/*" for folder in ("mnist_clustering", "plots", "stages", "tests")),
+    *(".devcontainer.json", ".dockerignore", ".dvcignore", ".gitattributes", ".gitignore"),
+    *("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "Dockerfile", "LICENSE", "Makefile"),
+    *("README.md", "cluster.py", "codemeta.json", "dvc.lock", "dvc.yaml", "jsconfig.json"),
+    *("labels.csv", "params.schema.json", "params.yaml", "place.py", "predict.py"),
+    "pyproject.toml",
+    "requirements*.lock",
 )
+_LOCAL = (".dvc/config.local",)
 # New files of a clone that count before `git add`: an edit can be tried while it is made.
 _NEW = tuple(
     f":(glob){folder}/**/*.{ending}"
@@ -54,15 +56,8 @@ _MEANINGS = {
 def project_files(root: Path) -> list[str]:
     """List the files that the project is made of, and none that a user keeps beside them.
 
-    Parameters
-    ----------
-    root : Path
-        A clone, whose tracked files count, and new ones where code is; or a downloaded archive.
-
-    Returns
-    -------
-    list of str
-        Paths within ``root``, slashes forward.
+    Of a clone these are its tracked files, and new ones where code is; of a downloaded archive
+    those of known names.
 
     Raises
     ------
@@ -76,9 +71,9 @@ def project_files(root: Path) -> list[str]:
             new = _git_files(root, "--others", "--exclude-standard", "--", *_NEW)
             # git also lists tracked files that were deleted.
             return [name for name in (*tracked, *new) if (root / name).is_file()]
-    own = PathSpec.from_lines("gitignore", _OWN)
-    ignored = [(folder, _ignored(folder)) for folder in (root, root / ".dvc")]
-    return [name for name in _walk(root, root, ignored) if own.match_file(name)]
+    found = {path for pattern in _OWN for path in root.glob(pattern) if path.is_file()}
+    names = sorted(path.relative_to(root).as_posix() for path in found)
+    return [name for name in names if "__pycache__" not in name and name not in _LOCAL]
 
 
 def _git_files(root: Path, *words: str) -> list[str]:
@@ -99,35 +94,8 @@ def _git_files(root: Path, *words: str) -> list[str]:
     return os.fsdecode(listed).split("\0")[:-1]
 
 
-def _ignored(folder: Path) -> PathSpec:
-    file = folder / ".gitignore"
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    return PathSpec.from_lines("gitignore", lines)
-
-
-def _walk(folder: Path, root: Path, ignored: Sequence[tuple[Path, PathSpec]]) -> Iterator[str]:
-    for path in sorted(folder.iterdir()):
-        is_folder = path.is_dir() and not path.is_symlink()
-        if any(
-            spec.match_file(path.relative_to(base).as_posix() + "/" * is_folder)
-            for base, spec in ignored
-            if path.is_relative_to(base)
-        ):
-            continue
-        if is_folder:
-            yield from _walk(path, root, ignored)
-        elif path.is_file():
-            yield path.relative_to(root).as_posix()
-
-
 def set_params(path: Path, overrides: Mapping[str, Any]) -> None:
-    """Change params in a file by dotted name; comments are kept.
-
-    Raises
-    ------
-    KeyError
-        If the file has no param of that name.
-    """
+    """Change params in a file by dotted name; comments are kept. An unknown name is a KeyError."""
     with modify_yaml(path) as params:
         for name, value in overrides.items():
             *sections, key = name.split(".")
@@ -150,13 +118,7 @@ def leaves(params: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def count_stages(folder: Path) -> int:
-    """Count the stages of the pipeline in a folder.
-
-    Raises
-    ------
-    InputError
-        If DVC cannot read its files.
-    """
+    """Count the stages of the pipeline in a folder; refuse one that DVC cannot read."""
     try:
         with Repo(str(folder), config={"core": {"no_scm": True}}) as repo:
             return len(repo.index.stages)
@@ -165,13 +127,7 @@ def count_stages(folder: Path) -> int:
 
 
 def repro(folder: Path, targets: Sequence[str] = ()) -> None:
-    """Run ``dvc repro`` in a folder, for all stages or for targets and what they depend on.
-
-    Raises
-    ------
-    subprocess.CalledProcessError
-        If a stage fails.
-    """
+    """Run ``dvc repro`` in a folder, for all stages or for targets and what they depend on."""
     dvc(folder, "repro", *targets)
 
 
@@ -187,9 +143,6 @@ def dvc(
 
     Parameters
     ----------
-    folder : Path
-    *arguments : str
-        Arguments of ``dvc``.
     python : str
         The interpreter of an environment that has DVC.
     settings : mapping of str to str, optional
@@ -247,11 +200,6 @@ def environment() -> dict[str, str]:
 
 def failure(said: str) -> str:
     r"""Find in what DVC printed why it failed: a stage's own sentence stands before DVC's error.
-
-    Parameters
-    ----------
-    said : str
-        All that a DVC command that failed has printed.
 
     Examples
     --------

@@ -98,12 +98,12 @@ def mapped(train):
     import numpy as np
 
     from mnist_clustering.neighbors.nearest import nearest
-    from mnist_clustering.tsne import initialization
     from mnist_clustering.tsne import optimization as tsne
+    from mnist_clustering.tsne import plans
 
     indices, distances = nearest(train, k=60)
     affinities = tsne.affinities(indices, distances.astype(np.int32), 20)
-    start = initialization.from_components(train[:, :2], seed=0, jitter=0.01)
+    start = plans.from_components(train[:, :2], seed=0, jitter=0.01)
     phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 110, 2)]
     steps = []
     embedding, curve = tsne.optimise(

@@ -138,7 +138,7 @@ def test_a_folder_is_clustered_named_later_and_never_touched(pictures, staged, t
     params = home / "pipeline/params.yaml"
     changed = params.read_text().replace("perplexity: 20 ", "perplexity: 9 ")
     # What the map is not made of is listed too.
-    params.write_text(changed.replace("landmarks: 250000", "landmarks: 70"))
+    params.write_text(changed.replace("landmarks: 100000", "landmarks: 70"))
     labels = tmp_path / "some.csv"
     given = [f"{pictures / row['path']},{row['path'].partition('_')[0]}" for row in used[::2]]
     labels.write_text("\n".join(["path,label", *given]) + "\n")

@@ -39,8 +39,6 @@ def test_threads_are_as_many_as_make_sense(wanted, available, expected):
         ({"cpu.max": "200000 100000\n"}, 2),
         ({"cpu.max": "50000 100000\n"}, 0.5),
         ({"cpu.max": "max 100000\n"}, None),
-        ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, 3),
-        ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
         ({"cpu.max": "nonsense\n"}, None),
         ({}, None),
     ],

@@ -153,7 +153,6 @@ def measure(queries, points, starts, chosen, first, last, out, work):  # type: i
     starts : ndarray of int64, shape (m + 1,)
         The candidates of query i are ``chosen[starts[i]:starts[i + 1]]``.
     chosen : ndarray of int32
-    first, last : int
     out : ndarray of int32, of the shape of `chosen`
         Written where the candidates of these queries stand.
     work : tuple of ndarray

@@ -33,24 +33,16 @@ _PADDING = ((0, 0), (0, 0), (_MARGIN, _MARGIN), (_MARGIN, _MARGIN))
 _CROPPED = 14
 # Queries that a thread measures at once.
 _BLOCK = 500
-# Fewer pairs than these are measured sooner by NumPy than the compiled code is loaded.
+# NumPy measures fewer pairs than these in less time than it takes to load the compiled code.
 _FEW = 10_000
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """The candidates of each image, nearest first.
+    """The candidates of each image, nearest first."""
 
-    Attributes
-    ----------
-    indices : ndarray of int32, shape (m, k)
-        Equal distances are ordered by index.
-    distances : ndarray of int32, shape (m, k)
-        Sums of squared differences of gradients.
-    """
-
-    indices: NDArray[np.int32]
-    distances: NDArray[np.int32]
+    indices: NDArray[np.int32]  # (m, k), equal distances are ordered by index
+    distances: NDArray[np.int32]  # (m, k), sums of squared differences of gradients
 
     def first(self, k: int) -> "Ranked":
         """Keep the k nearest."""
@@ -102,13 +94,11 @@ def decode(coded: NDArray[np.uint8]) -> NDArray[np.int8]:
 def gradients_of(
     images: NDArray[np.uint8], name: str, *, directions: str, deskewed: bool
 ) -> NDArray[np.uint8]:
-    """Compute the gradients of images of a form, if these are to be compared at all.
+    """Compute the gradients of images, unless their form or the directions ask for none.
 
     Parameters
     ----------
     images : ndarray of uint8, shape (n, height, width)
-    name : str
-        Their form, as `images.form` names it.
     directions : {"both", "forward", "reverse", "none"}
     deskewed : bool
         Whether handwriting is deskewed first.
@@ -125,12 +115,7 @@ def gradients_of(
 
 
 def check_candidates(candidates: NDArray[np.int32], wanted: int) -> None:
-    """Refuse to keep more neighbours than there are candidates.
-
-    Raises
-    ------
-    InputError
-    """
+    """Refuse to keep more neighbours than there are candidates."""
     if wanted > candidates.shape[1]:
         raise InputError(
             f"{wanted} neighbours of each image are to be kept (distortion.k, or three times the "
@@ -159,10 +144,6 @@ def rank(
         Number of threads, on which the result does not depend.
     on_step : callable, optional
         Called with the number of queries that were measured since.
-
-    Returns
-    -------
-    Ranked
 
     Raises
     ------
@@ -247,14 +228,6 @@ def reverse(
         As made by `gradient_images`.
     forward : Ranked
         As `rank` ranks the points themselves.
-    k : int
-        How many of them to rank.
-    n_jobs, on_step
-        As in `rank`.
-
-    Returns
-    -------
-    Ranked
     """
     asked = forward.indices[:, :k]
     distances = np.full(asked.shape, -1, dtype=np.int32)

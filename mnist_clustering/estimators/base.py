@@ -45,12 +45,7 @@ class Clusters(
         return self.fit(X).embedding_
 
     def transform(self, X: ArrayLike) -> NDArray[np.float32]:
-        """Place rows on the map, each by itself.
-
-        Parameters
-        ----------
-        X : array-like
-            As in `fit`.
+        """Place rows, as `fit` takes them, on the map, each by itself.
 
         Returns
         -------
@@ -61,31 +56,18 @@ class Clusters(
         Raises
         ------
         InputError
-            If it differs in kind from what was fitted.
+            If they differ in kind from what was fitted.
         """
         return self._place(X)[0]
 
     def predict(self, X: ArrayLike) -> NDArray[np.int32]:
-        """Return the cluster of each row, at the position where `transform` puts it.
-
-        Parameters
-        ----------
-        X : array-like
-            As in `fit`.
-
-        Returns
-        -------
-        ndarray of int32, shape (m,)
-        """
+        """Return the cluster of each row, shape (m,), at its position by `transform`."""
         return self._place(X)[1]
 
     def save(self, path: str | Path) -> None:
         """Write the fitted model as an archive of plain arrays (npz), which predict.py reads too.
 
-        Parameters
-        ----------
-        path : str or Path
-            The same fit gives the same bytes.
+        The same fit gives the same bytes.
         """
         check_is_fitted(self)
         # A generator cannot be kept in arrays; what it drew is in the model.
@@ -103,10 +85,6 @@ class Clusters(
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read what `save` wrote, or a model of the pipeline; nothing in the file is executed.
-
-        Parameters
-        ----------
-        path : str or Path
 
         Raises
         ------
@@ -129,19 +107,24 @@ class Clusters(
         estimator._restore(made, stored)
         return estimator._keep(fitting.Fitted(made, positions, labels))
 
-    def _fit(self, images: NDArray[np.uint8], form: str, dataset: str) -> fitting.Fitted:
+    def _set_params(self, given: dict[str, Any]) -> None:
+        """Keep what `__init__` was given, as scikit-learn wants it: unchecked."""
+        for name in self._get_param_names():
+            setattr(self, name, given[name])
+
+    def _checked_params(self, n: int) -> dict[str, dict[str, Any]]:
+        """Refuse what n rows do not allow; return the params of the pipeline."""
         params = self.get_params()
         if not isinstance(self.random_state, Integral):
             params["random_state"] = check_random_state(self.random_state).randint(2**31)
-        settings.check(params, len(images))
-        return fitting.fit(
-            images,
-            form,
-            self.n_clusters,
-            settings.pipeline_params(params),
-            dataset=dataset,
-            n_jobs=self._threads(),
-        )
+        settings.check(params, n)
+        return settings.pipeline_params(params)
+
+    def _fit(
+        self, images: NDArray[np.uint8], form: str, dataset: str, params: dict[str, dict[str, Any]]
+    ) -> fitting.Fitted:
+        n_jobs = self._threads()
+        return fitting.fit(images, form, self.n_clusters, params, dataset=dataset, n_jobs=n_jobs)
 
     def _keep(self, found: fitting.Fitted) -> Self:
         """Set the attributes of a fitted estimator."""

@@ -8,7 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import validate_data
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.estimators import settings
 from mnist_clustering.estimators.base import Clusters
 from mnist_clustering.exact.levels import Levels
 from mnist_clustering.images import form
@@ -74,18 +73,7 @@ class EmbeddingClusters(Clusters):
         random_state: int | np.random.RandomState | None = 0,
         n_jobs: int | None = None,
     ) -> None:
-        self.n_clusters = n_clusters
-        self.components = components
-        self.perplexity = perplexity
-        self.exaggeration = exaggeration
-        self.early_exaggeration = early_exaggeration
-        self.early_iterations = early_iterations
-        self.iterations = iterations
-        self.n_neighbors = n_neighbors
-        self.test_neighbors = test_neighbors
-        self.micro_clusters = micro_clusters
-        self.random_state = random_state
-        self.n_jobs = n_jobs
+        self._set_params(locals())
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Cluster vectors.
@@ -108,12 +96,12 @@ class EmbeddingClusters(Clusters):
             If these are no finite vectors that differ, or if a parameter is not allowed.
         """
         vectors = self._vectors(X, reset=True)
-        settings.check(self.get_params() | {"random_state": 0}, len(vectors))
+        params = self._checked_params(len(vectors))
         try:
             levels = Levels.fit(vectors)
         except InputError as error:
             raise InputError(f"X {error}") from None
-        found = self._fit(form.to_tiles(levels.round(vectors)), EMBEDDING, "vectors")
+        found = self._fit(form.to_tiles(levels.round(vectors)), EMBEDDING, "vectors", params)
         return self._keep(found._replace(model=replace(found.model, levels=levels)))
 
     def _restore(self, made: model.Model, stored: dict[str, NDArray]) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.estimators import settings
 from mnist_clustering.estimators.base import Clusters
 from mnist_clustering.images import arrays, checking, resizing
 from mnist_clustering.images.form import FIELD, FRAME, HANDWRITING
@@ -83,6 +82,7 @@ class ImageClusters(Clusters):
     1.0
     """
 
+    form: str
     _drawn = True
 
     def __init__(
@@ -102,19 +102,7 @@ class ImageClusters(Clusters):
         random_state: int | np.random.RandomState | None = 0,
         n_jobs: int | None = None,
     ) -> None:
-        self.n_clusters = n_clusters
-        self.form = form
-        self.perplexity = perplexity
-        self.forward_weight = forward_weight
-        self.exaggeration = exaggeration
-        self.early_exaggeration = early_exaggeration
-        self.early_iterations = early_iterations
-        self.iterations = iterations
-        self.n_neighbors = n_neighbors
-        self.test_neighbors = test_neighbors
-        self.micro_clusters = micro_clusters
-        self.random_state = random_state
-        self.n_jobs = n_jobs
+        self._set_params(locals())
 
     def fit(self, X: ArrayLike, y: Any = None) -> Self:
         """Cluster images.
@@ -143,13 +131,13 @@ class ImageClusters(Clusters):
         values = _to_array(X)
         factor = _factor_of(values)
         images = _to_images(values, factor)
-        settings.check(self.get_params() | {"random_state": 0}, len(images))
+        params = self._checked_params(len(images))
         checking.check_content(images)
         self.form_ = resizing.guess_form(images) if self.form == AUTO else self.form
         self._set_shape(images.shape[1:], factor)
-        formed = _bring(images, self.form_)
+        formed = _to_form(images, self.form_)
         checking.check_content(formed)
-        return self._keep(self._fit(formed, self.form_, "images"))
+        return self._keep(self._fit(formed, self.form_, "images", params))
 
     def _set_shape(self, shape: tuple[int, ...], factor: float) -> None:
         self._shape, self._factor = shape, factor
@@ -173,7 +161,7 @@ class ImageClusters(Clusters):
                 f"X holds images of {images.shape[1]} x {images.shape[2]} pixels, but those fitted "
                 f"had {height} x {width}: scale them, or fit anew"
             )
-        return _bring(images, self.form_)
+        return _to_form(images, self.form_)
 
     def _factor_for(self, values: NDArray[Any]) -> float:
         """Say what new numbers are multiplied by: what those fitted were, whatever came with them.
@@ -233,7 +221,7 @@ def _to_images(values: NDArray[Any], factor: float) -> NDArray[np.uint8]:
         raise InputError(f"X {error}") from None
 
 
-def _bring(images: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
+def _to_form(images: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
     """Bring images into form, unless they have its size already."""
     if images.shape[1:] == (FIELD, FIELD):
         return images

@@ -14,7 +14,7 @@ from mnist_clustering.neighbors.nearest import needed
 LEAST = 4
 # Of the pipeline's params those of this route, as params.yaml has them.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "split": {"landmarks": 250_000, "seed": 0},
+    "split": {"landmarks": 100_000, "seed": 0},
     "features": {
         "deskew": True,
         "whiten": True,
@@ -25,7 +25,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
         "pixel_components": 50,
         "pixel_weight": 0,
     },
-    "neighbors": {"k": 150, "test_k": 150, "exact_up_to": 100_000},
+    "neighbors": {"k": 150, "test_k": 150},
     "distortion": {"k": AUTO, "directions": "both"},
     "tsne": {
         "perplexity": AUTO,

@@ -31,16 +31,11 @@ def intervals(
         The cluster of each image, by partition.
     majority_names : mapping of str to sequence of int or None
         The most frequent label *of train* in each cluster, by partition.
-    n_classes : int
-    resamples : int
-        Number of resamples.
-    seed : int
 
     Returns
     -------
     dict
-        "low" and "high", rounded to 6 decimals, by partition and score (accuracy,
-        majority_accuracy, nmi, ari); nothing without labels.
+        "low" and "high", rounded to 6 decimals, by partition and score; nothing without labels.
     """
     if not len(labels):
         return {}
@@ -73,19 +68,8 @@ def resample(
     """Draw images with replacement and compute the contingency tables of each resample.
 
     Images are drawn one by one. A multinomial draw of the counts would be faster, but it uses
-    logarithms, whose last digits differ between machines.
-
-    Parameters
-    ----------
-    labels : ndarray of integers, shape (n,)
-    clusters : mapping of str to (ndarray of integers of shape (n,), int)
-        The cluster of each image and the number of clusters, by partition.
-    n_classes, resamples, seed : int
-
-    Returns
-    -------
-    dict of str to ndarray of int64, shape (resamples, n_clusters, n_classes)
-        Resample i consists of the same images in all partitions.
+    logarithms, whose last digits differ between machines. Resample i consists of the same images in
+    all partitions, which are given as the cluster of each image and the number of clusters.
     """
     generator = np.random.default_rng(seed)
     tables = {

@@ -179,11 +179,6 @@ def agreement(
 ) -> dict[str, dict[str, float]]:
     """Compare all pairs of partitions of the same images, without using their labels.
 
-    Parameters
-    ----------
-    partitions : mapping of str to ndarray of integers, shape (n,)
-        The cluster of each image, by the name of the partition.
-
     Returns
     -------
     dict

@@ -33,7 +33,6 @@ def contingency(
     Parameters
     ----------
     labels, clusters : ndarray of integers, shape (n,)
-    n_clusters : int
     n_classes : int, optional
         By default as many as there are labels up to the largest.
 
@@ -86,18 +85,7 @@ def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
 
 
 def majority(table: NDArray[np.int64]) -> list[int | None]:
-    """Name each cluster after its most frequent label; in a tie, the lowest.
-
-    Parameters
-    ----------
-    table : ndarray of int64, shape (n_clusters, n_classes)
-
-    Returns
-    -------
-    list of int or None
-        The label of each cluster, None if no image of it has one; several clusters may have the
-        same.
-    """
+    """Name each cluster after its most frequent label, in a tie the lowest; None for none."""
     return [int(row.argmax()) if row.any() else None for row in table]
 
 
@@ -113,13 +101,7 @@ def name_clusters(
     n_clusters: int,
     n_classes: int | None = None,
 ) -> dict[str, list[int | None]]:
-    """Name the clusters of the train part after labels, in both ways.
-
-    Returns
-    -------
-    dict
-        "one_to_one" and "majority": a label for each cluster, or None.
-    """
+    """Name the clusters of the train part in both ways, "one_to_one" and "majority"."""
     labels, clusters = labelled(labels, clusters)
     if not len(labels):
         return {way: [None] * n_clusters for way in ("one_to_one", "majority")}
@@ -194,11 +176,7 @@ def confusions(
 ) -> list[tuple[str, str, str, int]]:
     """Count the labelled images of each label by the label of their cluster.
 
-    Parameters
-    ----------
-    table : mapping of str to sequence
-        Columns "label" and, for each partition, "NAME_label": texts, empty for none.
-    partitions : iterable of str
+    A table has the columns "label" and, for each partition, "NAME_label": texts, empty for none.
 
     Returns
     -------

@@ -18,13 +18,6 @@ _HIGHEST = 255
 class Levels:
     """A grid of 256 levels around the middle of each dimension, one step in all of them.
 
-    Attributes
-    ----------
-    offset : ndarray of float64, shape (d,)
-        The lowest level of each dimension.
-    step : float
-        From one level to the next; distances keep their ratios but for the rounding.
-
     Examples
     --------
     >>> vectors = np.array([[0.0, 5.0], [51.0, 5.0], [25.5, 6.0]])
@@ -35,8 +28,8 @@ class Levels:
     [[0, 125], [255, 125], [128, 130]]
     """
 
-    offset: NDArray[np.float64]
-    step: float
+    offset: NDArray[np.float64]  # (d,), the lowest level of each dimension
+    step: float  # from one level to the next; distances keep their ratios but for the rounding
 
     @classmethod
     def fit(cls, vectors: NDArray[Any]) -> "Levels":

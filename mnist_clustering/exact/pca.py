@@ -27,24 +27,15 @@ _NEXT_POWER = 1e-10
 
 @dataclass(frozen=True)
 class Basis:
-    """A rounded orthogonal basis.
+    """A rounded orthogonal basis."""
 
-    Attributes
-    ----------
-    mean : ndarray of int64, shape (d,)
-        Mean of each feature, rounded; distances do not depend on it.
-    loadings : ndarray of int64, shape (d, n_components)
-        Principal axes, whitened partially if asked for, times a common scale, rounded.
-    divisor : int
-        Power of two. Scores are products with the loadings divided by it, rounded.
-    doubtful : int
-        Number of loadings so close to a rounding boundary that another machine may round them
-        differently.
-    """
-
-    mean: NDArray[np.int64]
+    mean: NDArray[np.int64]  # (d,), mean of each feature, rounded; distances do not depend on it
+    # (d, n_components), principal axes, whitened partially if asked for, times a common scale,
+    # rounded.
     loadings: NDArray[np.int64]
-    divisor: int
+    divisor: int  # power of two. Scores are products with the loadings divided by it, rounded.
+    # Number of loadings so close to a rounding boundary that another machine may round them
+    # differently.
     doubtful: int
 
 
@@ -63,10 +54,6 @@ def fit(
     whiten : bool
         Whether to whiten partially: to divide each axis by the eighth root of its variance
         (relative to the first).
-
-    Returns
-    -------
-    Basis
 
     Raises
     ------
@@ -128,7 +115,6 @@ def transform(basis: Basis, points: NDArray[np.uint8]) -> NDArray[np.int16]:
 
     Parameters
     ----------
-    basis : Basis
     points : ndarray of uint8, shape (n, d)
 
     Returns

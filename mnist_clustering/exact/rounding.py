@@ -14,16 +14,11 @@ def to_decimals(value: float, decimals: int = 6, error: float = 1e-12) -> float:
     ----------
     value : float
         A score or criterion; integers are returned unchanged.
-    decimals : int
     error : float
         Bound on the relative difference between machines. It is 0 for a quotient of integers and
         for square roots and sums in a fixed order, because IEEE 754 defines the rounding of each
         step. `exp` and `log` differ by about 2**-52, and sums of such terms by no more; the
         default allows for thousands of times that.
-
-    Returns
-    -------
-    float
 
     Warns
     -----

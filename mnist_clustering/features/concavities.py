@@ -95,7 +95,7 @@ def concavities(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _darkest(pixels: NDArray[np.uint8], axis: int) -> NDArray[np.uint8]:
-    """Find the darkest ink from the border up to each pixel: `numpy.maximum.accumulate`, sooner."""
+    """Find the darkest ink from the border up to each pixel: `numpy.maximum.accumulate`, faster."""
     found = pixels.copy()
     steps = np.moveaxis(found, axis, 0)
     for before, here in pairwise(steps):

@@ -23,36 +23,19 @@ BLOCKS: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
 
 @dataclass(frozen=True)
 class Block:
-    """One kind of raw features, its number of components and its weight.
+    """One kind of raw features, its number of components and its weight."""
 
-    Attributes
-    ----------
-    name : {"gradient", "concavity", "pixel"}
-    components : int
-        Number of principal components kept.
-    weight : float
-        Standard deviation of the block as a whole; a block with weight 0 is left out.
-    """
-
-    name: str
-    components: int
-    weight: float
+    name: str  # {"gradient", "concavity", "pixel"}
+    components: int  # number of principal components kept
+    weight: float  # standard deviation of the block as a whole; a block with weight 0 is left out
 
 
 @dataclass(frozen=True)
 class Descriptor:
-    """The fitted map from images to features: fitted on train, applied to any image.
+    """The fitted map from images to features: fitted on train, applied to any image."""
 
-    Attributes
-    ----------
-    deskewed : bool
-        Whether images are deskewed first.
-    bases : mapping of str to pca.Basis
-        Principal components of each block, by the name of the block.
-    """
-
-    deskewed: bool
-    bases: Mapping[str, pca.Basis]
+    deskewed: bool  # whether images are deskewed first
+    bases: Mapping[str, pca.Basis]  # principal components of each block, by the name of the block
 
 
 def suitable(blocks: Sequence[Block], name: str, n_pixels: int) -> list[Block]:
@@ -73,22 +56,10 @@ def suitable(blocks: Sequence[Block], name: str, n_pixels: int) -> list[Block]:
 def describe(
     images: NDArray[np.uint8], name: str, *, deskew: bool, whiten: bool, **sizes: float
 ) -> tuple[Descriptor, NDArray[np.int16]]:
-    """Fit the blocks that suit the form of images, and transform the same images.
+    """Fit the blocks that suit the form of images, shape (n, height, width), and transform these.
 
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, height, width)
-    name : str
-        Their form, as `images.form` names it.
-    deskew, whiten : bool
-        As in `fit_transform`; only handwriting is deskewed.
-    **sizes : float
-        ``NAME_components`` and ``NAME_weight`` of blocks; one that is not named is left out.
-
-    Returns
-    -------
-    descriptor, features
-        As returned by `fit_transform`.
+    Sizes are ``NAME_components`` and ``NAME_weight`` of blocks; one that is not named is left out.
+    Only handwriting is deskewed. All else is as in `fit_transform`.
     """
     blocks = [
         Block(block, int(sizes[f"{block}_components"]), sizes[f"{block}_weight"])
@@ -111,7 +82,6 @@ def fit_transform(
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 28, 28)
-    blocks : sequence of Block
     deskewed : bool
         Whether to deskew the images first.
     whiten : bool
@@ -119,7 +89,6 @@ def fit_transform(
 
     Returns
     -------
-    descriptor : Descriptor
     features : ndarray of int16, shape (n, d)
         As returned by `transform`.
 
@@ -143,11 +112,6 @@ def fit_transform(
 
 def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.int16]:
     """Compute the features of images, each independently of the others.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, 28, 28)
-    descriptor : Descriptor
 
     Returns
     -------
@@ -182,23 +146,7 @@ def to_arrays(descriptor: Descriptor) -> dict[str, NDArray]:
 
 
 def from_arrays(arrays: Mapping[str, NDArray]) -> Descriptor:
-    """Restore a descriptor from the arrays of `to_arrays`.
-
-    Parameters
-    ----------
-    arrays : mapping of str to ndarray
-
-    Returns
-    -------
-    Descriptor
-        Without the counts of doubtful loadings (`pca.Basis.doubtful`), which only matter in
-        fitting.
-
-    Raises
-    ------
-    KeyError
-        If an array is missing.
-    """
+    """Restore a descriptor from the arrays of `to_arrays`; a KeyError names one that is missing."""
     names = [name.removesuffix("_mean") for name in arrays if name.endswith("_mean")]
     bases = {
         name: pca.Basis(

@@ -9,9 +9,8 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,29 +39,22 @@ _ERRORS = (
     *(ValueError, EOFError, SyntaxError, OSError, KeyError, MemoryError, OverflowError),
     *(tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
-# Numbers that are converted at a time.
+# Numbers that are widened to float64 at once. It bounds the memory.
 _BLOCK = 1 << 22
 
-# The weights of red, green and blue by ITU-R 601, as Pillow has them.
-_GREY = np.array([299, 587, 114]) / 1000
-# Images that are widened to float64 at once. It bounds the memory.
-_BLOCK = 1024
+
+class Table(NamedTuple):
+    """What a file holds."""
+
+    values: NDArray[Any]  # (n, ...), images or vectors, of whatever type
+    labels: Labels | None = None  # a label for each, if the file has some
 
 
-@dataclass(frozen=True)
-class Table:
-    """What a file holds.
+class Scale(NamedTuple):
+    """What numbers are multiplied by to be grey levels, and what to tell of it."""
 
-    Attributes
-    ----------
-    values : ndarray, shape (n, ...)
-        Images or vectors, of whatever type.
-    labels : list of str, int or None; or None
-        A label for each, if the file has some.
-    """
-
-    values: NDArray[Any]
-    labels: Labels | None = None
+    factor: float
+    note: str | None = None
 
 
 def is_array(start: bytes) -> bool:
@@ -80,8 +72,6 @@ def read(
 
     Parameters
     ----------
-    name : str
-    data : bytes
     shape : (int, int), optional
         Height and width of images in rows, by which labels among them are found.
     picture : callable, optional
@@ -134,13 +124,7 @@ def holds_arrays(file: Path | bytes) -> bool:
 
 
 def map_file(path: Path) -> NDArray[Any] | None:
-    """Map an NPY or IDX file, of which only what is looked at is read; None for others.
-
-    Raises
-    ------
-    InputError
-        If it is damaged, as a clause that follows its name.
-    """
+    """Map an NPY or IDX file, of which only what is looked at is read; None for others."""
     with path.open("rb") as file:
         start = file.read(16)
     if start.startswith(IDX):
@@ -270,14 +254,6 @@ def _sides(shape: tuple[int, ...]) -> tuple[int, int]:
     return (shape[0], shape[1]) if shape[0] == shape[1] != side * side else (side, side)
 
 
-@dataclass(frozen=True)
-class Scale:
-    """What numbers are multiplied by to be grey levels, and what to tell of it."""
-
-    factor: float
-    note: str | None = None
-
-
 def scale_of(blocks: Iterable[NDArray[Any]]) -> Scale:
     """Find out what the numbers of images mean.
 
@@ -320,14 +296,10 @@ def in_blocks(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
 def to_images(
     values: NDArray[Any], shape: Sequence[int] | None = None, scale: Scale | None = None
 ) -> NDArray[np.uint8]:
-    """Turn arrays of other programs into grey images.
+    """Turn arrays of other programs, as `layout` takes them, into grey images.
 
     Parameters
     ----------
-    values : ndarray
-        As `layout` takes them.
-    shape : (int, int), optional
-        Height and width of images given in rows; by default they are squares.
     scale : Scale, optional
         That of the whole array, if this is a part of it; by default `scale_of` these.
 

@@ -78,7 +78,6 @@ def name_classes(
         `UNKNOWN` where there is none.
     classes : list of str or int, or None
         Names of the labels from ``first_label`` on; by default each label is its own name.
-    first_label : int
 
     Returns
     -------
@@ -120,7 +119,7 @@ def filled(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.u
     return labels if len(labels) else np.full(len(images), UNKNOWN, dtype=np.uint8)
 
 
-def compact(codes: NDArray[np.int16]) -> NDArray[np.integer]:
+def narrow_dtype(codes: NDArray[np.int16]) -> NDArray[np.integer]:
     """Keep codes as bytes where each image has a label, -1 for none needs two bytes."""
     return codes if (codes < 0).any() else codes.astype(np.uint8)
 

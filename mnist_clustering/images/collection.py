@@ -6,7 +6,6 @@ know only paths.
 """
 
 import os
-import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -25,8 +24,9 @@ MOST_BYTES = 200_000_000
 _SOME = 500
 # Arrays that are read of a folder; tables in one are about its pictures.
 _IN_FOLDERS = (".npy", ".npz", ".idx", "-ubyte", ".parquet")
-# Images of arrays, of whatever size; or picture files, and for each that cannot be read the reason.
-Content = NDArray[np.uint8] | list[bytes | str]
+# Images of arrays, of whatever size, or vectors; or picture files, and for each that cannot be read
+# the reason.
+Content = NDArray[Any] | list[bytes | str]
 
 
 class Collection(Protocol):
@@ -48,17 +48,13 @@ class Collection(Protocol):
 def open_path(path: str | Path) -> Collection:
     """Recognise what a path holds.
 
-    Parameters
-    ----------
-    path : str or Path
-        A picture; an array (NPY, NPZ, IDX, CSV, Parquet); a ``.tar`` of pictures; a list of paths
-        relative to it (``.txt``: one a line; ``.csv``: in a column "path"); a folder of pictures.
+    That is a picture; an array (NPY, NPZ, IDX, CSV, Parquet); a ``.tar`` of pictures; a list of
+    paths relative to it (``.txt``: one a line; ``.csv``: in a column "path"); a folder of pictures.
 
     Raises
     ------
     InputError
-        If the path is none of these, or damaged.
-    OSError
+        If it is none of these, or damaged.
     """
     folder = Path(path)
     if folder.is_dir():
@@ -99,15 +95,25 @@ def open_bytes(name: str, data: bytes) -> Collection:
     return Files(Path(), [name], read=lambda _: data)
 
 
+def open_vectors(path: str | Path) -> Collection:
+    """Open an array of vectors (NPY, NPZ, CSV, Parquet), which are read as they are.
+
+    Raises
+    ------
+    InputError
+        If the path is none of these, or damaged, as a clause that follows its name.
+    """
+    if Path(path).is_dir():
+        raise InputError("is a folder of pictures")
+    if _start(Path(path)).startswith(arrays.PARQUET):
+        return Parquet(str(path), as_they_are=True)
+    return Array(str(path), as_they_are=True)
+
+
 def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """Put the arrays of folders beside them, for a folder as such stands for its pictures.
 
-    Returns
-    -------
-    paths : list of str
-        Files and folders, of which `open_path` opens each.
-    notes : list of str
-        A sentence on each folder with files that are passed over.
+    Also returns a sentence on each folder with files that are passed over.
 
     Raises
     ------
@@ -141,13 +147,10 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def list_folder(folder: Path) -> dict[str, Path]:
-    """List the files of a folder and its sub-folders, hidden ones left out.
+    """List the files of a folder and its sub-folders by the path within, hidden ones left out.
 
-    Returns
-    -------
-    dict of str to Path
-        By the path within the folder, in the order of these. A sub-folder that cannot be listed,
-        perhaps because it has just gone, is among them, as a file that cannot be read.
+    A sub-folder that cannot be listed, perhaps because it has just gone, is among them, as a file
+    that cannot be read.
 
     Raises
     ------
@@ -213,18 +216,7 @@ def read_file(path: Path) -> bytes:
 
 
 class Files:
-    """Picture files, one after the other.
-
-    Parameters
-    ----------
-    root : Path
-        The folder that their paths are relative to.
-    paths : list of str
-    whole : bool
-        Whether the folder belongs to their names.
-    read : callable, optional
-        Reads one.
-    """
+    """Picture files, by their paths within a folder, which may belong to their names."""
 
     note: str | None = None
 
@@ -258,23 +250,20 @@ class Files:
 
 
 class Array:
-    """Images of an array file; of NPY and IDX only those are read that are asked for.
+    """Images (or vectors) of an array file; of NPY and IDX only what is asked for is read."""
 
-    Parameters
-    ----------
-    path : str
-    values : ndarray, optional
-        What it holds, if that was read.
-    """
-
-    def __init__(self, path: str, values: NDArray[Any] | None = None) -> None:
-        self.path = path
+    def __init__(
+        self, path: str, values: NDArray[Any] | None = None, as_they_are: bool = False
+    ) -> None:
+        self.path, self.as_they_are = path, as_they_are
         held = arrays.map_file(Path(path)) if values is None else values
         if held is None:
             held = values = arrays.read(path, Path(path).read_bytes())["train"].values
         self.values = values
-        self.n = len(arrays.layout(held)) if held.size else 0
-        self.scale = arrays.scale_of(arrays.in_blocks(arrays.layout(held)) if held.size else ())
+        laid_out = held if as_they_are or not held.size else arrays.layout(held)
+        self.n = len(np.atleast_1d(laid_out)) if held.size else 0
+        scaled = () if as_they_are or not held.size else arrays.in_blocks(laid_out)
+        self.scale = arrays.scale_of(scaled)
         self.note = self.scale.note
 
     def __len__(self) -> int:
@@ -289,20 +278,20 @@ class Array:
         # A map that stays would count as memory of the worker's, page by page.
         values = arrays.map_file(Path(self.path)) if self.values is None else self.values
         assert values is not None
+        if self.as_they_are:
+            yield np.array(np.atleast_1d(values)[start:stop])
+            return
         yield arrays.to_images(arrays.layout(values)[start:stop], scale=self.scale)
 
 
 class Shard:
-    """Pictures of an unpacked tar archive, as WebDataset writes them.
-
-    Parameters
-    ----------
-    path : str
-    """
+    """Pictures of an unpacked tar archive, as WebDataset writes them."""
 
     note: str | None = None
 
     def __init__(self, path: str) -> None:
+        import tarfile  # Seldom needed.
+
         self.path = path
         try:
             with open(path, "rb") as file:
@@ -332,6 +321,8 @@ class Shard:
 
 def _members(path: str, file: BinaryIO) -> Iterator[tuple[str, int, int]]:
     """List the pictures of an archive: names, places and sizes."""
+    import tarfile
+
     with tarfile.open(path, "r:") as archive:
         while member := archive.next():
             name, place = member.name, member.offset_data

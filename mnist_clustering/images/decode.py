@@ -1,7 +1,6 @@
 """Decode picture files: the one way from the bytes of a file to pixels, or to why there are none.
 
-Errors are clauses that follow the name of the file, such as "is empty": whoever has several files
-lists them, and whoever has one puts its name before them.
+Errors are clauses that follow the name of the file, such as "is empty"; callers put the name first.
 """
 
 import functools
@@ -60,18 +59,10 @@ _ENDINGS_TOO = (".heic", ".heif", ".hif", ".svg", ".svgz")
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded picture, turned as its camera was held.
+    """A decoded picture, turned as its camera was held."""
 
-    Attributes
-    ----------
-    upright : PIL.Image.Image
-        Of 8 bits a channel, in whatever mode.
-    longest : int
-        Longer side of the file's picture in pixels, of which this may be a smaller copy.
-    """
-
-    upright: Image.Image
-    longest: int
+    upright: Image.Image  # of 8 bits a channel, in whatever mode
+    longest: int  # longer side of the file's picture in pixels, of which this may be a smaller copy
 
     @cached_property
     def grey(self) -> NDArray[np.uint8]:
@@ -132,15 +123,6 @@ def _shrunk(picture: Image.Image) -> NDArray[np.uint8]:
 
 def decode(data: bytes) -> Picture:
     """Decode a picture file of any kind that Pillow reads by itself.
-
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------

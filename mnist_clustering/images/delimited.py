@@ -12,15 +12,9 @@ ENDINGS = (".csv", ".tsv")
 
 
 def read_rows(data: bytes, most: int | None = None) -> list[list[str]]:
-    """Read the rows of a table, its header among them if it has one; empty lines are left out.
+    """Read the rows of a table, its header among them; empty lines are left out.
 
-    Parameters
-    ----------
-    data : bytes
-        As `decode_text` takes them; cells apart by semicolons, tabs, commas or, between numbers,
-        blanks.
-    most : int, optional
-        Rows that are read; by default all.
+    Cells are apart by semicolons, tabs, commas or, between numbers, blanks.
 
     Raises
     ------
@@ -44,13 +38,7 @@ def read_rows(data: bytes, most: int | None = None) -> list[list[str]]:
 
 
 def decode_text(data: bytes) -> str:
-    """Decode UTF-8, or UTF-16 with its mark.
-
-    Raises
-    ------
-    InputError
-        If this is neither, as a clause that follows its name.
-    """
+    """Decode UTF-8, or UTF-16 with its mark; refuse anything else by a clause."""
     if why := advice(data):
         raise InputError(why)
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

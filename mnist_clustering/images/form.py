@@ -31,16 +31,9 @@ def is_drawn(form: str) -> bool:
 
 
 def luma(colours: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Weigh red, green and blue as ITU-R 601 does, in Pillow's whole numbers.
+    """Weigh red, green and blue, shape (..., 3), as ITU-R 601 does, in Pillow's whole numbers.
 
-    Parameters
-    ----------
-    colours : ndarray of integers, shape (..., 3), or (..., 1) of grey
-        From 0 to 255.
-
-    Returns
-    -------
-    ndarray of int64, shape (...)
+    Grey of shape (..., 1) stays as it is.
     """
     if colours.shape[-1] == 1:
         return colours[..., 0].astype(np.int64)
@@ -49,20 +42,11 @@ def luma(colours: NDArray[np.integer]) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Grid:
-    """Embeddings rounded to bytes.
+    """Embeddings rounded to bytes."""
 
-    Attributes
-    ----------
-    vectors : ndarray of uint8, shape (n, d)
-    levels : Levels
-        What new embeddings are rounded by, too.
-    loss : float
-        Mean squared error of the rounding, as a share of the variance.
-    """
-
-    vectors: NDArray[np.uint8]
-    levels: Levels
-    loss: float
+    vectors: NDArray[np.uint8]  # (n, d)
+    levels: Levels  # what new embeddings are rounded by, too
+    loss: float  # mean squared error of the rounding, as a share of the variance
 
 
 def to_grid(vectors: NDArray[Any]) -> Grid:
@@ -100,14 +84,7 @@ def to_grid(vectors: NDArray[Any]) -> Grid:
 def to_tiles(vectors: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Lay the numbers of each vector out in rows, so that it can be kept and shown as an image.
 
-    Parameters
-    ----------
-    vectors : ndarray of uint8, shape (n, d)
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, height, width)
-        Nearly square; zeros fill up the last row.
+    From shape (n, d) to (n, height, width), nearly square; zeros fill up the last row.
     """
     n, d = vectors.shape
     width = math.isqrt(d - 1) + 1

@@ -22,17 +22,9 @@ BLANK = "shows nothing that stands out from its background"
 
 
 def to_form(image: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
-    """Bring one image into form.
+    """Bring one image into form, 28 x 28: as `handwriting.normalise` makes it, or as `frame`.
 
-    Parameters
-    ----------
-    image : ndarray of uint8, shape (height, width), or (height, width, 3) for frame
-    form : {"handwriting", "frame"}
-        Handwriting as `handwriting.normalise` makes it; anything else as `frame` does.
-
-    Returns
-    -------
-    ndarray of uint8, shape (28, 28)
+    Only for a frame it may have colours, shape (height, width, 3).
     """
     return _formed(image, form)[0]
 

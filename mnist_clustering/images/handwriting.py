@@ -47,21 +47,11 @@ Bounds = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Drawing:
-    """A digit as MNIST's makers would have stored it.
+    """A digit as MNIST's makers would have stored it."""
 
-    Attributes
-    ----------
-    image : ndarray of uint8, shape (28, 28)
-        Light on dark; black all over where nothing is drawn.
-    flaw : str or None
-        Why the picture does not show one drawing on paper; None where it may.
-    bounds : tuple of int
-        Top, bottom, left and right in the picture.
-    """
-
-    image: NDArray[np.uint8]
-    flaw: str | None
-    bounds: Bounds
+    image: NDArray[np.uint8]  # (28, 28), light on dark; black all over where nothing is drawn
+    flaw: str | None  # why the picture does not show one drawing on paper; None where it may
+    bounds: Bounds  # Top, bottom, left and right in the picture
 
 
 def normalise(grey: NDArray[np.uint8]) -> Drawing:
@@ -87,17 +77,7 @@ def normalise(grey: NDArray[np.uint8]) -> Drawing:
 
 
 def find(grey: NDArray[np.uint8]) -> list[Drawing]:
-    """Find all drawings of a picture and bring each into MNIST's form.
-
-    Parameters
-    ----------
-    grey : ndarray of uint8, shape (height, width)
-
-    Returns
-    -------
-    list of Drawing
-        At least one, in reading order.
-    """
+    """Find all drawings of a picture, at least one; bring each into MNIST's form."""
     ready = _as_it_is(grey)
     if ready is not None:
         return [Drawing(ready, None, (0, FIELD, 0, FIELD))]
@@ -238,16 +218,7 @@ def _resize(image: NDArray[np.int64], side: int) -> NDArray[np.int64]:
 
 
 def centre_in_field(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Place a digit in the field with its centre of mass at the centre.
-
-    Parameters
-    ----------
-    digit : ndarray of uint8, shape (at most 28, at most 28)
-
-    Returns
-    -------
-    ndarray of uint8, shape (28, 28)
-    """
+    """Place a digit in a field of 28 x 28 with its centre of mass at the centre."""
     field = np.zeros((FIELD, FIELD), dtype=np.uint8)
     row, column = (
         min(max(round(CENTRE - centre), 0), FIELD - side)

@@ -16,18 +16,9 @@ _CONTENT = {1: "labels", 3: "images"}
 
 
 def decode(data: bytes, name: str = "") -> NDArray[np.uint8]:
-    """Read labels or images from the bytes of an IDX file.
+    """Read labels, shape (n,), or images, shape (n, height, width), from the bytes of an IDX file.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file, unpacked.
-    name : str
-        What errors begin with; without one they are clauses that follow a name.
-
-    Returns
-    -------
-    ndarray of uint8, shape (n,) or (n, height, width)
+    Errors begin with the name; without one they are clauses that follow a name.
 
     Raises
     ------
@@ -68,14 +59,6 @@ def read_header(data: bytes, size: int, name: str = "") -> tuple[tuple[int, ...]
 
 def encode(array: NDArray[np.uint8]) -> bytes:
     """Write labels or images as the bytes of an IDX file.
-
-    Parameters
-    ----------
-    array : ndarray of uint8, shape (n,) or (n, height, width)
-
-    Returns
-    -------
-    bytes
 
     Raises
     ------

@@ -36,8 +36,8 @@ def to_label(given: Any) -> Label | None:
 def of_column(cells: Iterable[Any]) -> Labels:
     """Read labels that belong together.
 
-    Texts such as "3.0" are the whole numbers that they were before a program met a gap among them,
-    if all are of this kind.
+    If all texts are like "3.0", they are the whole numbers that they were before a program met a
+    gap.
     """
     given = list(cells)
     texts = [cell.strip() for cell in given if isinstance(cell, str) and cell.strip()]
@@ -80,14 +80,7 @@ def in_order(labels: Iterable[Label]) -> list[Label]:
 def to_codes(
     named: Mapping[str, Labels],
 ) -> tuple[dict[str, NDArray[np.uint8]], list[Label]]:
-    """Turn labels into codes, numbers before texts.
-
-    Returns
-    -------
-    codes : dict of str to ndarray of uint8
-        By part, `checking.UNKNOWN` for none.
-    classes : list of str or int
-        What the codes stand for.
+    """Turn labels of parts into codes, `checking.UNKNOWN` for none, and the classes they mean.
 
     Raises
     ------

@@ -15,35 +15,18 @@ PATHS = ("path", "file", "filename")
 
 @dataclass(frozen=True)
 class Listed:
-    """What a file says of images, a row each.
+    """What a file says of images, a row each."""
 
-    Attributes
-    ----------
-    columns : list of str
-        Their names, as they were written.
-    paths : list of str, or None
-        Of which images; None where they are in the order of the images.
-    numbers : list of str
-        Which image of its file, from 0; empty where that is not said.
-    labels : list of str, int or None; or None
-        None where the file has no labels.
-    """
-
-    columns: list[str]
-    paths: list[str] | None
-    numbers: list[str]
-    labels: Labels | None
+    columns: list[str]  # their names, as they were written
+    paths: list[str] | None  # of which images; None where they are in the order of the images
+    numbers: list[str]  # which image of its file, from 0; empty where that is not said
+    labels: Labels | None  # None where the file has no labels
 
     def __len__(self) -> int:
         return len(self.paths if self.paths is not None else self.labels or ())
 
     def need(self, name: str, *, paths: bool = True, labels: bool = True) -> "Listed":
-        """Refuse a file that lacks columns.
-
-        Raises
-        ------
-        InputError
-        """
+        """Refuse a file that lacks columns."""
         wanted = {"path": paths and self.paths is None, "label": labels and self.labels is None}
         if not any(wanted.values()):
             return self
@@ -53,13 +36,7 @@ class Listed:
         raise InputError(f"{name} has the columns {has}, but needs {needed}{takes}")
 
     def by_path(self, name: str) -> dict[str, Label]:
-        """Return the labels by path, without those of rows that have none.
-
-        Raises
-        ------
-        InputError
-            If a path has two labels.
-        """
+        """Return the labels by path, without rows that have none; refuse a path with two."""
         found: dict[str, Label] = {}
         for path, label in zip(self.paths or (), self.labels or (), strict=True):
             if label is not None and found.setdefault(path, label) != label:
@@ -79,12 +56,8 @@ def names_paths(data: bytes) -> bool:
 def read(name: str, data: bytes) -> Listed:
     """Read a list of images or of their labels.
 
-    Parameters
-    ----------
-    name : str
-    data : bytes
-        CSV with a header, of which columns "path" (or "file"), "label" and "image" count; of one
-        column, it may lack the header. Or an array of labels (NPY, NPZ, IDX, Parquet).
+    It is CSV with a header, of which columns "path" (or "file"), "label" and "image" count; of one
+    column, it may lack the header. Or it is an array of labels (NPY, NPZ, IDX, Parquet).
 
     Raises
     ------
@@ -132,20 +105,9 @@ def _in_order(table: arrays.Table) -> Labels:
 
 
 def assign(listed: Listed, images: Sequence[tuple[str, int]], name: str) -> Labels:
-    """Find the label of each image.
+    """Find the label of each image, given by its file and its number in that file.
 
-    Parameters
-    ----------
-    listed : Listed
-        Labels in the order of the images, or by their paths, of which the last parts are enough.
-    images : sequence of (str, int)
-        File of each, and its number in that file.
-    name : str
-        Of what was listed, for errors.
-
-    Returns
-    -------
-    list of str, int or None
+    Labels are in the order of the images, or by their paths, of which the last parts are enough.
 
     Raises
     ------

@@ -23,29 +23,26 @@ Rows = list[bytes | str] | NDArray[Any]
 
 
 class Parquet:
-    """Images of a parquet file, of which only what is asked for is read.
+    """Images (or vectors) of a parquet file, of which only what is asked for is read.
 
-    Parameters
-    ----------
-    path : str
-        One column may hold picture files, as such or in structures with a field "bytes" as Hugging
-        Face's datasets write them, or lists of numbers; or else all columns but that of labels are
-        pixels.
-    data : bytes, optional
-        The whole file, if it was read.
+    One column may hold picture files, as such or in structures with a field "bytes" as Hugging
+    Face's datasets write them, or lists of numbers; or else all columns but that of labels are
+    pixels.
     """
 
-    def __init__(self, path: str, data: bytes | None = None) -> None:
-        self.path, self.data = path, data
+    def __init__(self, path: str, data: bytes | None = None, as_they_are: bool = False) -> None:
+        self.path, self.data, self.as_they_are = path, data, as_they_are
         with self._opened() as file:
             names = file.schema_arrow.names
             self.label = next((name for name in names if name.strip().lower() in COLUMNS), None)
             self.columns, self.holds_files = self._columns(file.schema_arrow)
             groups = range(file.metadata.num_row_groups)
             self.ends = list(accumulate(file.metadata.row_group(g).num_rows for g in groups))
-        # Of the numbers of all rows, and not only of those that are read.
-        numbers = (rows for rows in self.rows(0, len(self)) if not isinstance(rows, list))
-        self.scale = Scale(1.0) if self.holds_files else scale_of(map(layout, numbers))
+        self.scale = Scale(1.0)
+        if not as_they_are and not self.holds_files:
+            # Of the numbers of all rows, and not only of those that are read.
+            numbers = (rows for rows in self.rows(0, len(self)) if not isinstance(rows, list))
+            self.scale = scale_of(map(layout, numbers))
         self.note = self.scale.note
 
     def __len__(self) -> int:
@@ -75,10 +72,13 @@ class Parquet:
         """Return the file and the row of each image."""
         return [(self.path, number) for number in range(start, stop)]
 
-    def read(self, start: int, stop: int) -> Iterator[list[bytes | str] | NDArray[np.uint8]]:
+    def read(self, start: int, stop: int) -> Iterator[Rows]:
         """Read some rows, of no more than the row groups that hold them."""
         for rows in self.rows(start, stop):
-            yield rows if isinstance(rows, list) else to_images(rows, scale=self.scale)
+            if self.as_they_are or isinstance(rows, list):
+                yield rows
+            else:
+                yield to_images(rows, scale=self.scale)
 
     def rows(self, start: int, stop: int) -> Iterator[Rows]:
         """Read some rows as they are."""
@@ -157,7 +157,7 @@ def read(data: bytes, picture: Callable[[bytes], NDArray[np.uint8]]) -> Table:
     InputError
         If it is damaged, or if a row holds no image, as a clause that follows its name.
     """
-    file = Parquet("-", data)
+    file = Parquet("-", data, as_they_are=True)
     parts: list[NDArray[Any]] = []
     for rows in file.rows(0, len(file)):
         if isinstance(rows, list):
@@ -188,12 +188,7 @@ def _image(cell: bytes | str, picture: Callable[[bytes], NDArray[np.uint8]]) -> 
 
 
 def require_pyarrow() -> Any:
-    """Import pyarrow, which not everyone has.
-
-    Raises
-    ------
-    InputError
-    """
+    """Import pyarrow, which not everyone has."""
     try:
         import pyarrow
         import pyarrow.parquet

@@ -14,18 +14,10 @@ _ASKED = 40
 
 
 def all_to_form(images: Iterable[NDArray[np.uint8]], form: str) -> NDArray[np.uint8]:
-    """Bring images into form.
+    """Bring images of shape (height, width) into form, shape (n, 28, 28).
 
-    Parameters
-    ----------
-    images : iterable of ndarray of uint8, shape (height, width)
-        Handwriting gets a margin first, which data sets cut off: strokes at the edge of a
-        photograph would belong to something else.
-    form : {"handwriting", "frame"}
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, 28, 28)
+    Handwriting gets a margin first, which data sets cut off: strokes at the edge of a photograph
+    would belong to something else.
     """
     widen = with_margin if form == HANDWRITING else np.asarray
     return np.stack([to_form(widen(image), form) for image in images])
@@ -39,17 +31,7 @@ def with_margin(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def guess_form(images: NDArray[np.uint8]) -> str:
-    """Tell handwriting from pictures of anything else, by a few of the images.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, height, width)
-
-    Returns
-    -------
-    {"handwriting", "frame"}
-        Handwriting where seven in eight show one drawing on plain paper; of objects, some do.
-    """
+    """Tell handwriting, where seven in eight images show one drawing on plain paper, from frames."""
     # Imported where it is needed: scipy's filters take a while.
     from mnist_clustering.images import handwriting
 

@@ -14,7 +14,7 @@ Indices = NDArray[np.int64]
 def split(
     method: str, labels: NDArray[np.integer], n_train: int, n_test: int, seed: int
 ) -> dict[str, Indices]:
-    """Choose the images of both parts.
+    """Choose the images of "train" and "test".
 
     Parameters
     ----------
@@ -25,20 +25,14 @@ def split(
         Negative for none.
     n_train, n_test : int
         Images of each part of the dataset, those of test after those of train.
-    seed : int
-
-    Returns
-    -------
-    dict of str to ndarray of int64
-        Of "train" and "test".
     """
     n = n_train + n_test
     if method == "validation":
-        train, test = official(n_train - n_train // 6, n_train)
+        train, test = np.split(np.arange(n_train), [n_train - n_train // 6])
     elif method == "all":
         train, test = np.arange(n), np.arange(n_train if n_test else 0, n)
     elif method == "official" and n_test:
-        train, test = official(n_train, n)
+        train, test = np.split(np.arange(n), [n_train])
     else:
         train, test = stratified(labels, n_test or max(n // 6, 1), seed)
     return {"train": train, "test": test}
@@ -51,35 +45,16 @@ def about_test(n_test: int, method: str) -> str:
     return "the dataset has no test part: a sixth of its images, drawn at random, is held out"
 
 
-def official(n_train: int, n: int) -> tuple[Indices, Indices]:
-    """Split n images in file order: the first ``n_train``, and the rest."""
-    return np.arange(n_train), np.arange(n_train, n)
-
-
 def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[Indices, Indices]:
-    """Draw both parts at random, each with the same share of each class.
+    """Draw two parts at random, each with the same share of each class, in ascending order.
 
-    Parameters
-    ----------
-    labels : ndarray of uint8, shape (n,)
-    test_size : int
-        Images in the test part.
-    seed : int
-
-    Returns
-    -------
-    train, test : ndarray of int64
-        Indices of images, in ascending order. Where a part is too small to hold each class, no
-        heed is paid to them.
+    Where a part is too small to hold each class, no heed is paid to them. Source:
+    `sklearn.model_selection.train_test_split`.
 
     Raises
     ------
     InputError
         If there are too few images for two parts.
-
-    Notes
-    -----
-    Source: `sklearn.model_selection.train_test_split`.
 
     Examples
     --------
@@ -103,24 +78,7 @@ def stratified(labels: NDArray[np.integer], test_size: int, seed: int) -> tuple[
 def stratified_part(
     labels: NDArray[np.integer], indices: Indices, size: int | None, seed: int, name: str
 ) -> Indices:
-    """Draw a subset of the given images with the same share of each class.
-
-    Parameters
-    ----------
-    labels : ndarray of uint8, shape (n,)
-        Labels of all images.
-    indices : ndarray of int64, shape (m,)
-        The images to draw from.
-    size : int or None
-        Number of images to draw; None takes all.
-    seed : int
-    name : str
-        "train" or "test", for the error message.
-
-    Returns
-    -------
-    ndarray of int64, shape (size,)
-        Indices of images, in ascending order.
+    """Draw so many of the images of a part, with the same share of each class; None takes all.
 
     Raises
     ------
@@ -143,14 +101,6 @@ def stratified_part(
 
 def landmarks(parts: Mapping[str, Indices], size: int | None, seed: int) -> dict[str, Indices]:
     """Draw the training images that the map is made of; the rest is placed on it.
-
-    Parameters
-    ----------
-    parts : mapping of str to ndarray of int64
-        "train" and "test".
-    size : int or None
-        Landmarks at the most; None takes all images.
-    seed : int
 
     Returns
     -------

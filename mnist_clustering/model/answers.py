@@ -20,12 +20,7 @@ NOT_A_DIGIT, UNLIKE = "not a digit", "unlike all"
 
 
 def load_model(path: Path) -> model.Model:
-    """Read the fitted model; nothing in the file is executed.
-
-    Parameters
-    ----------
-    path : Path
-        An output of the stage ``bundle``.
+    """Read the fitted model, an output of the stage ``bundle``; nothing in the file is executed.
 
     Raises
     ------
@@ -45,11 +40,6 @@ def load_model(path: Path) -> model.Model:
 
 def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:
     """Place the images of all files.
-
-    Parameters
-    ----------
-    sources : sequence of Source
-    fitted : Model
 
     Returns
     -------
@@ -93,14 +83,7 @@ def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:
 
 
 def add_labels(rows: Sequence[Row], path: Path) -> None:
-    """Add to each row what it really shows, as "actual".
-
-    Parameters
-    ----------
-    rows : sequence of dict
-    path : Path
-        Labels in the order of the images, or CSV with the columns "file" and "label", and "image"
-        where files hold several (`listing.read`, `listing.assign`).
+    """Add to each row what it really shows, as "actual" (`listing.read`, `listing.assign`).
 
     Raises
     ------

@@ -14,7 +14,7 @@ from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.images.collection import expand
 from mnist_clustering.images.form import EMBEDDING, FRAME
-from mnist_clustering.model import output, vectors
+from mnist_clustering.model import output
 from mnist_clustering.model.answers import (
     Row,
     add_labels,
@@ -24,7 +24,7 @@ from mnist_clustering.model.answers import (
     summary,
 )
 from mnist_clustering.model.fitted import Model
-from mnist_clustering.model.queries import Source, read_all
+from mnist_clustering.model.queries import Source, read_all, read_vectors
 
 # With so many images, what became of them is also told beside JSON or CSV on standard output.
 MANY = 20
@@ -110,7 +110,7 @@ def _run(options: argparse.Namespace) -> list[str]:
             f"--many and --html show pictures, but {fitted.dataset} is of vectors: leave them out"
         )
     if fitted.form == EMBEDDING:
-        sources, complaints = vectors.read_all(files, fitted)
+        sources, complaints = read_vectors(files, fitted)
     else:
         sources, complaints = read_all(files, options.many, bool(options.html), fitted.form)
     for source in sources:

@@ -3,7 +3,7 @@
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,53 +34,27 @@ N_NEXT, _AGREEMENT = 15, 0.8
 
 @dataclass(frozen=True)
 class Model:
-    """All that is needed to place new images.
-
-    Attributes
-    ----------
-    descriptor : Descriptor
-    features : ndarray of int16, shape (n, d)
-        Of the training images.
-    gradients : ndarray of uint8, shape (n, height, width)
-        Their gradient images (`distortion.gradient_images`). Empty if candidates are not ranked
-        again by the image distortion model.
-    embedding : ndarray of float32, shape (n, 2)
-        The map of the training images.
-    centres : ndarray of int64, shape (m, 2)
-        Of the micro-clusters, on the grid of the map.
-    clusters : ndarray of int32, shape (m,)
-        The cluster that each micro-cluster belongs to.
-    names : sequence of int, str or None
-        The label that each cluster is named after.
-    reaches : ndarray of int32, shape (n,)
-        Squared distance of each training image to its ``n_neighbors``-th nearest in feature space.
-    n_candidates : int
-        Training images, nearest in feature space, that are ranked.
-    n_neighbors : int
-        Training images, the first of these, that place a new one.
-    limits : novelty.Limits
-    dataset : str
-        Name of what it was fitted to.
-    form : str
-        Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
-    levels : Levels or None
-        What vectors are rounded by; None where it was fitted to images.
-    """
+    """All that is needed to place new images."""
 
     descriptor: descriptors.Descriptor
-    features: NDArray[np.int16]
+    features: NDArray[np.int16]  # (n, d), of the training images
+    # (n, height, width), their gradient images (`distortion.gradient_images`). Empty if candidates
+    # are not ranked again by the image distortion model.
     gradients: NDArray[np.uint8]
-    embedding: NDArray[np.float32]
-    centres: NDArray[np.int64]
-    clusters: NDArray[np.int32]
-    names: Sequence[int | str | None]
+    embedding: NDArray[np.float32]  # (n, 2), the map of the training images
+    centres: NDArray[np.int64]  # (m, 2), of the micro-clusters, on the grid of the map
+    clusters: NDArray[np.int32]  # (m,), the cluster that each micro-cluster belongs to
+    names: Sequence[int | str | None]  # the label that each cluster is named after
+    # (n,), squared distance of each training image to its ``n_neighbors``-th nearest in feature
+    # space.
     reaches: NDArray[np.int32]
-    n_candidates: int
-    n_neighbors: int
-    limits: novelty.Limits
-    dataset: str
+    n_candidates: int  # training images, nearest in feature space, that are ranked
+    n_neighbors: int  # training images, the first of these, that place a new one
+    dataset: str  # name of what it was fitted to
+    # Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
     form: str
-    levels: Levels | None = None
+    levels: Levels | None = None  # what vectors are rounded by; None where it was fitted to images
+    limits: novelty.Limits = field(default_factory=novelty.Limits)
 
     @cached_property
     def index(self) -> Index:
@@ -90,28 +64,16 @@ class Model:
 
 @dataclass(frozen=True)
 class Placed:
-    """What the model says of n images, one row each.
+    """What the model says of n images, one row each."""
 
-    Attributes
-    ----------
-    positions : ndarray of float32, shape (n, 2)
-    clusters : ndarray of int32, shape (n,)
-    neighbors : ndarray of int32, shape (n, n_neighbors)
-        The nearest training images, nearest first.
-    distances : ndarray of int32, shape (n, n_neighbors)
-        Squared distances to them: by the image distortion model in levels of the gradient, or
-        else in feature units (1 / 1024).
-    reasons : list of str or None
-        Why an image is not a digit; None where it may be one.
-    same : ndarray of int32, shape (n,)
-        The first training image that has the same features; -1 for none.
-    """
-
-    positions: NDArray[np.float32]
-    clusters: NDArray[np.int32]
-    neighbors: NDArray[np.int32]
+    positions: NDArray[np.float32]  # (n, 2)
+    clusters: NDArray[np.int32]  # (n,)
+    neighbors: NDArray[np.int32]  # (n, n_neighbors), the nearest training images, nearest first
+    # (n, n_neighbors), squared distances to them: by the image distortion model in levels of the
+    # gradient, or else in feature units (1 / 1024).
     distances: NDArray[np.int32]
-    reasons: list[str | None]
+    reasons: list[str | None]  # why an image is not a digit; None where it may be one
+    # (n,), the first training image that has the same features; -1 for none.
     same: NDArray[np.int32]
 
 
@@ -125,15 +87,14 @@ def apply(
 
     Parameters
     ----------
-    model : Model
     images : ndarray of uint8, shape (n, 28, 28)
         In the form of the model; that of MNIST is light on dark, sized and centred.
     n_jobs : int
         Number of threads, on which the result does not depend.
     drawn : ndarray of bool, shape (n,), optional
-        Which images were pictures brought into this form; by default none. Their limit of
-        strangeness is lower, and where four fifths of the 15 images next in feature space belong
-        to another cluster than the one they lie in, they are given that one.
+        Which images were pictures brought into this form; by default none. Their limit of novelty
+        is lower, and where four fifths of the 15 images next in feature space belong to another
+        cluster than the one they lie in, they are given that one.
 
     Returns
     -------
@@ -142,26 +103,16 @@ def apply(
     """
     drawn = np.zeros(len(images), dtype=bool) if drawn is None else drawn
     starts = range(0, max(len(images), 1), _CHUNK)
-    found = [_nearest(model, images[i : i + _CHUNK], n_jobs) for i in starts]
-    near = Ranked(
-        np.concatenate([part.ranked.indices for part in found]),
-        np.concatenate([part.ranked.distances for part in found]),
-    )
-    jury = np.concatenate([part.candidates[:, :N_NEXT] for part in found])
-    positions = place(model.embedding, near.indices)
+    parts = [_nearest(model, images[start : start + _CHUNK], n_jobs) for start in starts]
+    near = _Near(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    positions = place(model.embedding, near.neighbors)
     clusters = clusters_at(model, positions)
     if drawn.any():
-        clusters[drawn] = _overrule(clusters[drawn], _clusters_of(model, jury[drawn]))
-    distances = np.concatenate([part.distances for part in found])
-    strange = strangeness(model, distances, jury, near.indices)
-    return Placed(
-        positions,
-        clusters,
-        near.indices,
-        near.distances,
-        novelty.judge(strange, images, model.limits, drawn),
-        np.concatenate([part.same for part in found]),
-    )
+        local = _clusters_of(model, near.local[drawn])
+        clusters[drawn] = _overrule(clusters[drawn], local)
+    scores = novelty_score(model, near.reaches, near.local, near.neighbors)
+    reasons = novelty.judge(scores, images, model.limits, drawn)
+    return Placed(positions, clusters, near.neighbors, near.distances, reasons, near.same)
 
 
 def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
@@ -169,7 +120,6 @@ def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    model : Model
     vectors : ndarray of finite numbers, shape (n, d)
 
     Returns
@@ -186,12 +136,12 @@ def to_tiles(model: Model, vectors: NDArray[Any]) -> NDArray[np.uint8]:
     wanted = len(model.levels.offset)
     if vectors.ndim != 2 or vectors.shape[1] != wanted or vectors.dtype.kind not in "iuf":
         raise InputError(
-            f"there are {vectors.dtype} of shape {vectors.shape}, but the model of {model.dataset} "
+            f"holds {vectors.dtype} of shape {vectors.shape}, but the model of {model.dataset} "
             f"places vectors of shape (n, {wanted}): give what the same network says of images"
         )
     if bad := int((~np.isfinite(vectors)).any(axis=1).sum()):
         raise InputError(
-            f"{bad} of {len(vectors)} vectors have values that are no numbers (NaN, infinite): "
+            f"holds values that are no numbers (NaN, infinite) in {bad} of {len(vectors)} vectors: "
             "leave them out"
         )
     return form.to_tiles(model.levels.round(vectors))
@@ -207,12 +157,10 @@ def with_limits(
     drawn_quantile: float,
     fullness_quantile: float,
 ) -> Model:
-    """Set the limits of novelty by the training images.
+    """Set the limits of novelty by the training images, whatever they were.
 
     Parameters
     ----------
-    model : Model
-        Whatever its limits are.
     images : ndarray of uint8, shape (n, height, width)
         The training images, in form.
     candidates, neighbors : ndarray of int32, shape (n, k)
@@ -221,33 +169,32 @@ def with_limits(
     strangeness_quantile, drawn_quantile, fullness_quantile : float
         As in `novelty.fit`.
     """
-    near, placed_by = candidates[:, :N_NEXT], neighbors[:, : model.n_neighbors]
-    strange = strangeness(model, model.reaches, near, placed_by)
-    limits = novelty.fit(strange, images, strangeness_quantile, drawn_quantile, fullness_quantile)
+    local, placed_by = candidates[:, :N_NEXT], neighbors[:, : model.n_neighbors]
+    scores = novelty_score(model, model.reaches, local, placed_by)
+    limits = novelty.fit(scores, images, strangeness_quantile, drawn_quantile, fullness_quantile)
     if not form.is_drawn(model.form):
         limits = replace(limits, fullness=np.nan)
     return replace(model, limits=limits)
 
 
-def strangeness(
+def novelty_score(
     model: Model,
     distances: NDArray[np.integer],
-    candidates: NDArray[np.int32],
+    local: NDArray[np.int32],
     neighbors: NDArray[np.int32],
 ) -> NDArray[np.float64]:
-    """Measure how unlike images are to their neighbours (`novelty.strangeness`).
+    """Measure how unlike images are to their neighbours (`novelty.novelty_score`).
 
     Parameters
     ----------
-    model : Model
     distances : ndarray of integers, shape (n,)
         Squared distance to the ``n_neighbors``-th nearest training image in feature space.
-    candidates : ndarray of int32, shape (n, `N_NEXT`)
+    local : ndarray of int32, shape (n, `N_NEXT`)
         The nearest training images in feature space.
     neighbors : ndarray of int32, shape (n, n_neighbors)
         The training images that place them.
     """
-    return novelty.strangeness(distances, model.reaches[candidates], _clusters_of(model, neighbors))
+    return novelty.novelty_score(distances, model.reaches[local], _clusters_of(model, neighbors))
 
 
 def clusters_at(model: Model, positions: NDArray[np.float32]) -> NDArray[np.int32]:
@@ -260,25 +207,25 @@ def _clusters_of(model: Model, rows: NDArray[np.int32]) -> NDArray[np.int32]:
     return clusters_at(model, model.embedding[rows.ravel()]).reshape(rows.shape)
 
 
-def _overrule(clusters: NDArray[np.int32], jury: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give each image the cluster that most of its jury belong to, if nearly all do."""
-    votes = (jury[:, :, None] == jury[:, None, :]).sum(axis=2)
-    first = votes.argmax(axis=1)
-    rows = np.arange(len(jury))
-    agreed = votes[rows, first] >= _AGREEMENT * jury.shape[1]
-    return np.where(agreed, jury[rows, first], clusters)
+def _overrule(clusters: NDArray[np.int32], local: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Give each image the cluster of most of its local neighbours, if nearly all agree."""
+    votes = (local[:, :, None] == local[:, None, :]).sum(axis=2)
+    rows, first = np.arange(len(local)), votes.argmax(axis=1)
+    agreed = votes[rows, first] >= _AGREEMENT * local.shape[1]
+    return np.where(agreed, local[rows, first], clusters)
 
 
-class _Found(NamedTuple):
-    """Of n images: what places them; those next in feature space; how far; which is the same."""
+class _Near(NamedTuple):
+    """Of n images: what places them, with distances; what is next in feature space, and how far."""
 
-    ranked: Ranked
-    candidates: NDArray[np.int32]
-    distances: NDArray[np.int64]
+    neighbors: NDArray[np.int32]
+    distances: NDArray[np.int32]
+    local: NDArray[np.int32]
+    reaches: NDArray[np.int64]
     same: NDArray[np.int32]
 
 
-def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
+def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Near:
     """Find the nearest training images, as the stages neighbors and distortion do for test."""
     # Deskewed once, for features and gradients.
     upright = deskew(images) if model.descriptor.deskewed else images
@@ -287,9 +234,10 @@ def _nearest(model: Model, images: NDArray[np.uint8], n_jobs: int) -> _Found:
     near = Ranked(indices, distances.astype(np.int32))
     if len(model.gradients):
         near = rank(gradient_images(upright), model.gradients, near.indices, n_jobs=n_jobs)
+    near = near.first(model.n_neighbors)
     last = min(model.n_neighbors, distances.shape[1]) - 1
     same = np.where(distances[:, 0] == 0, indices[:, 0], np.int32(-1))
-    return _Found(near.first(model.n_neighbors), indices, distances[:, last], same)
+    return _Near(near.indices, near.distances, indices[:, :N_NEXT], distances[:, last], same)
 
 
 def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:
@@ -297,7 +245,6 @@ def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:
 
     Returns
     -------
-    model : Model
     arrays : dict of str to ndarray
         All arrays of the file.
 
@@ -317,6 +264,11 @@ def read(path: str | Path) -> tuple[Model, dict[str, NDArray]]:
         raise InputError(f"{path} is not a fitted model ({error})") from None
 
 
+# Arrays and numbers of a model by their names in its file, which are those of its fields.
+_ARRAYS = ("features", "gradients", "embedding", "centres", "clusters")
+_LIMITS = {"score": "limit_strangeness", "pictures": "limit_drawn", "fullness": "limit_fullness"}
+
+
 def to_arrays(model: Model) -> dict[str, NDArray]:
     """Lay a model out as named arrays, for a file that holds no code."""
     described = descriptors.to_arrays(model.descriptor)
@@ -324,18 +276,12 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
     return {
         "version": np.array(VERSION),
         **{_DESCRIPTOR + name: array for name, array in described.items()},
-        "features": model.features,
-        "gradients": model.gradients,
-        "embedding": model.embedding,
-        "centres": model.centres,
-        "clusters": model.clusters,
+        **{name: getattr(model, name) for name in _ARRAYS},
         "names": _to_array(model.names),
         "reaches": model.reaches,
         "n_candidates": np.array(model.n_candidates),
         "n_neighbors": np.array(model.n_neighbors),
-        "limit_strangeness": np.array(model.limits.strangeness),
-        "limit_drawn": np.array(model.limits.drawn),
-        "limit_fullness": np.array(model.limits.fullness),
+        **{stored: np.array(getattr(model.limits, name)) for name, stored in _LIMITS.items()},
         "dataset": np.frombuffer(model.dataset.encode(), dtype=np.uint8),
         "form": np.frombuffer(model.form.encode(), dtype=np.uint8),
         **({"offset": levels.offset, "step": np.array(levels.step)} if levels else {}),
@@ -366,25 +312,18 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             for name, array in arrays.items()
             if name.startswith(_DESCRIPTOR)
         }
+        limits = {name: float(arrays[stored].item()) for name, stored in _LIMITS.items()}
         return Model(
             descriptor=descriptors.from_arrays(described),
-            features=arrays["features"],
-            gradients=arrays["gradients"],
-            embedding=arrays["embedding"],
-            centres=arrays["centres"],
-            clusters=arrays["clusters"],
+            **{name: arrays[name] for name in _ARRAYS},
             names=[None if name in (_NO_NAME, "") else name for name in arrays["names"].tolist()],
             reaches=arrays["reaches"],
             n_candidates=int(arrays["n_candidates"].item()),
             n_neighbors=int(arrays["n_neighbors"].item()),
-            limits=novelty.Limits(
-                strangeness=float(arrays["limit_strangeness"].item()),
-                drawn=float(arrays["limit_drawn"].item()),
-                fullness=float(arrays["limit_fullness"].item()),
-            ),
             dataset=arrays["dataset"].tobytes().decode(),
             form=arrays["form"].tobytes().decode(),
             levels=Levels(arrays["offset"], arrays["step"].item()) if "step" in arrays else None,
+            limits=novelty.Limits(**limits),
         )
     except KeyError as error:
         raise InputError(f"the model lacks the array {error}") from None

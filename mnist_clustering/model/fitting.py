@@ -16,9 +16,7 @@ from mnist_clustering.features import descriptors
 from mnist_clustering.images import splitting
 from mnist_clustering.limits import AUTO
 from mnist_clustering.model import fitted as model
-from mnist_clustering.model import novelty
-from mnist_clustering.neighbors.approximate import search
-from mnist_clustering.neighbors.nearest import needed
+from mnist_clustering.neighbors.nearest import nearest, needed
 from mnist_clustering.tsne import optimization as tsne
 from mnist_clustering.tsne import plans
 
@@ -130,7 +128,6 @@ def _fit(
         reaches=near.reaches,
         n_candidates=own["neighbors"]["test_k"],
         n_neighbors=own["tsne"]["test_neighbors"],
-        limits=novelty.Limits(strangeness=np.inf, drawn=np.inf, fullness=0),
         dataset=dataset,
         form=form,
     )
@@ -141,8 +138,10 @@ def _neighbors(
     images: NDArray[np.uint8], features: NDArray[np.int16], form: str, params: Params, n_jobs: int
 ) -> _Neighbors:
     """Find the nearest images in feature space, and rank them by the image distortion model."""
-    number, exact_up_to = params["neighbors"]["k"], params["neighbors"]["exact_up_to"]
-    indices, distances = search(features, k=number, exact_up_to=exact_up_to, n_jobs=n_jobs)
+    number = params["neighbors"]["k"]
+    indices, exact = nearest(features, k=number, n_jobs=n_jobs)
+    distances = exact.astype(np.int32)
+    del exact
     resources.give_back_memory()
     last = min(params["tsne"]["test_neighbors"], number) - 1
     # Copies, for a view would keep all neighbours in memory.

@@ -16,35 +16,19 @@ _BLOCK = 2000
 
 @dataclass(frozen=True)
 class Limits:
-    """What hardly any training image goes beyond.
+    """What hardly any training image goes beyond."""
 
-    Attributes
-    ----------
-    strangeness : float
-        See `strangeness`, at the most.
-    drawn : float
-        The same for pictures brought into MNIST's form, whose strokes and places are more alike.
-    fullness : float
-        Share of full ink, at the least; nan where values are no ink, as in vectors.
-    """
-
-    strangeness: float
-    drawn: float
-    fullness: float
+    score: float = np.inf  # `novelty_score`, at the most
+    # The same for pictures brought into MNIST's form, whose strokes and places are more alike.
+    pictures: float = np.inf
+    fullness: float = 0  # share of full ink, at the least; nan where values are no ink
 
 
 def fullness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Measure how much of the ink is full ink: its mean intensity, weighted by itself.
 
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, height, width)
-
-    Returns
-    -------
-    ndarray of float64, shape (n,)
-        From 0 (blank) to 1 (black and white only). Gradient features cannot tell: they are scaled
-        to one length, so that a faint texture may look like a drawing.
+    From 0 (blank) to 1 (black and white only). Gradient features cannot tell: they are scaled to
+    one length, so that a faint texture may look like a drawing.
     """
     shares = np.empty(len(images))
     for start in range(0, len(images), _BLOCK):
@@ -56,14 +40,14 @@ def fullness(images: NDArray[np.uint8]) -> NDArray[np.float64]:
     return shares
 
 
-def strangeness(
+def novelty_score(
     distances: NDArray[np.integer],
     reaches: NDArray[np.integer],
     clusters: NDArray[np.integer],
 ) -> NDArray[np.float64]:
     """Measure how unlike images are to the training images next to them.
 
-    An image is strange if training images are far, if they are far for this part of the feature
+    An image is new if training images are far, if they are far for this part of the feature
     space, where training images may lie densely, and if its neighbours belong to different
     clusters, as those of a letter between two digits do.
 
@@ -89,7 +73,7 @@ def strangeness(
 
     Examples
     --------
-    >>> strangeness(np.array([10, 10]), np.array([[5, 5], [20, 20]]), np.array([[3, 3], [3, 4]]))
+    >>> novelty_score(np.array([10, 10]), np.array([[5, 5], [20, 20]]), np.array([[3, 3], [3, 4]]))
     array([20., 10.])
     """
     n_votes = clusters.shape[1]
@@ -101,46 +85,39 @@ def strangeness(
 
 
 def fit(
-    strange: NDArray[np.float64],
+    scores: NDArray[np.float64],
     images: NDArray[np.uint8],
     strangeness_quantile: float,
     drawn_quantile: float,
     fullness_quantile: float,
 ) -> Limits:
-    """Set each limit so that a given share of the training images keeps within it.
+    """Set each limit so that a share of the training images, 0.5 to 1, keeps within it.
 
     Parameters
     ----------
-    strange : ndarray of float64, shape (n,)
-        `strangeness` of each training image, itself left out.
+    scores : ndarray of float64, shape (n,)
+        `novelty_score` of each training image, itself left out.
     images : ndarray of uint8, shape (n, height, width)
     strangeness_quantile, drawn_quantile, fullness_quantile : float
-        Between 0.5 and 1.
-
-    Returns
-    -------
-    Limits
+        The shares.
 
     Raises
     ------
     InputError
+        If a share is out of range.
     """
     for quantile in (strangeness_quantile, drawn_quantile, fullness_quantile):
         if not 0.5 <= quantile <= 1:
             raise InputError(f"the share of training images is {quantile}: give one from 0.5 to 1")
     # Values of the data themselves, not between them: no arithmetic that could round.
-    strangest, most_drawn = np.quantile(
-        strange, (strangeness_quantile, drawn_quantile), method="higher"
-    )
-    return Limits(
-        strangeness=float(strangest),
-        drawn=float(most_drawn),
-        fullness=float(np.quantile(fullness(images), 1 - fullness_quantile, method="lower")),
-    )
+    shares = (strangeness_quantile, drawn_quantile)
+    score, pictures = np.quantile(scores, shares, method="higher").tolist()
+    full = np.quantile(fullness(images), 1 - fullness_quantile, method="lower")
+    return Limits(score, pictures, float(full))
 
 
 def judge(
-    strange: NDArray[np.float64],
+    scores: NDArray[np.float64],
     images: NDArray[np.uint8],
     limits: Limits,
     drawn: NDArray[np.bool_] | bool = False,
@@ -149,16 +126,15 @@ def judge(
 
     Parameters
     ----------
-    strange : ndarray of float64, shape (n,)
-        `strangeness` of each image.
+    scores : ndarray of float64, shape (n,)
+        `novelty_score` of each image.
     images : ndarray of uint8, shape (n, height, width)
-    limits : Limits
     drawn : ndarray of bool, shape (n,), or bool
         Which images were pictures brought into MNIST's form.
     """
     full = fullness(images)
-    most = np.where(drawn, limits.drawn, limits.strangeness)
+    most = np.where(drawn, limits.pictures, limits.score)
     blank = (full == 0) & ~np.isnan(limits.fullness)
-    verdict = np.select([blank, strange > most, full < limits.fullness], [1, 2, 3], 0)
+    verdict = np.select([blank, scores > most, full < limits.fullness], [1, 2, 3], 0)
     reasons = (None, BLANK, STRANGE, GREY)
     return [reasons[number] for number in verdict.tolist()]

@@ -5,18 +5,32 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering import progress, resources
 from mnist_clustering.errors import InputError
-from mnist_clustering.images.collection import Collection, Content, Files, open_bytes, open_path
+from mnist_clustering.images import arrays
+from mnist_clustering.images.collection import (
+    Collection,
+    Content,
+    Files,
+    open_bytes,
+    open_path,
+    open_vectors,
+)
 from mnist_clustering.images.decode import decode
 from mnist_clustering.images.form import FIELD, HANDWRITING
 from mnist_clustering.images.frame import picture_to_form, to_form
+from mnist_clustering.model.fitted import Model, to_tiles
 
 STDIN = "-"
+OF_VECTORS = (
+    "places vectors: describe pictures by the network that described those it was fitted to, and "
+    "give what that says as NPY"
+)
 # In pixels, of the copy of a picture that is kept to be shown.
 _SHOWN = 200
 # Left, top, right and bottom, in pixels.
@@ -25,32 +39,17 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True)
 class Source:
-    """Images of one file, in form.
-
-    Attributes
-    ----------
-    file : str
-    images : ndarray of uint8, shape (n, 28, 28)
-    flaws : list of str or None
-        Why a picture shows no drawing; None for all else.
-    boxes : list of tuple or None
-        Left, top, right and bottom of each drawing in its picture, in pixels; None for images that
-        were in form and where a picture is taken as a whole.
-    first : int
-        Number of the first image within the file.
-    note : str or None
-        What was done to the values of an array.
-    shown : ndarray of uint8, shape (side, side, 3), or None
-        A small copy of the picture, if one was asked for.
-    """
+    """Images of one file, in form."""
 
     file: str
-    images: NDArray[np.uint8]
-    flaws: list[str | None]
+    images: NDArray[np.uint8]  # (n, 28, 28)
+    flaws: list[str | None]  # why a picture shows no drawing; None for all else
+    # Left, top, right and bottom of each drawing in its picture, in pixels; None for images that
+    # were in form and where a picture is taken as a whole.
     boxes: list[Box | None]
-    first: int = 0
-    note: str | None = None
-    shown: NDArray[np.uint8] | None = None
+    first: int = 0  # number of the first image within the file
+    note: str | None = None  # what was done to the values of an array
+    shown: NDArray[np.uint8] | None = None  # a small copy of the picture, if one was asked for
 
     @property
     def drawn(self) -> bool:
@@ -62,17 +61,6 @@ def read(
     path: Path | str, many: bool = False, show: bool = False, form: str = HANDWRITING
 ) -> Source:
     """Read one picture or array: see `read_all`.
-
-    Parameters
-    ----------
-    path : Path or str
-        ``-`` is standard input.
-    many : bool
-        Whether each drawing of a picture is an image of its own.
-    show : bool
-        Whether to keep a small copy of a picture.
-    form : {"handwriting", "frame"}
-        MNIST's, or that of pictures of anything.
 
     Raises
     ------
@@ -93,9 +81,13 @@ def read_all(
     Parameters
     ----------
     paths : sequence of str
-        Whatever `collection.open_path` takes, or ``-``.
-    many, show, form
-        As `read` takes them.
+        Whatever `collection.open_path` takes, or ``-``, which is standard input.
+    many : bool
+        Whether each drawing of a picture is an image of its own.
+    show : bool
+        Whether to keep a small copy of a picture.
+    form : {"handwriting", "frame"}
+        MNIST's, or that of pictures of anything.
 
     Returns
     -------
@@ -124,6 +116,39 @@ def read_all(
             except (InputError, OSError) as error:
                 complaints.append(f"{path} {error}")
     return sources, complaints
+
+
+def read_vectors(paths: Sequence[str], fitted: Model) -> tuple[list[Source], list[str]]:
+    """Read arrays of vectors for a model that was fitted to vectors: see `read_all`."""
+    sources: list[Source] = []
+    complaints: list[str] = []
+    for path in paths:
+        try:
+            tiles = [to_tiles(fitted, vectors) for vectors in _vectors(path, fitted)]
+        except InputError as error:
+            complaints.append(f"{path} {error}")
+        except OSError as error:
+            complaints.append(f"{path} cannot be read: {error.strerror or error}")
+        else:
+            images = np.concatenate(tiles)
+            sources.append(Source(path, images, [None] * len(images), [None] * len(images)))
+    return sources, complaints
+
+
+def _vectors(path: str, fitted: Model) -> Iterator[NDArray[Any]]:
+    try:
+        if path == STDIN:
+            yield arrays.read("-.npy", sys.stdin.buffer.read())["train"].values
+            return
+        opened = open_vectors(path)
+        for content in opened.read(0, len(opened)):
+            if isinstance(content, list):
+                raise InputError("holds pictures")
+            yield content
+        if not len(opened):
+            raise InputError("holds no vectors")
+    except InputError as error:
+        raise InputError(f"{error}, and the model of {fitted.dataset} {OF_VECTORS}") from None
 
 
 def _opened(paths: Sequence[str]) -> Iterator[tuple[str, Collection | str]]:
@@ -174,7 +199,7 @@ def in_form(
     names : sequence of (str, int)
         File of each image, and its number in it.
     form, many, show
-        As `read` takes them.
+        As `read_all` takes them.
     note : str, optional
         What was done to the values of an array.
     run : callable
@@ -208,13 +233,7 @@ def from_picture(
     show: bool = False,
     form: str = HANDWRITING,
 ) -> Source:
-    """Decode a picture file that is there already, and bring it into form.
-
-    Raises
-    ------
-    InputError
-        Why it cannot be used, as a clause that follows its name.
-    """
+    """Decode a picture file that is there already, and bring it into form."""
     picture = decode(data)
     shown = picture.thumbnail(_SHOWN) if show else None
     if form != HANDWRITING:
@@ -230,12 +249,7 @@ def from_array(
     form: str = HANDWRITING,
     note: str | None = None,
 ) -> Source:
-    """Bring images of an array into form, unless they are 28 x 28: then they are in it.
-
-    Parameters
-    ----------
-    images : ndarray of uint8, shape (n, height, width)
-    """
+    """Bring images, shape (n, height, width), into form; those of 28 x 28 are in it."""
     if form == HANDWRITING and images.shape[1:] != (FIELD, FIELD):
         return Source(file, *_drawings(images), number, note)
     if images.shape[1:] != (FIELD, FIELD):

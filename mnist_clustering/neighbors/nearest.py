@@ -129,7 +129,7 @@ class Index:
         if self.n >= _MANY and k * _SHARE <= self.n:
             tiles = Tiles(rows, squares, columns, n_jobs)
             limits = _limits(rows, squares, columns, k, n_jobs)
-            (tiles.among if itself else tiles.within)(limits, k, keep)
+            (tiles.query_self if itself else tiles.query)(limits, k, keep)
 
         def search(start: int) -> None:
             some = remaining[start : start + _CHUNK]

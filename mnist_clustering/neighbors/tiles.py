@@ -73,14 +73,13 @@ class Tiles:
         yield tile
         self._spare.put(memory)
 
-    def within(self, limits: NDArray[np.floating], k: int, keep: Keep) -> None:
+    def query(self, limits: NDArray[np.floating], k: int, keep: Keep) -> None:
         """Find the k nearest points of each query that has so many within its limit.
 
         Parameters
         ----------
         limits : ndarray of floats, shape (m,)
             Squared distances that the type represents exactly; -1 for a query to be left out.
-        k : int
         keep : callable
             Called with what was found.
         """
@@ -97,11 +96,11 @@ class Tiles:
 
         run_in_threads(search, range(0, len(limits), _QUERIES), self.n_jobs)
 
-    def among(self, limits: NDArray[np.floating], k: int, keep: Keep) -> None:
+    def query_self(self, limits: NDArray[np.floating], k: int, keep: Keep) -> None:
         """Find the k nearest of the other points where queries and points are the same.
 
         The distance of a pair, which takes most of the time, is computed once for both. Parameters
-        are those of `within`.
+        are those of `query`.
         """
         n = len(limits)
         bands = [slice(first, min(first + _POINTS, n)) for first in range(0, n, _POINTS)]

@@ -18,7 +18,7 @@ def shown(
     Parameters
     ----------
     course : mapping of str to ndarray
-        As written by `mnist_clustering.tsne.trajectory.Course`.
+        As written by `mnist_clustering.tsne.optimization.Trajectory`.
     maps : mapping of str to ndarray
         As written by ``dev/studies/maps.py``: the last is of another route.
     images : bytes

@@ -66,7 +66,7 @@ def method(
     }
     sentences = [
         _described(fitted["features"], name),
-        _neighbors(fitted["neighbors"], n_train),
+        _neighbors(fitted["neighbors"]),
         _ranked(fitted["distortion"]) if form.is_drawn(name) else "",
         _mapped(fitted["tsne"], apart=fitted["split"]["method"] != "all"),
         f"The map was divided into {k} clusters by KMeans [kmeans], corrected by merging "
@@ -94,13 +94,11 @@ def _described(features: Mapping[str, Any], name: str) -> str:
     )
 
 
-def _neighbors(neighbors: Mapping[str, Any], n_train: int) -> str:
-    found = (
-        "exhaustive comparison in exact integer arithmetic"
-        if n_train <= neighbors["exact_up_to"]
-        else "an approximate search in exact integer arithmetic"
+def _neighbors(neighbors: Mapping[str, Any]) -> str:
+    return (
+        f"For each image the {neighbors['k']} nearest training images were found by exhaustive "
+        "comparison in exact integer arithmetic."
     )
-    return f"For each image the {neighbors['k']} nearest training images were found by {found}."
 
 
 def _ranked(distortion: Mapping[str, Any]) -> str:

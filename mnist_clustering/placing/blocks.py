@@ -1,7 +1,7 @@
 """Blocks of images: each placed by itself, and kept in a file named by what it was made of.
 
-A block's file is named by the number of the block, by the model and by the images. Who finds a
-whole file of that name need not place the block again, whichever run or machine left it.
+A block's file is named by the number of the block, by the model and by the images. A whole
+file of that name is used again, whichever run or machine left it.
 """
 
 import functools
@@ -11,6 +11,7 @@ import platform
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -32,64 +33,44 @@ _DIGITS = 16
 
 @dataclass(frozen=True)
 class Job:
-    """All that a worker needs to know: small, and the same for every block.
+    """All that a worker needs to know: small, and the same for every block."""
 
-    Attributes
-    ----------
-    files : tuple of str
-        What `collection.open_path` opens, in order.
-    counts : tuple of int
-        Images in each.
-    size : int
-        Images in a block.
-    model : str
-        Path of the fitted model.
-    fitted : str
-        Digest of the model and of what is asked of it.
-    candidates : int or None
-        Training images, nearest in feature space, that the image distortion model ranks; 0 leaves
-        them as they are, None takes as many as the model was made with.
-    folder : str
-        Where the blocks are kept.
-    n_jobs : int
-        Threads of a worker, on which results do not depend.
-    """
-
-    files: tuple[str, ...]
-    counts: tuple[int, ...]
-    size: int
-    model: str
-    fitted: str
+    files: tuple[str, ...]  # what `collection.open_path` opens, in order
+    counts: tuple[int, ...]  # images in each
+    size: int  # images in a block
+    model: str  # path of the fitted model
+    fitted: str  # digest of the model and of what is asked of it
+    # Training images, nearest in feature space, that the image distortion model ranks; 0 leaves
+    # them as they are, None takes as many as the model was made with.
     candidates: int | None
-    folder: str
-    n_jobs: int
+    folder: str  # where the blocks are kept
+    n_jobs: int  # threads of a worker, on which results do not depend
+    vectors: bool = False  # whether the model is one of vectors
+
+    @property
+    def source(self) -> Joined:
+        """All images, one after the other."""
+        return Joined(self.files, self.counts, self.vectors)
 
     @property
     def n_blocks(self) -> int:
         """Number of blocks, of which the last may be shorter."""
         return -(-sum(self.counts) // self.size)
 
+    def span(self, number: int) -> tuple[int, int]:
+        """Return the number of the first image of a block, and that after its last."""
+        return number * self.size, min((number + 1) * self.size, sum(self.counts))
+
 
 @dataclass(frozen=True)
 class Block:
-    """What is known of the images of a block, a row each.
+    """What is known of the images of a block, a row each."""
 
-    Attributes
-    ----------
-    positions : ndarray of float32, shape (n, 2)
-        NaN for images that cannot be read.
-    clusters : ndarray of int32, shape (n,)
-        -1 for images that cannot be read.
-    distances : ndarray of int64, shape (n,)
-        Squared distance to the nearest training image (`model.Placed`).
-    reasons : list of str or None
-        Why an image is not a digit, or cannot be read.
-    """
-
-    positions: NDArray[np.float32]
-    clusters: NDArray[np.int32]
+    positions: NDArray[np.float32]  # (n, 2), NaN for images that cannot be read
+    clusters: NDArray[np.int32]  # (n,), -1 for images that cannot be read
+    # (n,), squared distance to the nearest training image (`model.Placed`).
     distances: NDArray[np.int64]
-    reasons: list[str | None]
+    reasons: list[str | None]  # why an image is not a digit, or cannot be read
 
     @property
     def damaged(self) -> NDArray[np.bool_]:
@@ -117,25 +98,13 @@ def fitted_digest(path: Path, candidates: int | None) -> str:
 def place(job: Job, number: int) -> Done:
     """Place the images of one block, unless its file is there already.
 
-    Parameters
-    ----------
-    job : Job
-    number : int
-        Of the block.
-
-    Returns
-    -------
-    Done
-
     Raises
     ------
     InputError
         If the block as a whole cannot be read; images that cannot be are part of the result.
     """
     resources.keep_memory()  # Dask tells workers to give it back: they took 1.7 times as long.
-    source = Joined(job.files, job.counts)
-    start = number * job.size
-    stop = min(start + job.size, len(source))
+    source, (start, stop) = job.source, job.span(number)
     content = digest(source.read(start, stop))
     name = f"{number:06d}-{job.fitted[:_DIGITS]}-{content[:_DIGITS]}.npz"
     path = Path(job.folder) / name
@@ -143,7 +112,8 @@ def place(job: Job, number: int) -> Done:
     if found is not None and len(found.clusters) == stop - start:
         return Done(number, str(path), stop - start, found=True)
     fitted = _model(job.model, job.fitted, job.candidates)
-    images = _normalised(source.read(start, stop), fitted.form)
+    contents = source.read(start, stop)
+    images = _rounded(contents, fitted) if job.vectors else _normalised(contents, fitted.form)
     if digest(source.read(start, stop)) != content:
         raise InputError(f"the images of block {number} changed while they were read")
     with threadpool_limits(job.n_jobs, "blas"):
@@ -152,16 +122,7 @@ def place(job: Job, number: int) -> Done:
 
 
 def digest(contents: Iterable[Content]) -> str:
-    """Digest images, whatever files they come from and however many come at a time.
-
-    Parameters
-    ----------
-    contents : iterable of ndarray of uint8, shape (n, height, width), or of list of bytes or str
-
-    Returns
-    -------
-    str
-    """
+    """Digest images, whatever files they come from and however many come at a time."""
     found = hashlib.sha256()
     for content in contents:
         if isinstance(content, np.ndarray):
@@ -178,9 +139,7 @@ def digest(contents: Iterable[Content]) -> str:
 
 def names(job: Job, number: int) -> list[tuple[str, int]]:
     """Return the file of each image of a block, and its number in that file."""
-    source = Joined(job.files, job.counts)
-    start = number * job.size
-    return source.names(start, min(start + job.size, len(source)))
+    return job.source.names(*job.span(number))
 
 
 # A worker loads the model once.
@@ -204,43 +163,48 @@ def with_candidates(fitted: model.Model, number: int | None) -> model.Model:
 
 @dataclass(frozen=True)
 class _Images:
-    """Images in form, those of a block that can be read.
+    """Images in form, those of a block that can be read."""
 
-    Attributes
-    ----------
-    images : ndarray of uint8, shape (m, 28, 28)
-    flaws : list of str or None, of length n
-        What is wrong with each image of the block.
-    readable : list of bool, of length n
-        Which of them are among the images.
-    drawn : list of bool, of length m
-        Which images were drawings in pictures.
-    """
-
-    images: NDArray[np.uint8]
-    flaws: list[str | None]
-    readable: list[bool]
-    drawn: list[bool]
+    images: NDArray[np.uint8]  # (m, 28, 28)
+    flaws: list[str | None]  # length n, what is wrong with each image of the block
+    readable: list[bool]  # length n, which of them are among the images
+    drawn: list[bool]  # length m, which images were drawings in pictures
 
 
 def _normalised(contents: Iterable[Content], form: str) -> _Images:
     """Bring images into form, a piece at a time."""
-    images = [np.empty((0, FIELD, FIELD), dtype=np.uint8)]
-    flaws: list[str | None] = []
-    readable: list[bool] = []
-    drawn: list[bool] = []
+    # A reason stands beside the name in the table.
+    made = [
+        source
+        for content in contents
+        for source in queries.in_form(content, [("", 0)] * len(content), form)
+    ]
+    read = [source for source in made if not isinstance(source, str)]
+    flaws = [[source] if isinstance(source, str) else source.flaws for source in made]
+    readable = [[not isinstance(own, str)] * len(n) for own, n in zip(made, flaws, strict=True)]
+    return _Images(
+        np.concatenate([np.empty((0, FIELD, FIELD), np.uint8), *(own.images for own in read)]),
+        list(chain.from_iterable(flaws)),
+        list(chain.from_iterable(readable)),
+        [source.drawn for source in read for _ in source.flaws],
+    )
+
+
+def _rounded(contents: Iterable[Content], fitted: model.Model) -> _Images:
+    """Round vectors as those that the model was fitted to, a piece at a time."""
+    tiles, finite = [], list[bool]()
     for content in contents:
-        # A reason stands beside the name in the table.
-        for source in queries.in_form(content, [("", 0)] * len(content), form):
-            if isinstance(source, str):
-                flaws.append(source)
-                readable.append(False)
-            else:
-                images.append(source.images)
-                flaws += source.flaws
-                readable += [True] * len(source.images)
-                drawn += [source.drawn] * len(source.images)
-    return _Images(np.concatenate(images), flaws, readable, drawn)
+        if isinstance(content, list):
+            raise InputError(f"there are pictures, and the model {queries.OF_VECTORS}")
+        model.to_tiles(fitted, content[:0])  # Says what is wrong with their shape.
+        own = np.asarray(np.isfinite(content).all(axis=1))
+        tiles.append(model.to_tiles(fitted, content[own]))
+        finite.extend(own.tolist())
+    flaws = [
+        None if each else "holds values that are no numbers (NaN, infinite)" for each in finite
+    ]
+    images = np.concatenate(tiles)
+    return _Images(images, flaws, finite, [False] * len(images))
 
 
 def _place(own: _Images, fitted: model.Model, n_jobs: int) -> Block:
@@ -274,8 +238,6 @@ def load(path: Path) -> Block | None:
                 distances=arrays["distances"],
                 reasons=[texts[code] or None for code in codes],
             )
-    except FileNotFoundError:
-        return None
     except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile):
         return None
 

@@ -18,55 +18,36 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mnist_clustering.errors import InputError
 
 ATTEMPTS = 3
 WHERE = "processes", "here", "dask"
-# From where this package and what is beside it are imported, here and by workers.
+# From where this package is imported, here and by workers.
 ROOT = Path(__file__).resolve().parents[2]
 # What is made here is for this machine alone: whoever reaches a scheduler can run code by it.
 _LOOPBACK = "127.0.0.1"
-# Seconds to wait for a scheduler, and times to look for it again once it is gone.
+# Seconds to wait for a scheduler.
 _PATIENCE = 20
+_KEPT = ": what is finished is kept; type the same command when it is back"
 _DIED = "its worker died"
 Work = Callable[[Any], Any]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of an item.
-
-    Attributes
-    ----------
-    item : object
-    value : object
-        What the function returned.
-    error : str or None
-        Why it failed, if it did.
-    """
+class Outcome(NamedTuple):
+    """What became of an item."""
 
     item: Any
-    value: Any = None
-    error: str | None = None
+    value: Any = None  # what the function returned
+    error: str | None = None  # why it failed, if it did
 
 
 def add_options(
     parser: argparse.ArgumentParser, workers: str, where: Sequence[str] = WHERE
 ) -> None:
-    """Add the options that `map_items` takes.
-
-    Parameters
-    ----------
-    parser : argparse.ArgumentParser
-    workers : str
-        What their number is by default, in words.
-    where : sequence of str
-        Some of `WHERE`, the default first.
-    """
+    """Add the options that `map_items` takes; the first of ``where`` is the default."""
     add = parser.add_argument
     add("--on", choices=where, default=where[0], help=f"where to work (default: {where[0]})")
     add("--workers", type=positive, metavar="N", help=f"processes, default: {workers}")
@@ -102,13 +83,13 @@ def here(work: Work, items: Sequence[Any]) -> Iterator[Outcome]:
 
 def attempt(work: Work, item: Any) -> Outcome:
     """Call, and call again if it fails."""
-    for number in range(1, ATTEMPTS + 1):
+    said = ""
+    for _ in range(ATTEMPTS):
         try:
             return Outcome(item, work(item))
         except (Exception, SystemExit) as error:
-            if number == ATTEMPTS:
-                return Outcome(item, error=_sentence(error))
-    raise AssertionError
+            said = _sentence(error)
+    return Outcome(item, error=said)
 
 
 def _sentence(error: BaseException) -> str:
@@ -118,19 +99,7 @@ def _sentence(error: BaseException) -> str:
 
 
 def processes(work: Work, items: Sequence[Any], n_workers: int) -> Iterator[Outcome]:
-    """Work in processes of this machine.
-
-    Parameters
-    ----------
-    work : callable
-        Of a module, or a partial of it, so that it can be sent.
-    items : sequence
-    n_workers : int
-
-    Yields
-    ------
-    Outcome
-    """
+    """Work in processes of this machine; the function is one of a module, which can be sent."""
     waiting = deque((item, 1) for item in items)
     running: dict[Future[Outcome], tuple[ProcessPoolExecutor, Any, int]] = {}
     # Each worker is a pool of its own: if one dies, it is known which item it had.
@@ -187,48 +156,16 @@ def _end(pool: ProcessPoolExecutor) -> None:
 def dask(
     work: Work, items: Sequence[Any], n_workers: int, address: str | None = None
 ) -> Iterator[Outcome]:
-    """Work on a Dask cluster.
+    """Work on a Dask cluster: at an address, or one of so many workers that is made here.
 
-    Parameters
-    ----------
-    work, items
-        As for `processes`. Workers need this folder, and the files that items name, by the same
-        paths.
-    n_workers : int
-        Workers of the cluster that is made on this machine if no address is given.
-    address : str, optional
-        Of a scheduler that runs; ``tls://`` takes certificates from Dask's own settings.
-
-    Yields
-    ------
-    Outcome
+    Workers need this folder, and the files that items name, by the same paths. An address with
+    ``tls://`` takes certificates from Dask's own settings.
 
     Raises
     ------
     InputError
-        If there is no scheduler, it goes away for good, or its address is none.
+        If there is no scheduler, it goes away, or its address is none.
     """
-    left = dict.fromkeys(items)
-    said = ""
-    for number in range(ATTEMPTS):
-        try:
-            for outcome in _on_cluster(work, list(left), n_workers, address):
-                del left[outcome.item]
-                yield outcome
-        except ConnectionError as error:
-            said = str(error)
-            if not number and len(left) == len(items):
-                break
-            print(f"dask: {said}: looking for it again, {len(left)} to do", file=sys.stderr)
-        else:
-            return
-    raise InputError(f"{said}: what is finished is kept; type the same command when it is back")
-
-
-def _on_cluster(
-    work: Work, items: Sequence[Any], n_workers: int, address: str | None
-) -> Iterator[Outcome]:
-    """Yield what ends while there is a scheduler; raise ConnectionError if it goes away."""
     try:
         from distributed import Client, LocalCluster, as_completed
     except ImportError:
@@ -246,7 +183,7 @@ def _on_cluster(
 
         return pickle.dumps(attempt(pickle.loads(sent), pickle.loads(item)))
 
-    # A traceback of each try to find the scheduler again says less than the sentence below.
+    # What a client that finds no scheduler logs says less than the sentence below.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with ExitStack() as stack:
         try:
@@ -262,7 +199,7 @@ def _on_cluster(
                 )
             client = stack.enter_context(Client(cluster, timeout=_PATIENCE))
         except OSError as error:
-            raise ConnectionError(f"no Dask scheduler answers ({error})") from None
+            raise InputError(f"no Dask scheduler answers ({error}){_KEPT}") from None
         except (TypeError, ValueError) as error:
             raise InputError(
                 f"--scheduler is {address}, which Dask does not take ({error}): give "
@@ -271,7 +208,7 @@ def _on_cluster(
         futures = {client.submit(call, pickle.dumps(item), pure=False): item for item in items}
         for future in as_completed(futures):
             if future.status in ("cancelled", "lost"):
-                raise ConnectionError("the Dask scheduler went away")
+                raise InputError(f"the Dask scheduler went away{_KEPT}")
             failure = future.exception()
             if failure is None:
                 yield pickle.loads(future.result())

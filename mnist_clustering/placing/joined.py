@@ -2,32 +2,26 @@
 
 import bisect
 import functools
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.files import save_json
-from mnist_clustering.images.collection import Collection, Content, open_path
+from mnist_clustering.files import load_json, save_json
+from mnist_clustering.images.collection import Collection, Content, open_path, open_vectors
+from mnist_clustering.model.queries import OF_VECTORS
 
 
 def lengths(
-    files: Sequence[str], kept: Path, tell: Callable[[str], object] = lambda note: None
+    files: Sequence[str],
+    kept: Path,
+    tell: Callable[[str], object] = lambda note: None,
+    vectors: bool = False,
 ) -> tuple[int, ...]:
     """Count the images of each input, which takes long for millions of pictures in archives.
 
-    Parameters
-    ----------
-    files : sequence of str
-    kept : Path
-        Where counts are kept, for the next run.
-    tell : callable, optional
-        Called with a sentence on each input whose values are converted.
-
-    Returns
-    -------
-    tuple of int
+    Counts are kept in a file for the next run; a sentence is told on each input whose values are
+    converted.
 
     Raises
     ------
@@ -35,24 +29,24 @@ def lengths(
         If an input cannot be recognised, or if there are no images at all.
     OSError
     """
-    known = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+    known = load_json(kept) if kept.is_file() else {}
+    keys = [" ".join(map(str, (file, *_state(file), *["vectors"] * vectors))) for file in files]
     counts = {}
-    for file in files:
-        key = " ".join(map(str, (file, *_state(file))))
+    for key, file in zip(keys, files, strict=True):
         # A folder says nothing about the files below it.
         fresh = key not in known or Path(file).is_dir()
         if not fresh:
             counts[key] = known[key]
             continue
-        opened = _opened(file, *_state(file))
+        opened = _opened(file, *_state(file), vectors)
         counts[key] = len(opened)
         if opened.note:
             tell(f"{file}: {opened.note}")
     if not any(counts.values()):
-        raise InputError(f"{', '.join(files)}: no images")
+        raise InputError(f"{', '.join(files)}: no {'vectors' if vectors else 'images'}")
     if counts != known:
         save_json(kept, counts)
-    return tuple(counts[" ".join(map(str, (file, *_state(file))))] for file in files)
+    return tuple(counts[key] for key in keys)
 
 
 def _state(file: str) -> tuple[int, int]:
@@ -62,22 +56,20 @@ def _state(file: str) -> tuple[int, int]:
 
 # A worker opens a file once while it stays as it is; a few stay open for blocks that follow.
 @functools.lru_cache(maxsize=4)
-def _opened(file: str, _size: int, _changed: int) -> Collection:
-    return open_path(file)
+def _opened(file: str, _size: int, _changed: int, vectors: bool) -> Collection:
+    if not vectors:
+        return open_path(file)
+    try:
+        return open_vectors(file)
+    except InputError as error:
+        raise InputError(f"{file} {error}, and the model {OF_VECTORS}") from None
 
 
 class Joined:
-    """Several inputs, one after the other, opened when they are needed.
+    """Several inputs and their `lengths`, one after the other, opened when they are needed."""
 
-    Parameters
-    ----------
-    files : sequence of str
-    counts : sequence of int
-        Of images in each (`lengths`).
-    """
-
-    def __init__(self, files: Sequence[str], counts: Sequence[int]) -> None:
-        self.files = files
+    def __init__(self, files: Sequence[str], counts: Sequence[int], vectors: bool = False) -> None:
+        self.files, self.vectors = files, vectors
         self.ends = list(accumulate(counts))
 
     def __len__(self) -> int:
@@ -103,7 +95,7 @@ class Joined:
             end = min(stop, self.ends[number])
             if end > start:
                 file = self.files[number]
-                source = _opened(file, *_state(file))
+                source = _opened(file, *_state(file), self.vectors)
                 if len(source) != self.ends[number] - begin:
                     raise InputError(f"{file} has changed since: type the same command again")
                 yield source, start - begin, end - begin

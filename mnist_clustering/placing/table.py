@@ -20,13 +20,10 @@ FORMATS = ("csv", "parquet")
 
 
 def write(path: Path, job: Job, found: Sequence[Done], labels: Sequence[Label]) -> dict[str, Any]:
-    """Write the table, a row for each image, and an extra one of damaged images.
+    """Write the table, CSV or Parquet, a row for each image, and an extra one of damaged images.
 
     Parameters
     ----------
-    path : Path
-        Ends with ``.csv`` or ``.parquet``. Its columns are those of ``predict.py --csv``.
-    job : Job
     found : sequence of Done
         All blocks, in order.
     labels : sequence

@@ -40,36 +40,21 @@ class Picture:
 
 @dataclass(frozen=True)
 class Content:
-    """What a dataset holds.
+    """What a dataset holds."""
 
-    Attributes
-    ----------
-    images : mapping of str to ndarray of uint8, shape (n, height, width)
-        Of "train" and "test", the latter maybe without any.
-    labels : mapping of str to ndarray of uint8, shape (n,)
-        Codes, `checking.UNKNOWN` for none.
-    classes : list of str or int
-        What the codes stand for; empty without labels.
-    paths : list of str
-        Of the pictures of train, then of test; empty where there are none.
-    thumbnails : ndarray of uint8, shape (n, side, side, 3)
-        Of the same, or none.
-    skipped : list of (str, str)
-        Paths that could not be used, and why.
-    facts : dict
-        What else should be known of it, for its record.
-    notes : list of str
-        Sentences for the user.
-    """
-
+    # (n, height, width), of "train" and "test", the latter maybe without any.
     images: Mapping[str, NDArray[np.uint8]]
-    labels: Mapping[str, NDArray[np.uint8]]
-    classes: list[str | int]
+    labels: Mapping[str, NDArray[np.uint8]]  # (n,), codes, `checking.UNKNOWN` for none
+    classes: list[str | int]  # what the codes stand for; empty without labels
+    # Of the pictures of train, then of test; empty where there are none.
     paths: list[str] = field(default_factory=list)
+    # (n, side, side, 3), of the same, or none.
     thumbnails: NDArray[np.uint8] = field(default_factory=lambda: _NO_THUMBNAILS)
+    # Paths that could not be used, and why.
     skipped: list[tuple[str, str]] = field(default_factory=list)
+    # What else should be known of it, for its record.
     facts: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # sentences for the user
 
     def record(self, name: str, dataset: Mapping[str, Any]) -> dict[str, Any]:
         """State what `split` has to know of the files, and what people want to know."""
@@ -94,16 +79,10 @@ class Content:
 
 
 def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None, into: str) -> Content:
-    """Read images from arrays of other programs.
+    """Read images from arrays of other programs, by the names of the files.
 
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        By name: "test" (or "t10k") in a name means the test part, "label" its labels.
-    shape : (int, int), optional
-        Of images in rows.
-    into : {"handwriting", "frame"}
-        The form that picture files within a file are brought into.
+    "test" (or "t10k") in a name means the test part, "label" its labels. Images in rows have a
+    shape, and picture files within a file are brought into a form.
 
     Raises
     ------
@@ -131,13 +110,8 @@ def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None, into: str
 def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -> Content:
     """Round embeddings to a grid, and lay each out as a tile.
 
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        Vectors (npy, npz, parquet), and maybe a manifest (csv) with the columns path and label.
-    folder : str, optional
-        Where the pictures of the manifest are, for thumbnails.
-    n_jobs : int
+    Files are vectors (npy, npz, parquet), and maybe a manifest (csv) with the columns path and
+    label, whose pictures are in a folder, for thumbnails.
     """
     manifests = {name: data for name, data in files.items() if name.lower().endswith(".csv")}
     tables = _parts({name: data for name, data in files.items() if name not in manifests})
@@ -196,15 +170,13 @@ def _manifest(name: str, data: bytes) -> listing.Listed:
 def of_pictures(
     dataset: Mapping[str, Any], n_jobs: int, on_step: Callable[[int], object] = lambda done: None
 ) -> Content:
-    """Decode the pictures of a folder; what cannot be used is listed.
+    """Decode the pictures of a folder on some threads; what cannot be used is listed.
 
     Parameters
     ----------
     dataset : mapping
         "folder", "form", and maybe "digest" and "labels": sub-folders are classes unless these are
         "none", and those named train and test are parts.
-    n_jobs : int
-        Threads, on which the result does not depend.
     on_step : callable, optional
         Called with the number of files that were read since.
 

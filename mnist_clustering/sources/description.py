@@ -3,13 +3,13 @@
 All faults that can be seen without a byte of data are found here, before anything is fetched.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import yaml
 
+from mnist_clustering import files
 from mnist_clustering.errors import InputError
 from mnist_clustering.sources import kinds
 
@@ -38,19 +38,7 @@ _UNKNOWN_TO_GIT = (
 
 
 def load(name: str, folder: Path = DATASETS) -> dict[str, Any]:
-    """Read ``datasets/NAME.yaml`` and check it.
-
-    Parameters
-    ----------
-    name : str
-        Of the dataset.
-    folder : Path
-        Where descriptions and their schema are.
-
-    Returns
-    -------
-    dict
-        What the schema allows, with "kind" and "form" filled in.
+    """Read ``datasets/NAME.yaml`` and check it; "kind" and "form" are filled in.
 
     Raises
     ------
@@ -67,7 +55,7 @@ def load(name: str, folder: Path = DATASETS) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         said = " ".join(str(error).split())
         raise InputError(f"{path} cannot be read as YAML: {said}") from None
-    schema = json.loads((folder / SCHEMA).read_text(encoding="utf-8"))
+    schema = files.load_json(folder / SCHEMA)
     try:
         _check(given, schema)
     except InputError as error:

@@ -39,14 +39,7 @@ class Builtin:
 
 
 def load() -> dict[str, NDArray[np.uint8]]:
-    """Load the digits and split them in their original order.
-
-    Returns
-    -------
-    dict of str to ndarray of uint8
-        ``train_images`` (1437, 28, 28), ``train_labels`` (1437,), ``test_images`` (360, 28, 28)
-        and ``test_labels`` (360,).
-    """
+    """Load the digits in their original order: 1,437 of train and 360 of test, 28 x 28."""
     from sklearn.datasets import load_digits  # Slow to import, and only this dataset needs it.
 
     bundled = load_digits()

@@ -37,17 +37,9 @@ _OF_EACH = 25
 
 
 def pictures(name: str) -> dict[str, bytes]:
-    """Draw a set of pictures.
+    """Draw a set of pictures: PNG files by path, in a folder for each class.
 
-    Parameters
-    ----------
-    name : {"letters", "signs"}
-
-    Returns
-    -------
-    dict of str to bytes
-        PNG files by path, in a folder for each class: letters in 22 typefaces, black on white, or
-        signs in many colours and sizes.
+    "letters" are in 22 typefaces, black on white, "signs" in many colours and sizes.
 
     Raises
     ------

@@ -26,12 +26,7 @@ class Source(Protocol):
     """A place that may have files of a dataset; ``str()`` gives its name."""
 
     def open(self, files: Mapping[str, str]) -> Callable[[str], bytes]:
-        """Return a function that takes the name of a file and returns its bytes.
-
-        Parameters
-        ----------
-        files : mapping of str to str
-            Digests of the files that may be asked for, by name.
+        """Return a function that takes the name of one of these files and returns its bytes.
 
         Raises
         ------
@@ -45,7 +40,7 @@ class Source(Protocol):
 def fetch(
     files: Mapping[str, str], sources: Iterable[Source], note: Callable[[str], None]
 ) -> Iterator[tuple[str, bytes]]:
-    """Fetch each file from the first source that has it.
+    """Fetch each file from the first source that has it: yield its name and verified bytes.
 
     Parameters
     ----------
@@ -55,12 +50,6 @@ def fetch(
         Tried in this order; each is asked for the files that are still missing.
     note : callable
         Takes a sentence about a source that did not supply everything it was asked for.
-
-    Yields
-    ------
-    name : str
-    data : bytes
-        The file, unpacked and verified.
 
     Raises
     ------
@@ -113,21 +102,13 @@ def _stop_if_full(error: OSError) -> None:
 
 
 def unpack(data: bytes, digest: str) -> bytes:
-    """Unpack a file if it is gzipped, and verify its digest.
+    """Unpack a file if it is gzipped, for some servers unpack it on the way; verify it.
 
     Parameters
     ----------
-    data : bytes
-        Bytes from a source. Whether they are gzipped is decided by their content, because some
-        servers unpack a file on the way.
     digest : str
         SHA-256 or MD5 of the unpacked file, in hexadecimal; of the packed file with `PACKED` at its
         end. `ARCHIVED` where the archive was verified.
-
-    Returns
-    -------
-    bytes
-        The unpacked file.
 
     Raises
     ------
@@ -165,17 +146,9 @@ def _verify(data: bytes, digest: str) -> None:
 
 
 def expected(files: Mapping[str, str]) -> dict[str, str]:
-    """Turn the files of a description into digests, as `fetch` takes them.
+    """Turn the files of a description into digests by unpacked name, as `fetch` takes them.
 
-    Parameters
-    ----------
-    files : mapping of str to str
-        Digests by name: of the packed file where the name ends in ``.gz``, else of the unpacked.
-
-    Returns
-    -------
-    dict of str to str
-        Digests by the name of the unpacked file, with `PACKED` at the end if of the packed one.
+    A digest is that of the packed file where a name ends in ``.gz``: then it ends in `PACKED`.
     """
     return {
         name.removesuffix(PACKED): digest + (PACKED if name.endswith(PACKED) else "")

@@ -15,12 +15,7 @@ DRAWN = "drawn:"
 
 
 def listed(location: str) -> Files:
-    """List the files of a folder, or the pictures of a set that is drawn on the spot.
-
-    Parameters
-    ----------
-    location : str
-        A path, or ``drawn:NAME``.
+    """List the files of a folder, or the pictures of a set drawn on the spot (``drawn:NAME``).
 
     Raises
     ------
@@ -35,14 +30,7 @@ def listed(location: str) -> Files:
 
 
 def check_digest(contents: Mapping[str, str], folder: str, expected: str | None) -> None:
-    """Refuse a folder that is not what its description says; without a digest, any is.
-
-    Parameters
-    ----------
-    contents : mapping of str to str
-        `content` of each file as it was read, by its path.
-    folder : str
-    expected : str, optional
+    """Refuse a folder whose files, by `content` and path, are not what its description says.
 
     Raises
     ------

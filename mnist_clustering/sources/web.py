@@ -20,11 +20,7 @@ _CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 @dataclass(frozen=True)
 class Web:
-    """A web address that has the files as ``.gz``.
-
-    Verified files are kept in a cache separate from DVC's, so that an interrupted download
-    continues with the next file.
-    """
+    """A web address that has the files as ``.gz``; verified ones are kept in a cache."""
 
     url: str
 

@@ -15,20 +15,7 @@ _CHUNK = 256
 def measure(
     positions: NDArray[np.integer], indices: NDArray[np.int32], points: NDArray[np.integer]
 ) -> dict[str, float]:
-    """Measure both on a sample of the images, the same each time.
-
-    Parameters
-    ----------
-    positions, indices
-        As `neighbor_recall` takes them.
-    points : ndarray of integers, shape (n, d)
-        The images in feature space.
-
-    Returns
-    -------
-    dict of str to float
-        "neighbor_recall" and "trustworthiness".
-    """
+    """Measure both, by name, on a sample of the images of shape (n, d), the same each time."""
     sample = fixed_sample(len(points), _SAMPLE)
     return {
         "neighbor_recall": neighbor_recall(positions, indices, sample),

@@ -1,7 +1,7 @@
 """t-SNE maps by openTSNE.
 
 openTSNE's affinities, FFT and Barnes-Hut gradients give the same bits for any number of threads,
-and so does the initialization, which is computed from integers (`initialization`).
+and so does the initialization, which is computed from integers (`plans`).
 """
 
 from collections.abc import Callable, Sequence
@@ -26,22 +26,12 @@ _FRAME_EVERY = 5
 
 @dataclass(frozen=True)
 class Phase:
-    """Consecutive iterations with the same exaggeration.
-
-    Attributes
-    ----------
-    name : str
-    iterations : int
-    exaggeration : float
-        Factor on the attractive forces between neighbours.
-    momentum : float
-        Share of the previous update that is added to each update.
-    """
+    """Consecutive iterations with the same exaggeration."""
 
     name: str
     iterations: int
-    exaggeration: float
-    momentum: float = _MOMENTUM
+    exaggeration: float  # factor on the attractive forces between neighbours
+    momentum: float = _MOMENTUM  # share of the previous update that is added to each update
 
 
 def affinities(
@@ -57,10 +47,6 @@ def affinities(
         Effective number of neighbours; ``3 * perplexity`` are needed.
     n_jobs : int
         Number of threads, on which the result does not depend.
-
-    Returns
-    -------
-    openTSNE.affinity.PerplexityBasedNN
 
     Raises
     ------
@@ -90,7 +76,7 @@ def mixed_affinities(
     perplexity: float,
     n_jobs: int = 1,
 ) -> PerplexityBasedNN:
-    """Average the affinities that the distances in two directions give.
+    """Average the affinities that the distances in two directions give; entries still sum to 1.
 
     Parameters
     ----------
@@ -98,14 +84,6 @@ def mixed_affinities(
         Nearest neighbours in either direction, as `affinities` takes them.
     forward_weight : float
         Weight of the forward direction; that of the reverse is 1.
-    perplexity : float
-    n_jobs : int
-        Number of threads, on which the result does not depend.
-
-    Returns
-    -------
-    openTSNE.affinity.PerplexityBasedNN
-        Its entries still sum to 1.
     """
     # Of the one only the entries are kept, and the other is changed in place: they are large.
     other = affinities(*reverse, perplexity, n_jobs).P
@@ -119,20 +97,7 @@ def mixed_affinities(
 
 
 def check_neighbors(indices: NDArray[np.int32], wanted: int) -> None:
-    """Refuse to place new images by more neighbours than were computed.
-
-    Parameters
-    ----------
-    indices : ndarray of int32, shape (m, k)
-        Neighbours of each test image.
-    wanted : int
-        Number of neighbours to place a test image by.
-
-    Raises
-    ------
-    InputError
-        If ``wanted`` exceeds k.
-    """
+    """Refuse to place new images by more neighbours than were computed."""
     if wanted > indices.shape[1]:
         raise InputError(
             f"tsne.test_neighbors is {wanted}, but {indices.shape[1]} neighbours of each test "
@@ -156,10 +121,8 @@ def optimise(
     Parameters
     ----------
     initialization : ndarray of float64, shape (n, n_dims)
-    affinities : openTSNE.affinity.PerplexityBasedNN
-    phases : sequence of Phase
     order : ndarray of int, shape (n,), optional
-        Order of the points in memory (`memory_order`), which decides the speed and the last bits;
+        Order of the points in memory (`plans`), which decides the speed and the last bits;
         by default the order given.
     theta : float
         Trade-off between speed and accuracy of the Barnes-Hut approximation, which computes 3-D
@@ -170,12 +133,12 @@ def optimise(
         Called every 25 iterations with the curve so far.
     on_frame : callable, optional
         Called with 0 and the initialization, then every 5 iterations with the positions, in the
-        order of ``initialization``.
+        order of ``plans``.
 
     Returns
     -------
     embedding : ndarray of float32, shape (n, n_dims)
-        In the order of ``initialization``.
+        In the order of ``plans``.
     curve : list of (iteration, KL divergence, phase)
         The divergence is that of the unexaggerated affinities.
 
@@ -234,3 +197,37 @@ def _reordered(affinities: PerplexityBasedNN, order: NDArray[np.intp]) -> Perple
     moved.P = affinities.P[order][:, order]
     moved.P.sort_indices()
     return moved
+
+
+class Trajectory:
+    """Collects the positions of some points at one iteration after the other.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (m,)
+        Which of the points.
+
+    Examples
+    --------
+    >>> trajectory = Trajectory(np.array([0, 2]))
+    >>> trajectory.add(0, np.array([[0.0], [1.0], [2.0]]))
+    >>> trajectory.add(5, np.array([[3.0], [4.0], [5.0]]))
+    >>> trajectory.arrays()["positions"][:, :, 0].tolist()
+    [[0.0, 2.0], [3.0, 5.0]]
+    """
+
+    def __init__(self, rows: NDArray[np.integer]) -> None:
+        self.rows = rows
+        self.frames: list[tuple[int, NDArray[np.float32]]] = []
+
+    def add(self, iteration: int, positions: NDArray[np.floating]) -> None:
+        """Note where the points are; ``positions`` of all has the shape (n, n_dims)."""
+        self.frames.append((iteration, positions[self.rows].astype(np.float32)))
+
+    def arrays(self) -> dict[str, NDArray]:
+        """Lay the trajectory out: rows (m,), iterations (f,), and positions (f, m, n_dims)."""
+        return {
+            "rows": self.rows.astype(np.int32),
+            "iterations": np.array([iteration for iteration, _ in self.frames], dtype=np.int32),
+            "positions": np.stack([positions for _, positions in self.frames]),
+        }

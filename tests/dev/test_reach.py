@@ -3,7 +3,7 @@
 import pytest
 
 from dev import reach
-from mnist_clustering.sources.archive import Archive
+from mnist_clustering.sources.kinds import Archive
 from mnist_clustering.sources.npm import Npm
 from mnist_clustering.sources.web import Web
 

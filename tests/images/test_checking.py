@@ -50,8 +50,8 @@ def test_labels_become_codes_of_classes():
     assert (codes.tolist(), names) == ([7, -1, 0, 7], [*"abcdefgh"])
     with pytest.raises(InputError, match="labels 9, but 3 classes are named, for labels 1 to 3"):
         checking.name_classes(labels, ["a", "b", "c"], first_label=1)
-    assert checking.compact(np.int16([1, 0])).dtype == np.uint8
-    assert checking.compact(np.int16([1, -1])).dtype == np.int16
+    assert checking.narrow_dtype(np.int16([1, 0])).dtype == np.uint8
+    assert checking.narrow_dtype(np.int16([1, -1])).dtype == np.int16
 
 
 def test_what_is_odd_is_said():
@@ -69,7 +69,7 @@ def test_what_is_odd_is_said():
 
 def test_few_images_lower_params_all_at_once():
     params = {
-        "neighbors": {"k": 150, "test_k": 150, "exact_up_to": 100},
+        "neighbors": {"k": 150, "test_k": 150},
         "tsne": {"perplexity": 20, "seed": 0},
         "recluster": {"k": "auto"},
         "micro": {"micro_clusters": 100},

@@ -72,5 +72,5 @@ def test_parts_that_cannot_be_taken_are_refused():
     assert splitting.stratified_part(ALL_LABELS, indices, None, 0, "train") is indices
     with pytest.raises(InputError, match=r"split\.test_size is 1796"):
         splitting.stratified_part(ALL_LABELS, indices, 1796, 0, "test")
-    train, test = splitting.official(3, 5)
+    train, test = splitting.split("official", ALL_LABELS[:5], 3, 2, seed=0).values()
     assert (train.tolist(), test.tolist()) == ([0, 1, 2], [3, 4])

@@ -43,8 +43,8 @@ def test_digits_are_recognised(run, fitted, test_images):
 
 def test_next_images_overrule_the_cluster_of_a_picture_if_nearly_all_agree():
     clusters = np.array([3, 3, 3], dtype=np.int32)
-    jury = np.array([[1] * 12 + [3] * 3, [1] * 11 + [3] * 4, [3] * 15], dtype=np.int32)
-    assert model._overrule(clusters, jury).tolist() == [1, 3, 3]
+    local = np.array([[1] * 12 + [3] * 3, [1] * 11 + [3] * 4, [3] * 15], dtype=np.int32)
+    assert model._overrule(clusters, local).tolist() == [1, 3, 3]
 
 
 def test_pictures_and_arrays_are_placed_alike_but_for_that(fitted, test_images):

@@ -27,7 +27,7 @@ def test_limits_keep_the_share_asked_for(test_images):
 
 def test_strange_is_far_and_farther_than_usual_and_between_clusters():
     near = [[4, 4, 4, 4]]
-    (usual,) = novelty.strangeness(np.array([8]), np.array(near), np.array([[1, 1, 1, 1]]))
+    (usual,) = novelty.novelty_score(np.array([8]), np.array(near), np.array([[1, 1, 1, 1]]))
     assert usual == 8 * 8 / 4
     for distance, reach, clusters, times in (
         (16, 4, [1, 1, 1, 1], 4),
@@ -36,17 +36,17 @@ def test_strange_is_far_and_farther_than_usual_and_between_clusters():
         (8, 4, [7, 9, 9, 9], 4 / 3),
     ):
         reaches = np.full((1, 4), reach)
-        (found,) = novelty.strangeness(np.array([distance]), reaches, np.array([clusters]))
+        (found,) = novelty.novelty_score(np.array([distance]), reaches, np.array([clusters]))
         assert found == pytest.approx(times * usual)
     # Copies of one image: no division by nothing.
-    alike = novelty.strangeness(np.array([0]), np.zeros((1, 4), dtype=int), np.ones((1, 4)))
+    alike = novelty.novelty_score(np.array([0]), np.zeros((1, 4), dtype=int), np.ones((1, 4)))
     assert alike.tolist() == [0]
 
 
 def test_reasons():
     images = np.zeros((4, 28, 28), dtype=np.uint8)
     images[1:, 4:24, 10:18] = np.array([255, 255, 60])[:, None, None]
-    limits = novelty.Limits(strangeness=100.5, drawn=99.5, fullness=0.5)
+    limits = novelty.Limits(score=100.5, pictures=99.5, fullness=0.5)
     reasons = novelty.judge(np.array([5, 101, 100.5, 100]), images, limits)
     assert reasons == [novelty.BLANK, novelty.STRANGE, None, novelty.GREY]
     drawn = np.array([False, False, True, False])

@@ -52,7 +52,7 @@ def test_what_is_no_such_vector_is_told_in_a_sentence(path, capsys, tmp_path):
     for words, said in (
         (["a.png"], "the model of vectors places vectors: describe pictures by the network"),
         (["short.npy"], "places vectors of shape (n, 784)"),
-        (["nan.npy"], "6 of 6 vectors have values that are no numbers"),
+        (["nan.npy"], "no numbers (NaN, infinite) in 6 of 6 vectors"),
         (["none.npy"], "none.npy cannot be read"),
         (["short.npy", "--many"], "--many and --html show pictures"),
     ):

@@ -168,4 +168,3 @@ def test_what_the_params_leave_out_is_not_described():
     assert "distortion" not in text
     text, _ = paragraph("handwriting", distortion__k=70, distortion__directions="reverse")
     assert "Of these, 70 were kept by the reverse" in text
-    assert "approximate" in paragraph("handwriting", n_train=200_000)[0]

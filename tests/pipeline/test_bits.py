@@ -37,7 +37,7 @@ from stages import common
 from mnist_clustering.clustering import criteria, kmeans, merging
 from mnist_clustering.sources import digits
 from mnist_clustering.distortion import ranking as distortion
-from mnist_clustering.tsne import initialization, memory_order, placement, optimization as tsne
+from mnist_clustering.tsne import optimization as tsne, placement, plans
 from mnist_clustering.neighbors import nearest as neighbors
 from mnist_clustering.evaluation import bootstrap, examination
 from mnist_clustering.exact.grid import snap
@@ -68,9 +68,9 @@ directions = [(near.indices, near.distances) for near in (forward.first(60), rev
 show("distortion", *directions[0], *directions[1])
 affinities = tsne.mixed_affinities(*directions, 2, 20, resources.threads())
 for n_dims in (2, 3):
-    start = initialization.from_components(features[:, :n_dims], seed=0, jitter=0.01)
+    start = plans.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 25, 12.0, 0.5), tsne.Phase("final", 25, 4.0)]
-    order = memory_order.by_strips(start) if n_dims == 3 else memory_order.by_signs(features[:, :8])
+    order = plans.by_strips(start) if n_dims == 3 else plans.by_signs(features[:, :8])
     n_jobs = resources.threads()
     embedding, _ = tsne.optimise(start, affinities, phases, order=order, theta=1.2, n_jobs=n_jobs)
     show(f"map {n_dims}", embedding)

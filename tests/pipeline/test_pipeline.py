@@ -107,12 +107,6 @@ def test_a_new_colour_and_another_elbow_leave_the_rest_alone(clone):
     assert clones.repro(clone) == {"draw_clusters", "elbow@pixels"} | SHOWN
 
 
-def test_neighbours_are_approximate_above_the_stated_number(clone):
-    # Few images lie within reach of one another, so that nothing changes after the search.
-    set_params(clone / graph.PARAMS, {"neighbors.exact_up_to": 299})
-    assert clones.repro(clone) == {"neighbors", "report"}
-
-
 def test_a_new_map_pays_for_no_search(clone):
     changed = {"tsne.exaggeration": 3, "tsne.seed": 1}
     set_params(clone / graph.PARAMS, {**changed, "tsne.map_2d.iterations": 25})

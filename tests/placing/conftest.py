@@ -43,7 +43,7 @@ def fitted():
         reaches=distances[:, -1].astype(np.int32),
         n_candidates=20,
         n_neighbors=5,
-        limits=novelty.Limits(strangeness=limit, drawn=limit, fullness=0.3),
+        limits=novelty.Limits(score=limit, pictures=limit, fullness=0.3),
         dataset="digits",
         form="handwriting",
     )
@@ -63,7 +63,7 @@ def run(model_path, tmp_path, monkeypatch):
 
     def run(*words, output="placed", on="here", block=40, code=0):
         where = ["--model", model_path, "-o", output, "--on", on, "--block", block]
-        assert place.main([str(word) for word in [*words, *where]]) == code
+        assert place.main([str(word) for word in [*where, *words]]) == code
         return tmp_path / output
 
     return run

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +17,10 @@ import pytest
 
 import place
 import predict
-from mnist_clustering import files
-from mnist_clustering.features import descriptors
-from mnist_clustering.model import fitted as model
+from mnist_clustering import EmbeddingClusters
 from mnist_clustering.placing import blocks, joined
 from tests.images.test_collection import png, write_npy, write_pictures, write_tar
+from tests.support.real import PIXELS, TEST_IMAGES
 
 ROOT = Path(place.__file__).parent
 
@@ -176,7 +174,7 @@ def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
     shard = write_tar(images[80:90], tmp_path)
     run("a.npy", "shard.tar", output="whole", block=10)
     # Counted, and gone when the block is read.
-    monkeypatch.setattr(joined, "lengths", lambda files, kept, tell: (80, 10))
+    monkeypatch.setattr(joined, "lengths", lambda *_: (80, 10))
     shard.unlink()
     folder = run("a.npy", "shard.tar", block=10, code=1)
     said = capsys.readouterr().err
@@ -210,24 +208,52 @@ def test_faults_are_one_sentence(words, sentence, images, tmp_path, run, capsys)
     assert said.count("\n") == 1
 
 
-def test_a_map_of_embeddings_is_refused_in_one_sentence(run, images, tmp_path, fitted, capsys):
+@pytest.fixture(scope="module")
+def vectors(tmp_path_factory):
+    """An estimator fitted to vectors, and the path where it was saved."""
+    made = EmbeddingClusters(4, early_iterations=5, iterations=5).fit(PIXELS[:120] / 255 - 0.5)
+    path = tmp_path_factory.mktemp("vectors") / "vectors.npz"
+    made.save(path)
+    return made, path
+
+
+def test_vectors_are_placed_as_the_estimator_places_them(run, vectors, tmp_path, capsys):
+    made, path = vectors
+    new = TEST_IMAGES.reshape(len(TEST_IMAGES), -1)[:90] / 255 - 0.5
+    np.save(tmp_path / "new.npy", new)
+    found = rows(run("new.npy", "--model", path))
+    assert predict.main(["new.npy", "--model", str(path), "--csv", "expected.csv"]) == 0
+    expected = list(csv.DictReader((tmp_path / "expected.csv").open(encoding="utf-8")))
+    assert found == expected
+    places = np.array([[row["x"], row["y"]] for row in found], dtype=np.float32)
+    assert np.array_equal(places, made.transform(new))
+    known = [n for n, row in enumerate(found) if not row["reason"]]
+    assert len(known) > 9
+    assert [int(found[n]["cluster"]) for n in known] == made.predict(new)[known].tolist()
+    np.save(tmp_path / "gap.npy", np.where(np.arange(90)[:, None] == 50, np.nan, new))
+    gaps = rows(run("gap.npy", "--model", path, output="gaps"))
+    assert "NaN" in gaps[50]["reason"]
+    assert [row["x"] for row in gaps[:50]] == [row["x"] for row in found[:50]]
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is missing: make dask installs it")
+    from pyarrow import parquet
+
+    table = pyarrow.table({"text": ["a"] * 90, "embedding": list(new)})
+    parquet.write_table(table, tmp_path / "new.parquet", row_group_size=25)
+    columns = [row["x"] for row in rows(run("new.parquet", "--model", path, output="parquet"))]
+    assert columns == [row["x"] for row in found]
+
+
+def test_what_is_no_vector_is_told_in_a_sentence(vectors, images, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
     write_npy(images, tmp_path)
-    vectors = images[:, :5].reshape(len(images), -1)
-    pixels = [descriptors.Block("pixel", 20, 1.0)]
-    described, features = descriptors.fit_transform(vectors, pixels, deskewed=False, whiten=False)
-    other = replace(
-        fitted,
-        descriptor=described,
-        features=features,
-        form="embedding",
-        dataset="photographs",
-    )
-    files.save_arrays(tmp_path / "other.npz", **model.to_arrays(other))
-    assert place.main(["images.npy", "-o", "placed", "--model", "other.npz"]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("place: ")
-    assert "other.npz was fitted to the embeddings of photographs" in said
-    assert said.count("\n") == 1
+    write_pictures(images[:1], tmp_path)
+    for given, said in (
+        ("pictures", "describe pictures by the network"),
+        ("images.npy", "places vectors of shape (n, 784)"),
+    ):
+        words = [given, "-o", "placed", "--on", "here", "--model", str(vectors[1])]
+        assert place.main(words) == 1
+        assert said in capsys.readouterr().err
 
 
 def test_the_table_of_other_images_is_not_written_over(run, images, tmp_path, capsys):

@@ -18,8 +18,8 @@ from mnist_clustering.features.deskew import deskew
 from mnist_clustering.model import fitted as model
 from mnist_clustering.neighbors import nearest as neighbors
 from mnist_clustering.sources import digits
-from mnist_clustering.tsne import initialization, placement
 from mnist_clustering.tsne import optimization as tsne
+from mnist_clustering.tsne import placement, plans
 from stages import bundle, parameters
 from stages.workspace import set_params
 
@@ -55,7 +55,7 @@ def make(folder):
         }
         ranked = distortion.rank(gradients["a"], gradients["a"], indices)
         near = ranked.first(45)
-        start = initialization.from_components(features["a"][:, :2], seed=0, jitter=0.01)
+        start = plans.from_components(features["a"][:, :2], seed=0, jitter=0.01)
         phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 90, 4)]
         affinities = tsne.affinities(near.indices, near.distances, 15)
         embedding, _ = tsne.optimise(start, affinities, phases)

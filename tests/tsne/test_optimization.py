@@ -12,7 +12,7 @@ from mnist_clustering.exact.sampling import fixed_sample
 from mnist_clustering.features import descriptors
 from mnist_clustering.neighbors import nearest as neighbors
 from mnist_clustering.sources import digits
-from mnist_clustering.tsne import initialization, map_quality, memory_order
+from mnist_clustering.tsne import map_quality, plans
 from mnist_clustering.tsne import optimization as tsne
 
 PERPLEXITY = 15
@@ -74,15 +74,15 @@ def shuffled(affinities, order):
 
 @pytest.mark.parametrize("n_dims", [2, 3])
 def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinities, n_dims):
-    start = initialization.from_components(features[:, :n_dims], seed=0, jitter=0.01)
+    start = plans.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     order = np.random.default_rng(0).permutation(len(start))
     phases = [tsne.Phase("only", 60, 4.0)]
     others = shuffled(tsne.affinities(*near, PERPLEXITY), order)
     embedding, curve = tsne.optimise(
-        start, affinities, phases, order=memory_order.by_strips(start), theta=1.2
+        start, affinities, phases, order=plans.by_strips(start), theta=1.2
     )
     of_shuffled, same_curve = tsne.optimise(
-        start[order], others, phases, order=memory_order.by_strips(start[order]), theta=1.2
+        start[order], others, phases, order=plans.by_strips(start[order]), theta=1.2
     )
     assert of_shuffled.tobytes() == embedding[order].tobytes()
     assert curve == same_curve
@@ -91,7 +91,7 @@ def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinit
 def test_affinities_are_left_as_they_are(features, affinities):
     before = affinities.P.copy()
     tsne.optimise(
-        initialization.from_components(features[:, :2], seed=0, jitter=0),
+        plans.from_components(features[:, :2], seed=0, jitter=0),
         affinities,
         [tsne.Phase("", 5, 3)],
     )
@@ -100,9 +100,9 @@ def test_affinities_are_left_as_they_are(features, affinities):
 
 @pytest.mark.parametrize(("n_dims", "method"), [(2, "fft"), (3, "bh")])
 def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims, method):  # noqa: N802
-    start = initialization.from_components(features[:, :n_dims], seed=0, jitter=0.01)
+    start = plans.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 30, 12.0, 0.5), tsne.Phase("final", 45, 3.0)]
-    order = memory_order.by_strips(start)
+    order = plans.by_strips(start)
     embedding, curve = tsne.optimise(start, affinities, phases, order=order, theta=1.2)
     estimator = openTSNE.TSNE(
         n_components=n_dims,
@@ -125,7 +125,7 @@ def test_phases_run_as_in_openTSNEs_estimator(features, near, affinities, n_dims
 
 
 def test_divergence_is_that_of_the_unexaggerated_affinities(features, affinities):
-    start = initialization.from_components(features[:, :2], seed=0, jitter=0.01)
+    start = plans.from_components(features[:, :2], seed=0, jitter=0.01)
     phases = [tsne.Phase("early", 60, 12.0, 0.5), tsne.Phase("final", 60, 4.0)]
     embedding, curve = tsne.optimise(start, affinities, phases)
     places = embedding.astype(float)
@@ -140,7 +140,7 @@ def test_divergence_is_that_of_the_unexaggerated_affinities(features, affinities
 def test_map_keeps_neighbours_far_better_than_its_start(mapped, train):
     embedding, curve, steps, indices, _ = mapped
     sample = fixed_sample(len(train), 300)
-    start = initialization.from_components(train[:, :2], seed=0, jitter=0.01)
+    start = plans.from_components(train[:, :2], seed=0, jitter=0.01)
     before = map_quality.neighbor_recall(snap(start * 1e5), indices, sample)
     after = map_quality.neighbor_recall(snap(embedding), indices, sample)
     assert after > before + 0.2
@@ -154,7 +154,7 @@ def test_map_keeps_neighbours_far_better_than_its_start(mapped, train):
 def test_map_is_the_same_on_any_number_of_threads(mapped, train):
     *_, affinities = mapped
     for columns, phase in ((2, tsne.Phase("a", 40, 4)), (3, tsne.Phase("b", 20, 1))):
-        start = initialization.from_components(train[:, :columns], seed=3, jitter=0.1)
+        start = plans.from_components(train[:, :columns], seed=3, jitter=0.1)
         once, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=1)
         twice, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=2)
         assert once.tobytes() == twice.tobytes()
