@@ -92,10 +92,7 @@ def _notes_of_dvc(folder: str, names: list[str]) -> set[str]:
 
 
 def run(
-    folder: Path,
-    *command: str,
-    code: int | None = 0,
-    environment: Mapping[str, str] = ENVIRONMENT,
+    folder: Path, *command: str, code: int | None = 0, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder; ``code`` None takes any failure for expected."""
     done = subprocess.run(
