@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from mnist_clustering.errors import InputError
 from mnist_clustering.neighbors.approximate import approximate_nearest
 from mnist_clustering.neighbors.nearest import nearest
 from tests.support.real import PIXELS
@@ -38,25 +37,9 @@ def test_approximate_search_misses_few_and_gives_true_distances(features, own):
     assert (indices.dtype, distances.dtype) == (np.int32, np.int64)
 
 
-def test_approximate_search_repeats_itself_alone_or_together(features):
-    points, queries = features
-    together = approximate_nearest(points, queries, k=10, reach=300, n_jobs=2)
-    again = approximate_nearest(points, queries, k=10, reach=300)
-    assert np.array_equal(together, again)
-    for i in range(0, 100, 20):
-        alone = approximate_nearest(points, queries[i : i + 1], k=10, reach=300)
-        assert np.array_equal(alone[0][0], together[0][i])
-
-
 def test_approximate_search_finds_enough_among_duplicates():
     points = np.repeat(PIXELS[:3], 200, axis=0)
     indices, distances = approximate_nearest(points, k=250, reach=1)
     assert not distances[:, :199].any()
     assert distances[:, 199:].all()
     assert all(len(set(row)) == 250 and i not in row for i, row in enumerate(indices.tolist()))
-
-
-@pytest.mark.parametrize("k", [0, 5])
-def test_approximate_search_of_more_neighbours_than_points_is_refused(k):
-    with pytest.raises(InputError, match="ask for 1 to 4"):
-        approximate_nearest(PIXELS[:5], k=k)
