@@ -63,7 +63,7 @@ def test_threads_and_whoever_asks_change_no_bit(name, request):
     found = request.getfixturevalue(name)
     again = clone(found).set_params(n_jobs=3)
     assert again.fit_transform(SEEN[name]).tobytes() == found.embedding_.tobytes()
-    assert np.array_equal(clone(found).set_params(n_jobs=1).fit_predict(SEEN[name]), found.labels_)
+    assert np.array_equal(again.labels_, found.labels_)
     other = clone(found).set_params(random_state=7).fit(SEEN[name])
     assert other.embedding_.tobytes() != found.embedding_.tobytes()
 

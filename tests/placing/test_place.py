@@ -198,7 +198,7 @@ def test_two_processes_of_which_workers_are_killed(run, images, model_path, tmp_
 
 
 def test_killed_and_interrupted_runs_go_on(run, images, model_path, tmp_path):
-    np.save(tmp_path / "images.npy", np.concatenate([images] * 3))
+    np.save(tmp_path / "images.npy", np.concatenate([images] * 2))
     expected = digests(run("images.npy", block=20))
     for how in (signal.SIGKILL, signal.SIGINT):
         process = start(model_path, tmp_path, "-o", "killed", "--block", "20", "--on", "here")
