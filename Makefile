@@ -8,6 +8,8 @@ PY := .venv/bin/python
 DVC := $(PY) -m dvc
 # The same and more, where `make dask` has installed it.
 WIDE := $(if $(wildcard .venv-dask/.installed),.venv-dask/bin/python,$(PY))
+# Tests need both: all that runs in .venv, and clusters and parquet.
+TESTER := .venv-dask/bin/python
 ALL_TESTS := -n 2 --dist worksteal
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # What is active elsewhere must not leak in.
@@ -31,11 +33,11 @@ repro: ready ## run what is not up to date (ARGS=... goes to dvc repro)
 	$(PY) -m dev.check
 	$(DVC) repro $(ARGS) || dev/ready.sh failed
 
-test: ready ## run the tests (ARGS=... goes to pytest instead)
-	$(WIDE) -m pytest $(or $(ARGS),$(ALL_TESTS))
+test: ready dask ## run the tests (ARGS=... goes to pytest instead)
+	$(TESTER) -m pytest $(or $(ARGS),$(ALL_TESTS))
 
-coverage: ready ## run the tests, and ask for 95 % of all branches
-	$(WIDE) -m coverage erase && $(WIDE) -m pytest $(ALL_TESTS) --cov
+coverage: ready dask ## run the tests, and ask for 95 % of all branches
+	$(TESTER) -m coverage erase && $(TESTER) -m pytest $(ALL_TESTS) --cov
 
 lint: ready ## check format, style, types, params.yaml and dvc.yaml
 	$(PY) -m ruff format --check .

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections import Counter
 
 import pytest
 
@@ -16,13 +17,24 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items):
-    """Begin with the finished run and end with the tests that need it.
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line what was not tested, and how to have it tested."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in skipped)
+    # What scikit-learn leaves out of its own checks is not for want of anything here.
+    said = [f"{n} tests ({why})" for why, n in reasons.items() if "SCIPY_ARRAY_API" not in why]
+    if said:
+        terminalreporter.write_line(f"Not run: {'; '.join(said)}")
 
-    One of several workers then makes it while the others do what needs none.
+
+def pytest_collection_modifyitems(items):
+    """Begin with the finished run and end with the tests that need it, the quick ones last.
+
+    One of several workers then makes it while the others do what needs none, and none waits long
+    for another at the end.
     """
     users = [item for item in items if "finished" in getattr(item, "fixturenames", ())]
-    users.sort(key=lambda item: "clone" in item.fixturenames)
+    users.sort(key=lambda item: "clone" not in item.fixturenames)
     others = [item for item in items if item not in set(users)]
     items[:] = [*users[:1], *others, *users[1:]]
 
@@ -49,17 +61,13 @@ def clone(finished, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory):
-    """Folder of a fitted model, its images and labels, and where test images are placed."""
+def path(tmp_path_factory):
+    """Return the path of a model that is fitted to digits."""
     from tests.support import fitted as small
 
-    return small.make(tmp_path_factory.mktemp("run"))
-
-
-@pytest.fixture(scope="session")
-def path(run):
-    """Return the path of the model."""
-    return run[0] / "models/model.npz"
+    path = tmp_path_factory.mktemp("model") / "model.npz"
+    small.save(path)
+    return path
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +79,11 @@ def fitted(path):
 
 
 @pytest.fixture(scope="session")
-def test_images(run):
-    """Return its test images."""
-    return run[1]["test_images"]
+def test_images():
+    """Return images that it was not fitted to."""
+    from tests.support.real import TEST_IMAGES
+
+    return TEST_IMAGES
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_clustering import files, progress
+from mnist_clustering import files
 from mnist_clustering.errors import InputError
 
 
@@ -35,18 +35,6 @@ def test_an_output_is_whole_or_not_there(folder):
             write_half("deep/down/a.json", error)
         assert json.loads(Path("deep/down/a.json").read_text()) == {"a": 1}
         assert [path.name for path in Path("deep/down").iterdir()] == ["a.json"]
-
-
-def test_a_full_disk_leaves_no_array(folder, monkeypatch):
-    def save(file, *_args, **_options):
-        file.write(b"\x93NUMPY")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(np, "save", save)
-    with pytest.raises(InputError, match="no space left"):
-        files.save_array("x.npy", np.arange(3))
-    assert not list(folder.glob("*.npy"))
-    assert not list(folder.glob(".*partial"))
 
 
 def rows_until_the_disk_is_full():
@@ -117,8 +105,3 @@ def test_numpy_names_no_full_disk_but_we_do(folder, monkeypatch):
     monkeypatch.setattr(files.shutil, "disk_usage", lambda _: usage._replace(free=0))
     with pytest.raises(InputError, match=r"no space left on the disk for a\.npy"):
         write_half("a.npy", OSError("37632 requested and 0 written"))
-
-
-def test_progress_is_silent_where_nobody_looks(capsys):
-    assert list(progress.bar(range(3), description="x")) == [0, 1, 2]
-    assert capsys.readouterr() == ("", "")

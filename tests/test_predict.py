@@ -13,9 +13,8 @@ import pytest
 
 import predict
 from mnist_clustering.images import idx
-from mnist_clustering.model import command
 from mnist_clustering.model import fitted as model
-from tests.support.fitted import ROOT, K, enlarged, png, run_main
+from tests.support.fitted import ROOT, enlarged, png, run_main
 
 
 def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
@@ -30,7 +29,7 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
     assert (status, err) == (0, "")
     lines = out.splitlines()
     assert len(lines) == 11
-    assert lines[-1].startswith("8 images on the map of mnist; ")
+    assert lines[-1].startswith("8 images on the map of digits; ")
     assert lines[0].split() == list(predict.COLUMNS)
     assert predict.NOT_A_DIGIT in lines[2]
     assert lines[2].endswith("nothing is drawn")
@@ -43,7 +42,7 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
     placed = model.apply(fitted, test_images[:3])
     for row, (x, y) in zip(results[2:5], placed.positions, strict=True):
         assert (np.float32(row["x"]), np.float32(row["y"])) == (x, y)
-        assert len(row["neighbors"]) == K
+        assert len(row["neighbors"]) == fitted.n_neighbors
 
     _, first, refused, *others = (tmp_path / "out.html").read_text().split("<article>")
     assert "nothing is drawn" in refused
@@ -67,25 +66,12 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
     )
 
 
-def test_usage(capsys):
-    for words, shown in (
-        (["--help"], "dark on light or light on dark"),
-        (["a", "--json", "-", "--csv", "-"], "can go to standard output"),
-    ):
-        with pytest.raises(SystemExit):
-            predict.main(words)
-        assert shown in " ".join("".join(capsys.readouterr()).split())
-
-
 @pytest.mark.parametrize(
     ("words", "closed", "status", "said"),
     [
-        ([], ">&-", 0, ""),
         (["--csv", "out.csv"], ">&-", 0, ""),
         (["--csv", "-"], ">&-", 2, "standard output is closed: name a file in place of -"),
-        (["none.png"], ">&-", 1, "predict: none.png cannot be read"),
         (["none.png"], "2>&-", 1, ""),
-        (["-"], "<&-", 1, "predict: - is empty"),
     ],
 )
 def test_streams_that_are_closed(path, test_images, tmp_path, words, closed, status, said):
@@ -100,17 +86,6 @@ def test_streams_that_are_closed(path, test_images, tmp_path, words, closed, sta
         assert "none.png" not in done.stdout
     if "out.csv" in words:
         assert (tmp_path / "out.csv").read_text().count("\n") == 2
-
-
-def test_readers_that_stop_early(monkeypatch, path, test_images, tmp_path):
-    def stop(*_):
-        raise BrokenPipeError
-
-    with (tmp_path / "out").open("w") as out:
-        monkeypatch.setattr(sys, "stdout", out)
-        monkeypatch.setattr(command, "_write", stop)
-        picture = png(enlarged(test_images[0]), tmp_path)
-        assert predict.main([str(picture), "--model", str(path)]) == 0
 
 
 def test_from_a_shell_and_without_slow_imports(path, test_images, tmp_path):

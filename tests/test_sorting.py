@@ -1,7 +1,6 @@
 """Clustered pictures as a table and in folders: every name fits, and no two are one."""
 
 import csv
-import doctest
 import io
 import os
 
@@ -96,17 +95,6 @@ def test_where_links_are_not_possible_copies_take_their_place(pictures, tmp_path
     assert sorted((home / name).read_bytes() for name in names.values()) == sorted(ODD)
 
 
-def test_a_picture_that_changed_its_cluster_changes_its_folder(tmp_path):
-    folder = tmp_path / "pictures"
-    folder.mkdir()
-    (folder / "a.png").write_bytes(b"a")
-    home = tmp_path / "home"
-    for cluster in (0, 1):
-        sorting.sort_into_folders(members(["a.png"], [cluster]), folder, Ledger(home), copies=True)
-    assert not (home / "by_cluster/c0 zero").exists()
-    assert (home / "by_cluster/c1/a.png").read_bytes() == b"a"
-
-
 def test_the_table_has_every_file_by_cluster_from_the_medoid_outwards():
     positions = np.array([[0.0, 0], [3, 4], [1.00049, 0], [9, 9]])
     found = sorting.members(
@@ -123,9 +111,3 @@ def test_the_table_has_every_file_by_cluster_from_the_medoid_outwards():
         ["far", "1", "b", "", "3.000", "4.000", "5.000", ""],
         ["line\nbreak", "", "", "", "", "", "", "is no picture"],
     ]
-
-
-def test_examples():
-    found = doctest.testmod(sorting)
-    assert found.attempted
-    assert not found.failed

@@ -20,11 +20,10 @@ from dev import provenance
 from dev.tables.markdown import read
 from dev.workspace import command_line, temporary_copy
 from mnist_clustering import resources
-from mnist_clustering.clustering import criteria, kmeans, merging
+from mnist_clustering.clustering import criteria
 from mnist_clustering.errors import InputError
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.placing import executors
-from stages.partitions import PARTITIONS
 from stages.workspace import ROOT, repro
 
 SEEDS = range(5)
@@ -37,7 +36,6 @@ AUTOMATIC: dict[str, Any] = {"recluster.k": "auto"}
 MADE_BY = ("dev/studies/seeds.py", "evaluate")
 RESULTS = ROOT / "metrics" / "seeds.json"
 CRITERIA = ("silhouette", "davies_bouldin", "calinski_harabasz")
-MERGED = ("silhouette", "widest_gap")
 MapItems = Callable[[Callable[[int], Any], Sequence[int]], Iterator[executors.Outcome]]
 
 
@@ -82,10 +80,7 @@ def study(
     whole = _all([settings | {"split.method": "all"} for settings in own], map_items)
     return {
         **_summary(runs, SCORED),
-        "stability": {
-            "kmeans": stability([run["kmeans"] for run in runs]),
-            "merged": stability([run["merged"] for run in runs]),
-        },
+        "stability": stability([run["partitions"] for run in runs]),
         "resampled": _summary(parts, SCORED[1:]),
         "transductive": {
             name: {"train": found["train"]} if "train" in found else found
@@ -111,39 +106,28 @@ def _run(runs: Sequence[Mapping[str, Any]], number: int) -> dict[str, Any]:
     with temporary_copy(runs[number]) as folder:
         repro(folder, ["evaluate"])
         elbow = read(folder / "metrics/elbow_map.json")
-        merge = read(folder / "metrics/recluster.json")["2d"]
         preferred = {name: elbow[name] for name in CRITERIA}
-        preferred |= {f"merged_{name}": merge[name] for name in MERGED}
         scores = read(folder / "metrics/evaluate.json")
         # Only of the runs on all of train are partitions compared.
         resampled = {"split.train_size", "split.method"} & set(runs[number])
         partitions = {} if resampled else _partitions(folder)
-        return {"scores": scores, "preferred_k": preferred, **partitions}
+        return {"scores": scores, "preferred_k": preferred, "partitions": partitions}
 
 
-def _partitions(folder: Path) -> dict[str, Any]:
-    """Return the partitions of train for every k, by KMeans on the 2-D map and by merging."""
-    params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
-    elbow = params["elbow"]
-    positions = snap(np.load(folder / "data/tsne/2d/train.npy"))
+def _partitions(folder: Path) -> dict[int, np.ndarray]:
+    """Return the partitions of train by KMeans on the 2-D map for every k."""
+    elbow = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))["elbow"]
     numbers = range(elbow["k_min"], elbow["k_max"] + 1)
     # The clusterings of elbow@map, which does not save them.
     clusterings = criteria.clusterings(
-        positions,
+        snap(np.load(folder / "data/tsne/2d/train.npy")),
         numbers,
         n_init=elbow["map_starts"],
         max_iter=elbow["max_iter"],
         seed=elbow["seed"],
         n_jobs=resources.threads(),
     )
-    with np.load(folder / PARTITIONS["clusters_2d"].model) as model:
-        micro = kmeans.assign(positions, model["centres"])
-        merges = merging.from_array(model["merges"])
-    n_merged = min(params["micro"]["k_max"], len(merges))
-    return {
-        "kmeans": dict(zip(numbers, (found.labels for found in clusterings), strict=True)),
-        "merged": {k: merging.partition(merges, k)[micro] for k in range(2, n_merged + 1)},
-    }
+    return dict(zip(numbers, (found.labels for found in clusterings), strict=True))
 
 
 def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:

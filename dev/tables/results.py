@@ -41,8 +41,6 @@ CRITERIA = {
     "silhouette": "silhouette, highest",
     "calinski_harabasz": "Calinski-Harabasz, highest",
     "davies_bouldin": "Davies-Bouldin, lowest",
-    "merged_silhouette": "silhouette of merged clusters",
-    "merged_widest_gap": "widest gap between merges",
 }
 QUALITY = {
     "kl_divergence": "KL divergence",
@@ -81,8 +79,8 @@ def figures(root: Path) -> str:
         ("t-SNE, then KMeans, the original study", "82.3", "–", "–"),
         row("its route on this code (`make original`), 2-D", route, "kmeans_2d"),
         row("2-D map, then KMeans, here", ours, "kmeans_2d"),
-        row("**2-D map, merged**", ours, "clusters_2d", "**{}**"),
-        row("**3-D map, merged**", ours, "clusters_3d", "**{}**"),
+        row("**clusters of the 2-D map**", ours, "clusters_2d", "**{}**"),
+        row("**clusters of the 3-D map**", ours, "clusters_3d", "**{}**"),
     ]
     return table(" | train, by majority | test, by majority | test, one to one", rows, 3)
 

@@ -31,7 +31,7 @@ def with_margin(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def guess_form(images: NDArray[np.uint8]) -> str:
-    """Tell handwriting, where seven in eight images show one drawing on plain paper, from frames."""
+    """Tell handwriting, of which seven in eight show one drawing on plain paper, from frames."""
     # Imported where it is needed: scipy's filters take a while.
     from mnist_clustering.images import handwriting
 

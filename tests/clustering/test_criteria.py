@@ -7,18 +7,16 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mnist_clustering.clustering import criteria, kmeans, lloyd
-from mnist_clustering.errors import InputError
-from mnist_clustering.exact.points import ExactPoints
+from mnist_clustering.clustering import criteria, kmeans
 from tests.support.real import PIXELS
 
 
 def test_criteria_are_those_of_scikit_learn():
-    found = list(criteria.clusterings(PIXELS, range(2, 9), n_init=1, max_iter=100, seed=0))
+    found = list(criteria.clusterings(PIXELS, range(2, 6), n_init=1, max_iter=100, seed=0))
     sample = np.arange(0, len(PIXELS), 3)
     judge = criteria.Judge(PIXELS, sample)
     values = PIXELS.astype(float)
-    assert [len(clustering.centres) for clustering in found] == list(range(2, 9))
+    assert [len(clustering.centres) for clustering in found] == list(range(2, 6))
     assert all(b.inertia < a.inertia for a, b in itertools.pairwise(found))
     for clustering in found:
         row = judge.criteria(clustering)
@@ -30,19 +28,6 @@ def test_criteria_are_those_of_scikit_learn():
         assert row["calinski_harabasz"] == pytest.approx(expected, rel=1e-3)
         expected = metrics.davies_bouldin_score(values, labels)
         assert row["davies_bouldin"] == pytest.approx(expected, rel=1e-3)
-
-
-def test_criteria_equal_those_of_scikit_learn_where_centres_are_whole():
-    # Each cluster is symmetric about a point of the grid, so that no centre is rounded.
-    cross = np.array([[0, 0], [6, 0], [-6, 0], [0, 3], [0, -3]])
-    points = np.concatenate([cross, cross * 2 + [90, 10], cross * 3 + [-70, 120]])
-    start = np.array([[0, 0], [90, 10], [-70, 120]])
-    [found] = lloyd.lloyd(ExactPoints(points), start[None], 9)
-    assert np.array_equal(found.centres, start)
-    row = criteria.Judge(points, np.arange(15)).criteria(found)
-    for name in ("silhouette", "calinski_harabasz", "davies_bouldin"):
-        expected = getattr(metrics, f"{name}_score")(points, found.labels)
-        assert row[name] == pytest.approx(expected, rel=1e-12)
 
 
 def rows(**columns):
@@ -64,34 +49,9 @@ def test_each_criterion_has_its_own_best_and_of_equals_the_lowest():
     }
 
 
-def test_three_heaps_of_points_prefer_three():
-    rng = np.random.default_rng(0)
-    heaps = np.concatenate([rng.integers(-40, 40, (80, 2)) + at for at in (0, 900, -2000)])
-    found = criteria.clusterings(heaps, range(2, 9), n_init=4, max_iter=99, seed=0)
-    judge = criteria.Judge(heaps, np.arange(len(heaps)))
-    best = criteria.preferred([judge.criteria(clustering) for clustering in found])
-    assert best["knee"] == best["silhouette"] == best["davies_bouldin"] == 3
-
-
-def test_a_short_curve_has_no_knee():
+def test_a_short_curve_and_a_straight_one_have_no_knee():
     assert criteria.knee([2, 3], [9, 4]) is None
-
-
-def test_a_straight_line_has_no_knee():
     assert criteria.knee([2, 3, 4, 5, 6], [50, 40, 30, 20, 10]) is None
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_one_more_cluster_is_never_worse(seed):
-    # Without any round of Lloyd's, a fresh start alone is often worse than the k before.
-    found = criteria.clusterings(PIXELS[:400], range(2, 14), n_init=1, max_iter=0, seed=seed)
-    inertias = [clustering.inertia for clustering in found]
-    assert all(b <= a for a, b in itertools.pairwise(inertias))
-    exact, rng = ExactPoints(PIXELS[:400]), np.random.default_rng(seed)
-    fresh = [
-        lloyd.lloyd(exact, lloyd.kmeans_plus_plus(exact, k, 1, rng), 0)[0] for k in range(2, 14)
-    ]
-    assert any(b.inertia > a.inertia for a, b in itertools.pairwise(fresh))
 
 
 def test_heaps_of_equal_points_have_finite_criteria():
@@ -108,8 +68,3 @@ def test_a_sample_within_one_cluster_has_no_silhouette():
     points = np.array([[0], [1], [2], [90]])
     found = kmeans.fit(points, 2, n_init=3, max_iter=9, seed=0)
     assert criteria.Judge(points, np.array([0, 1, 2])).criteria(found)["silhouette"] == 0
-
-
-def test_no_number_of_clusters_at_all_is_refused():
-    with pytest.raises(InputError, match=r"elbow\.k_max is below"):
-        list(criteria.clusterings(PIXELS, [], n_init=1, max_iter=1, seed=0))

@@ -4,16 +4,15 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from mnist_clustering.clustering import kmeans, lloyd
+from mnist_clustering.clustering import kmeans
 from mnist_clustering.errors import InputError
-from mnist_clustering.exact.points import ExactPoints
 from tests.support.real import PIXELS
 from tests.support.reference import squared_distances
 
 
 def test_best_of_ten_is_as_good_as_scikit_learn():
-    ours = kmeans.fit(PIXELS, 10, n_init=10, max_iter=300, seed=0)
-    theirs = KMeans(10, n_init=10, random_state=0).fit(PIXELS.astype(float))
+    ours = kmeans.fit(PIXELS[:600], 10, n_init=10, max_iter=300, seed=0)
+    theirs = KMeans(10, n_init=10, random_state=0).fit(PIXELS[:600].astype(float))
     assert ours.inertia <= 1.005 * theirs.inertia_
 
 
@@ -35,41 +34,6 @@ def test_more_clusters_than_distinct_points():
 def test_what_cannot_be_clustered_is_refused():
     with pytest.raises(InputError, match="ask for 1 to 4"):
         kmeans.fit(PIXELS[:4], 5, n_init=1, max_iter=1, seed=0)
-
-
-def test_fit_keeps_the_best_of_its_starts(monkeypatch):
-    monkeypatch.setattr(kmeans, "_FINALISTS", 5)
-    monkeypatch.setattr(kmeans, "_STARTS", 2)
-    points = PIXELS[:300]
-    found = kmeans.fit(points, 9, n_init=5, max_iter=99, seed=0)
-    exact, rng = ExactPoints(points), np.random.default_rng(0)
-    rng.permutation(300)
-    starts = [lloyd.kmeans_plus_plus(exact, 9, count, rng) for count in (2, 2, 1)]
-    ends = lloyd.lloyd(exact, np.concatenate(starts), 99)
-    inertias = [end.inertia for end in ends]
-    assert inertias.index(min(inertias)) > 0
-    assert found.inertia == min(inertias)
-
-
-def test_starts_that_end_alike_leave_room_for_others(monkeypatch):
-    # The best end on the sample may not be the best on all points: the second gets its chance.
-    monkeypatch.setattr(kmeans, "_SAMPLE", 200)
-    search = kmeans.Search(PIXELS[:400], max_iter=50, seed=0, n_jobs=1)
-    starts = np.repeat(search.starts(9, 3), 4, axis=0)
-    given = []
-    monkeypatch.setattr(kmeans, "lloyd", spy(lloyd.lloyd, given))
-    search.best(starts, 2)
-    assert len(given[0]) == 12
-    assert len(given[1]) == 2
-    assert not np.array_equal(*given[1])
-
-
-def spy(function, given):
-    def call(points, starts, *others):
-        given.append(starts)
-        return function(points, starts, *others)
-
-    return call
 
 
 def test_the_search_on_a_sample_is_as_good_as_that_on_all(monkeypatch):

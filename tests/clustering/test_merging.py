@@ -37,25 +37,8 @@ def _as_sets(partition):
     return {frozenset(np.flatnonzero(partition == each).tolist()) for each in set(partition)}
 
 
-def test_edges_are_counted_one_by_one():
-    labels, neighbors, _ = _random(0)
-    expected = np.zeros((12, 12), dtype=int)
-    for image, row in enumerate(neighbors):
-        for other in row:
-            expected[labels[image], labels[other]] += 1
-    assert np.array_equal(merging.count_edges(labels.astype(np.int32), neighbors, 12), expected)
-
-
-def test_containment_turns_the_forward_edges_round():
-    labels = np.array([0, 1, 2])
-    forward = np.array([[1], [0], [0]])
-    reverse = np.array([[2], [2], [1]])
-    expected = [[0, 1, 2], [1, 0, 1], [0, 1, 0]]
-    assert merging.count_containment(labels, forward, reverse, 3).tolist() == expected
-
-
-@pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("wanted", [1, 2, 5, 8, 12])
+@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("wanted", [1, 2, 8])
 def test_equal_to_recounting_all_pairs(seed, wanted):
     labels, forward, reverse = _random(seed, n=60, k=2)
     # Cluster 3 is empty, and few images make many ties.
@@ -68,56 +51,11 @@ def test_equal_to_recounting_all_pairs(seed, wanted):
     assert _as_sets(found) == _reference(labels, edges, 12, wanted)
 
 
-def test_partitions_are_nested():
-    labels, forward, reverse = _random(1)
-    counts = merging.count_containment(labels, forward, reverse, 12)
-    merges = merging.merge(counts, np.bincount(labels, minlength=12))
-    finer = merging.partition(merges, 12)
-    assert finer.tolist() == list(range(12))
-    for k in range(11, 0, -1):
-        coarser = merging.partition(merges, k)
-        assert coarser.max() == k - 1
-        assert len(set(zip(finer, coarser, strict=True))) == k + 1
-        finer = coarser
-
-
-def test_names_of_the_micro_clusters_do_not_matter():
-    rng = np.random.default_rng(2)
-    # Distinct primes as sizes and counts: no two shares are equal.
-    sizes = np.array([101, 103, 107, 109, 113, 127, 131, 137])
-    edges = rng.permutation(np.arange(1, 65) * 1009).reshape(8, 8)
-    order = rng.permutation(8)
-    for k in range(1, 9):
-        straight = merging.partition(merging.merge(edges, sizes), k)
-        mixed = merging.partition(merging.merge(edges[np.ix_(order, order)], sizes[order]), k)
-        assert _as_sets(straight[order]) == _as_sets(mixed)
-
-
-def test_the_input_is_left_as_it_was():
-    edges, sizes = np.arange(9).reshape(3, 3), np.array([3, 2, 1])
-    merging.merge(edges, sizes)
-    assert np.array_equal(edges, np.arange(9).reshape(3, 3))
-    assert np.array_equal(sizes, [3, 2, 1])
-
-
 def test_an_island_joins_what_it_points_to_not_what_points_to_it():
     # 0: plain ones, 1: twos, 2: ones with a foot.
     edges = np.array([[9000, 0, 5], [0, 9000, 60], [50, 40, 900]])
     merges = merging.merge(edges, np.array([1000, 1000, 100]))
     assert merging.partition(merges, 2).tolist() == [0, 1, 0]
-
-
-def test_a_small_cluster_joins_before_large_ones_with_more_edges():
-    edges = np.array([[0, 500, 0], [500, 0, 0], [20, 0, 0]])
-    merges = merging.merge(edges, np.array([5000, 5000, 100]))
-    assert merges[0] == merging.Merge(cluster=2, into=0, edges=20, size=100)
-    assert merges[0].share == Fraction(1, 5)
-
-
-def test_of_equal_shares_the_smaller_cluster_then_the_lower_name():
-    edges = np.array([[0, 4, 0], [0, 0, 2], [1, 1, 0]])
-    assert merging.merge(edges, np.array([4, 2, 1]))[0] == merging.Merge(2, 0, 1, 1)
-    assert merging.merge(np.ones((3, 3), dtype=int), np.ones(3, dtype=int))[0].cluster == 0
 
 
 def test_shares_that_floating_point_cannot_tell_apart():
@@ -128,27 +66,6 @@ def test_shares_that_floating_point_cannot_tell_apart():
     sizes = np.array([large, large - 1, 1])
     assert merging.merge(edges, sizes)[0].cluster == 0
     assert merging.merge(edges[[1, 0, 2]], sizes[[1, 0, 2]])[0].cluster == 1
-
-
-def test_empty_clusters_join_first():
-    edges = np.array([[5, 0, 3], [0, 0, 0], [3, 0, 5]])
-    merges = merging.merge(edges, np.array([2, 0, 2]))
-    assert merges[0] == merging.Merge(cluster=1, into=0, edges=0, size=0)
-    assert merges[0].share == 0
-    assert merging.partition(merges, 2).tolist() == [0, 0, 1]
-
-
-def test_parts_without_edges_between_them_are_joined_last():
-    edges = np.kron(np.eye(3, dtype=int), np.full((2, 2), 7))
-    merges = merging.merge(edges, np.array([5, 5, 4, 4, 3, 3]))
-    assert merging.partition(merges, 3).tolist() == [0, 0, 1, 1, 2, 2]
-    assert merges[3] == merging.Merge(cluster=4, into=0, edges=0, size=6)
-
-
-def test_one_micro_cluster_is_its_own_partition():
-    merges = merging.merge(np.array([[4]]), np.array([4]))
-    assert merges == []
-    assert merging.partition(merges, 1).tolist() == [0]
 
 
 @pytest.mark.parametrize("k", [0, 4])

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import ndimage
 
 from mnist_clustering.distortion import kernel as distortion_kernel
 from mnist_clustering.distortion import ranking as distortion
 from mnist_clustering.errors import InputError
 from tests.support.real import IMAGES
 
-SIZES = [(8, 8), (20, 28), (28, 28), (7, 11)]
+SIZES = [(8, 8), (28, 28), (7, 11)]
 
 
 def code(gradients):
@@ -69,8 +68,7 @@ def singly(queries, points):
     return np.stack([distortion.measure_one(query, points) for query in queries])
 
 
-@pytest.mark.parametrize("share", [0.1, 1.0])
-@pytest.mark.parametrize("size", [(8, 8), (4, 9)])
+@pytest.mark.parametrize(("size", "share"), [((8, 8), 0.1), ((4, 9), 1.0)])
 def test_both_ways_to_measure_follow_the_definition(size, share, monkeypatch):
     gradients = random_gradients(0, 6, size, share)
     queries, points = gradients[:2], gradients[1:]
@@ -78,15 +76,6 @@ def test_both_ways_to_measure_follow_the_definition(size, share, monkeypatch):
     assert singly(code(queries), code(points)).tolist() == expected
     assert compiled(code(queries), code(points), monkeypatch).tolist() == expected
     assert expected[1][0] == 0
-
-
-def test_real_digits_follow_the_definition(monkeypatch):
-    coded = distortion.gradient_images(IMAGES[:4, 4:24, 4:24])
-    gradients = distortion.decode(coded).astype(int)
-    expected = [[by_definition(gradients[0], point) for point in gradients]]
-    assert singly(coded[:1], coded).tolist() == expected
-    assert compiled(coded[:1], coded, monkeypatch).tolist() == expected
-    assert by_definition(gradients[1], gradients[0]) != expected[0][1]
 
 
 @settings(max_examples=12, deadline=None)
@@ -104,37 +93,12 @@ def test_lanes_that_are_not_all_in_use_change_nothing(size, count, share, seed):
     assert found.tobytes() == singly(queries, points).tobytes()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_candidate_is_measured_alike_whatever_stands_beside_it(size, monkeypatch):
-    queries, points = code(random_gradients(2, 4, size)), code(random_gradients(3, 40, size))
-    rng = np.random.default_rng(4)
-    candidates = np.stack([rng.permutation(40)[:37] for _ in queries]).astype(np.int32)
-    found = compiled(queries, points, monkeypatch, candidates=candidates)
-    assert np.array_equal(found, np.take_along_axis(singly(queries, points), candidates, axis=1))
-
-
-@pytest.mark.parametrize("n_jobs", [1, 2, 3, 8])
+@pytest.mark.parametrize("n_jobs", [1, 3])
 def test_threads_and_blocks_change_no_bit(n_jobs, monkeypatch):
     coded = distortion.gradient_images(IMAGES[:60])
     expected = singly(coded, coded)
     monkeypatch.setattr(distortion, "_BLOCK", 7)
     assert np.array_equal(compiled(coded, coded, monkeypatch, n_jobs=n_jobs), expected)
-
-
-def test_many_pairs_go_to_the_compiled_kernel_and_few_do_not(monkeypatch):
-    coded = distortion.gradient_images(IMAGES[:101])
-    everyone = np.tile(np.arange(101, dtype=np.int32), (101, 1))
-    measured = []
-    measure = distortion_kernel.measure
-    monkeypatch.setattr(
-        distortion_kernel, "measure", lambda *of: (measured.append(of), measure(*of))
-    )
-    many = distortion.rank(coded, coded, everyone)
-    assert len(measured) == 1
-    few = distortion.rank(coded[:99], coded, everyone[:99])
-    assert len(measured) == 1
-    assert np.array_equal(many.distances[:99], few.distances)
-    assert np.array_equal(many.indices[:99], few.indices)
 
 
 def checkerboards(size):
@@ -146,7 +110,7 @@ def checkerboards(size):
     return 5 * np.stack([*pairs, np.zeros_like(pairs[0])])
 
 
-@pytest.mark.parametrize("size", [(4, 4), (8, 8), (28, 28)])
+@pytest.mark.parametrize("size", [(8, 8), (28, 28)])
 def test_extreme_images_do_not_overflow(size, monkeypatch):
     gradients = checkerboards(size)
     coded = code(gradients)
@@ -166,53 +130,6 @@ def test_the_largest_distances_add_up_in_16_bits(monkeypatch):
     assert found[0, 1] == found[1, 0] == singly(coded, coded)[0, 1]
     assert found[0, 1] >= 6 * 60 * 1800
     assert found[0, 0] == found[1, 1] == 0
-
-
-def test_partial_sums_of_the_kernel_fit_16_bits():
-    """Bound every intermediate value by the largest gradient."""
-    energy = 9 * 2 * distortion.LEVELS**2
-    product = 2 * 9 * 2 * distortion.LEVELS**2
-    lowest, highest = -energy, energy + product
-    assert (energy, lowest, highest) == (450, -450, 1350)
-    # The lowest is the query's own energy, as no squared difference is below zero.
-    assert distortion_kernel._SAFE * max(-lowest, highest) < 2**15
-    assert 9 * 2 * (2 * distortion.LEVELS) ** 2 == 1800 < 2**15
-
-
-def test_zero_images_and_those_without_gradients(monkeypatch):
-    empty = np.zeros((2, 28, 28), dtype=np.uint8)
-    digits = distortion.gradient_images(IMAGES[:5])[:, :24, :24]
-    blank = np.zeros((1, *digits.shape[1:]), dtype=np.uint8)
-    assert not distortion.gradient_images(empty).any()
-    both = np.concatenate([blank, digits])
-    assert np.array_equal(compiled(both, both, monkeypatch), singly(both, both))
-    # Nothing is found in every drawing; no drawing is found in nothing.
-    energy = distortion.decode(digits).astype(int) ** 2
-    within = ndimage.convolve(energy.sum(axis=1), np.ones((1, 3, 3), dtype=int), mode="constant")
-    assert singly(digits, blank)[:, 0].tolist() == within.sum(axis=(1, 2)).tolist()
-    assert (singly(blank, digits)[0] < singly(digits, blank)[:, 0]).all()
-
-
-def test_a_digit_with_one_more_stroke_contains_the_other():
-    plain = np.zeros((28, 28), dtype=np.uint8)
-    plain[4:24, 13:15] = 255
-    footed = plain.copy()
-    footed[22:24, 8:20] = 255
-    one, foot = distortion.gradient_images(np.stack([plain, footed]))
-    contained = distortion.measure_one(one, foot[None])[0]
-    assert contained < distortion.measure_one(foot, one[None])[0] / 4
-
-
-@pytest.mark.parametrize("shift", [(0, 2), (2, 0), (-2, 2), (1, -1)])
-def test_displacements_of_up_to_two_pixels_cost_nothing(shift):
-    image = np.zeros((1, 28, 28), dtype=np.uint8)
-    image[0, 9:19, 9:19] = np.random.default_rng(0).integers(0, 256, (10, 10))
-    moved = np.roll(image, shift, axis=(1, 2))
-    query, point = distortion.gradient_images(np.concatenate([image, moved]))
-    assert distortion.measure_one(query, point[None])[0] == 0
-    further = np.roll(moved, shift, axis=(1, 2))
-    if max(map(abs, shift)) == 2:
-        assert distortion.measure_one(query, distortion.gradient_images(further))[0] > 0
 
 
 # Ranking
@@ -235,8 +152,7 @@ def test_candidates_are_ordered_by_distance_then_index():
     assert np.array_equal(ranked.first(4).distances, ranked.distances[:, :4])
 
 
-@pytest.mark.parametrize("few", [-1, 10**6])
-@pytest.mark.parametrize("n_jobs", [1, 2])
+@pytest.mark.parametrize(("few", "n_jobs"), [(-1, 2), (10**6, 1)])
 def test_reverse_is_the_distance_the_other_way(few, n_jobs, monkeypatch):
     monkeypatch.setattr(distortion, "_FEW", few)
     monkeypatch.setattr(distortion, "_BLOCK", 16)
@@ -253,41 +169,6 @@ def test_reverse_is_the_distance_the_other_way(few, n_jobs, monkeypatch):
     known = [i in forward.indices[j] for i in range(50) for j in forward.indices[i, :8]]
     assert 0 < sum(known) < len(known), "some distances are known, others are not"
     assert (found.indices.dtype, found.distances.dtype) == (np.int32, np.int32)
-
-
-def test_reverse_measures_only_what_is_not_known(monkeypatch):
-    coded = distortion.gradient_images(IMAGES[:20])
-    everyone = np.stack([np.delete(np.arange(20), i) for i in range(20)]).astype(np.int32)
-    forward = distortion.rank(coded, coded, everyone)
-    measured = []
-    measure = distortion.measure_one
-    monkeypatch.setattr(
-        distortion,
-        "measure_one",
-        lambda q, points: (measured.extend(points), measure(q, points))[1],
-    )
-    found = distortion.reverse(coded, forward, 19)
-    assert measured == []
-    for i in range(20):
-        towards = {j: d for j in range(20) for k, d in _row(forward, j) if k == i}
-        assert dict(_row(found, i)) == towards
-
-
-def _row(ranked, i):
-    return list(zip(ranked.indices[i].tolist(), ranked.distances[i].tolist(), strict=True))
-
-
-@pytest.mark.parametrize("few", [-1, 10**6])
-def test_every_query_is_counted_once_by_the_progress(few, monkeypatch):
-    monkeypatch.setattr(distortion, "_FEW", few)
-    monkeypatch.setattr(distortion, "_BLOCK", 4)
-    coded = distortion.gradient_images(IMAGES[:10])
-    near = np.stack([np.delete(np.arange(10), i)[:5] for i in range(10)]).astype(np.int32)
-    steps = []
-    forward = distortion.rank(coded, coded, near, on_step=steps.append)
-    assert sum(steps) == 10
-    distortion.reverse(coded, forward, 5, on_step=steps.append)
-    assert sum(steps) == 20
 
 
 def test_images_of_different_sizes_and_too_few_candidates_are_refused():

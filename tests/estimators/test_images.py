@@ -29,13 +29,6 @@ def test_one_image_has_one_place_in_whatever_shape_it_comes(of_images, shaped):
     assert np.array_equal(of_images.predict(shaped(NEW[:1])), of_images.predict(NEW[:1]))
 
 
-@pytest.mark.parametrize("name", ["rows", "unit"])
-def test_fits_are_the_same_in_whatever_shape_images_come(of_images, name):
-    again = ImageClusters(**of_images.get_params()).fit(SHAPES[name](FEW))
-    assert again.embedding_.tobytes() == of_images.embedding_.tobytes()
-    assert np.array_equal(again.labels_, of_images.labels_)
-
-
 def test_numbers_of_few_bits_are_scaled_as_those_fitted():
     digits = load_digits().images
     model = ImageClusters(n_clusters=5, form="frame", **BRIEF).fit(digits[:200])
@@ -63,18 +56,14 @@ def test_images_of_another_size_are_brought_into_form():
     ("given", "words"),
     [
         (FEW[0, 0], r"X is of shape \(28,\), but images are \(n, height, width\)"),
-        (FEW[:0], r"X is of shape \(0, 28, 28\)"),
         (FEW[:, :3].reshape(200, -1), "rows of 84 pixels, which are no square"),
-        (FEW[None, None], "X is of shape"),
         (FEW * 1j, "X holds complex128, but images are real numbers"),
-        (np.array([["a"]]), "X holds <U1"),
         ([[1, 2], [3]], "X is no array of images of one size"),
         (FEW / 1.0 - 9, "X has values from -9"),
         (np.where(FEW[3] == FEW, np.nan, FEW), "NaN, infinite"),
         (FEW[:3], "n_samples = 3 rows, but at least 4 are needed"),
         (FEW[:4], "n_clusters is 5, but 4 rows allow a whole number from 1 to 4"),
         (np.zeros((20, 28, 28), np.uint8), "all 20 training images are black all over"),
-        (np.full((20, 9, 9), 7, np.uint8), "all 20 training images are copies of one image"),
     ],
 )
 def test_what_cannot_be_fitted_is_answered_in_a_sentence(given, words):

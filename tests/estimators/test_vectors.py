@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from mnist_clustering import EmbeddingClusters
-from mnist_clustering.errors import InputError
-from mnist_clustering.model import fitted as model
 from tests.estimators.conftest import BRIEF
 from tests.support.real import PIXELS, TEST_IMAGES
 
@@ -57,33 +55,6 @@ def test_any_scale_and_offset_gives_the_same_clusters(of_vectors):
 def test_what_cannot_be_fitted_is_answered(given, words):
     with pytest.raises(ValueError, match=words):
         EmbeddingClusters(**BRIEF).fit(given)
-
-
-def test_new_vectors_of_another_kind_are_refused(of_vectors, of_images):
-    with pytest.raises(
-        ValueError, match="X has 3 features, but EmbeddingClusters is expecting 784"
-    ):
-        of_vectors.predict(NEW[:, :3])
-    with pytest.raises(InputError, match="in 1 of 40 rows"):
-        of_vectors.predict(np.where(np.arange(40)[:, None] == 4, np.inf, NEW))
-    inner = of_vectors._model
-    with pytest.raises(InputError, match=r"places vectors of shape \(n, 784\)"):
-        model.to_tiles(inner, NEW[:, :5])
-    with pytest.raises(InputError, match=r"no numbers \(NaN, infinite\) in 1 of 40 vectors"):
-        model.to_tiles(inner, np.where(np.arange(40)[:, None] == 4, np.nan, NEW))
-    with pytest.raises(InputError, match="places images, and no vectors"):
-        model.to_tiles(of_images._model, NEW)
-
-
-def test_far_vectors_are_placed_and_told():
-    rng = np.random.default_rng(0)
-    near = rng.normal(size=(200, 8))
-    found = EmbeddingClusters(3, **BRIEF).fit(near)
-    far = near[:3] + 1e9
-    assert np.isfinite(found.transform(far)).all()
-    told = model.apply(found._model, model.to_tiles(found._model, np.concatenate([far, near])))
-    assert set(told.reasons[:3]) == {"unlike the training images"}
-    assert sum(reason is None for reason in told.reasons[3:]) > 190
 
 
 class Topics:

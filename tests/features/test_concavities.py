@@ -1,34 +1,9 @@
 """Concavities against a slow computation from their definition, and on shapes by hand."""
 
 import numpy as np
-import pytest
 
 from mnist_clustering.features.concavities import concavities, concavity_features
-from mnist_clustering.features.pooling import pooling_kernel
 from tests.support.real import IMAGES
-
-RING = ["#####", "#...#", "#...#", "#####"]
-OPEN_RIGHT = ["#####", "#....", "#....", "#####"]
-OPEN_LEFT = ["#####", "....#", "....#", "#####"]
-OPEN_UP = ["#...#", "#...#", "#...#", "#####"]
-
-
-def image(rows):
-    drawn = np.zeros((28, 28), dtype=np.uint8)
-    for y, row in enumerate(rows):
-        for x, mark in enumerate(row):
-            drawn[10 + y, 12 + x] = 200 * (mark == "#")
-    return drawn
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [(RING, [6, 0, 0]), (OPEN_RIGHT, [0, 8, 0]), (OPEN_LEFT, [0, 0, 8]), (OPEN_UP, [0, 0, 0])],
-)
-def test_what_closes_the_background_of_a_shape(rows, expected):
-    found = concavities(image(rows)[None])[..., 0]
-    assert [int((kind == 200).sum()) for kind in found] == expected
-    assert set(np.unique(found)) <= {0, 200}
 
 
 def test_concavities_by_their_definition():
@@ -58,22 +33,7 @@ def test_features_by_their_definition():
                 assert features[:, i, j].tolist() == expected.tolist()
 
 
-def test_a_mirrored_image_opens_to_the_other_side():
-    plain = concavities(IMAGES[:50])
-    mirrored = concavities(IMAGES[:50, :, ::-1])[:, :, ::-1]
-    assert np.array_equal(mirrored, plain[[0, 2, 1]])
-
-
 def test_each_image_by_itself_in_any_chunk():
     together = concavity_features(IMAGES[:600])
     parts = [concavity_features(IMAGES[start : start + 75]) for start in range(0, 600, 75)]
     assert np.array_equal(together, np.concatenate(parts))
-
-
-def test_a_pooling_kernel_is_binomial_and_cut_at_the_edges():
-    kernel = pooling_kernel(10, 3, 4, 2)
-    assert kernel.tolist() == [
-        [2, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-        [0, 0, 0, 1, 2, 1, 0, 0, 0, 0],
-        [0, 0, 0, 0, 0, 0, 0, 1, 2, 1],
-    ]

@@ -2,14 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis.extra import numpy as hnp
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.features import descriptors
-from mnist_clustering.features.concavities import concavity_features
-from mnist_clustering.features.deskew import deskew
-from mnist_clustering.features.gradients import gradient_features
 from tests.support.real import FEW
 
 
@@ -27,21 +22,6 @@ def test_descriptor_sets_weighted_blocks_side_by_side(deskewed):
     assert spread[1] / spread[0] == pytest.approx(0.5, rel=0.02)
     again = descriptors.from_arrays(descriptors.to_arrays(fitted))
     assert np.array_equal(descriptors.transform(FEW, again), found)
-
-
-@settings(max_examples=25)
-@given(hnp.arrays(np.uint8, (3, 28, 28)))
-def test_any_image_has_features(images):
-    assert deskew(images).dtype == np.uint8
-    assert gradient_features(images).shape == (3, 512)
-    assert concavity_features(images).shape == (3, 147)
-
-
-def test_blank_images_stay_blank():
-    blank = np.zeros((3, 28, 28), dtype=np.uint8)
-    assert not deskew(blank).any()
-    assert not gradient_features(blank).any()
-    assert not concavity_features(blank).any()
 
 
 def test_no_block_at_all_is_refused():

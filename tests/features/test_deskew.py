@@ -1,40 +1,10 @@
 """Deskewing against regression, interpolation and scipy's affine transform."""
 
 import numpy as np
-import pytest
 from scipy import ndimage
 
-from mnist_clustering.features.deskew import deskew, slant
-from tests.support.real import FEW, IMAGES
-
-
-def test_slant_is_the_regression_of_columns_on_rows():
-    shear, centre = slant(FEW)
-    for image, found, middle in zip(FEW[:40], shear, centre, strict=False):
-        rows, columns = np.nonzero(image)
-        weights = image[rows, columns].astype(float)
-        y = np.average(rows, weights=weights)
-        x = np.average(columns, weights=weights)
-        covariance = np.average((rows - y) * (columns - x), weights=weights)
-        assert found == pytest.approx(covariance / np.average((rows - y) ** 2, weights=weights))
-        assert middle == pytest.approx(y)
-
-
-def test_deskew_interpolates_each_row_linearly():
-    upright = deskew(FEW)
-    shear, centre = slant(FEW)
-    for index in range(25):
-        for row in range(28):
-            at = np.arange(28) + shear[index] * (row - centre[index])
-            wide = np.concatenate([[0], FEW[index, row].astype(float), [0]])
-            expected = np.interp(at, np.arange(-1, 29), wide)
-            assert np.abs(upright[index, row] - expected).max() <= 0.5 + 1e-9
-
-
-def test_deskewed_images_stand_upright():
-    before, _ = slant(FEW)
-    after, _ = slant(deskew(FEW))
-    assert np.abs(after).mean() < 0.1 * np.abs(before).mean()
+from mnist_clustering.features.deskew import deskew
+from tests.support.real import IMAGES
 
 
 def by_scipy(image):

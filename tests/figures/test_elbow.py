@@ -2,7 +2,6 @@
 
 import pytest
 
-from mnist_clustering.figures import canvas as page
 from tests.support.drawings import figure_of, finished, study, texts
 
 
@@ -34,10 +33,3 @@ def test_no_line_strikes_through_a_text(name):
     for axes in figure.axes:
         panel = axes.get_window_extent()
         assert not any(text.get_window_extent().overlaps(panel) for text in axes.texts)
-
-
-def test_one_k_alone_can_be_drawn():
-    curves, preferred = study(10)["elbow_map"]
-    alone = {name: column[:1] for name, column in curves.items()}
-    chosen = dict.fromkeys(preferred, 2) | {"knee": None}
-    assert page.render(figure_of("elbow_map", (alone, chosen)), 60)

@@ -25,10 +25,8 @@ NONE = LABELS[:0]
         ((LABELS, IMAGES), (IMAGES, LABELS), "images of train are .*: swap the two files"),
         ((IMAGES, LABELS), (IMAGES, IMAGES), "labels of shape .60, 2, 2.*: give a file of each"),
         ((IMAGES, LABELS), (IMAGES[:, :1], LABELS), "2 x 2 pixels and those of test 1 x 2"),
-        ((IMAGES[:0], NONE), (IMAGES, LABELS), "train has no images"),
         ((IMAGES * 0, LABELS), (IMAGES, LABELS), "all 60 training images are black all over"),
         ((IMAGES[[3] * 9], NONE), (IMAGES, LABELS), "all 9 training images are copies of one"),
-        ((IMAGES[:, :0], NONE), (IMAGES[:, :0], NONE), "images are 0 x 2 pixels"),
     ],
 )
 def test_parts_that_do_not_fit(train, test, words):
@@ -52,19 +50,6 @@ def test_labels_become_codes_of_classes():
         checking.name_classes(labels, ["a", "b", "c"], first_label=1)
     assert checking.narrow_dtype(np.int16([1, 0])).dtype == np.uint8
     assert checking.narrow_dtype(np.int16([1, -1])).dtype == np.int16
-
-
-def test_what_is_odd_is_said():
-    assert checking.about_copies(IMAGES) == ""
-    copies = "2 of 4 training images are copies of others"
-    assert checking.about_copies(IMAGES[[0, 1, 0, 0]]) == copies
-    assert checking.about_labels(np.int16([0, 1])) == ""
-    assert "1 of 2 images have no label" in checking.about_labels(np.int16([0, -1]))
-    assert "no image has a label" in checking.about_labels(np.int16([-1, -1]))
-    assert "in case only, and are kept apart: Cat and cat" in checking.about_names(
-        ["Cat", "cat", 3]
-    )
-    assert checking.about_names(["cat", "dog", 3]) == ""
 
 
 def test_few_images_lower_params_all_at_once():

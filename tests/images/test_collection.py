@@ -9,20 +9,15 @@ import pytest
 from PIL import Image
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import collection, idx, parquet
-from mnist_clustering.placing import blocks, joined
+from mnist_clustering.images import collection, parquet
+from tests.support.encoded import parquet as of_parquet
+from tests.support.encoded import picture
 from tests.support.real import TEST_IMAGES
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def images():
     return TEST_IMAGES
-
-
-def png(image):
-    out = io.BytesIO()
-    Image.fromarray(image).save(out, "PNG")
-    return out.getvalue()
 
 
 def write_npy(images, folder):
@@ -30,22 +25,12 @@ def write_npy(images, folder):
     return folder / "images.npy"
 
 
-def write_idx(images, folder):
-    (folder / "images-idx3-ubyte").write_bytes(idx.encode(images))
-    return folder / "images-idx3-ubyte"
-
-
-def write_flat(images, folder):
-    np.save(folder / "flat.npy", images.reshape(len(images), -1))
-    return folder / "flat.npy"
-
-
 def write_pictures(images, folder):
     """Pictures by number, below two folders."""
     for number, image in enumerate(images):
         path = folder / "pictures" / f"part{number // 100}" / f"{number:05d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(png(image))
+        path.write_bytes(picture(image))
     (folder / "pictures" / "notes.md").write_text("no picture")
     return folder / "pictures"
 
@@ -68,7 +53,7 @@ def write_tar(images, folder):
     """A shard as WebDataset has it: a class and a picture a key, with one long name."""
     with tarfile.open(folder / "shard.tar", "w") as archive:
         for number, image in enumerate(images):
-            for ending, data in (("cls", b"7"), ("png", png(image))):
+            for ending, data in (("cls", b"7"), ("png", picture(image))):
                 member = tarfile.TarInfo(f"{'long' * 30 if number == 3 else 'a'}/{number}.{ending}")
                 member.size = len(data)
                 archive.addfile(member, io.BytesIO(data))
@@ -76,34 +61,20 @@ def write_tar(images, folder):
 
 
 def write_parquet(images, folder, column=None):
-    pytest.importorskip("pyarrow", reason="pyarrow is missing: make dask installs it")
-    import pyarrow.parquet
-
-    column = [png(image) for image in images] if column is None else column
-    table = pyarrow.table({"label": list(range(len(images))), "image": column})
-    pyarrow.parquet.write_table(table, folder / "images.parquet", row_group_size=7)
+    """Pictures in structures, as Hugging Face has them, unless a column is given."""
+    column = [{"bytes": picture(i), "path": None} for i in images] if column is None else column
+    data = of_parquet(label=list(range(len(images))), image=column)
+    (folder / "images.parquet").write_bytes(data)
     return folder / "images.parquet"
-
-
-def write_parquet_of_structures(images, folder):
-    return write_parquet(images, folder, [{"bytes": png(i), "path": None} for i in images])
-
-
-def write_parquet_of_levels(images, folder):
-    return write_parquet(images, folder, [i.ravel().tolist() for i in images])
 
 
 KINDS = [
     write_npy,
-    write_flat,
-    write_idx,
     write_pictures,
     write_list,
     write_csv,
     write_tar,
     write_parquet,
-    write_parquet_of_structures,
-    write_parquet_of_levels,
 ]
 
 
@@ -132,101 +103,12 @@ def test_any_range_can_be_read(write, images, tmp_path, monkeypatch):
     assert len(set(opened.names(0, 30))) == 30
 
 
-def test_sources_are_read_one_after_the_other(images, tmp_path):
-    parts = [write_npy(images[:10], tmp_path), write_tar(images[10:13], tmp_path)]
-    np.save(tmp_path / "none.npy", images[:0])
-    np.save(tmp_path / "rest.npy", images[13:20])
-    paths = [parts[0], tmp_path / "none.npy", parts[1], tmp_path / "rest.npy"]
-    files = [str(path) for path in paths]
-    opened = joined.Joined(files, joined.lengths(files, tmp_path / "counts.json"))
-    assert len(opened) == 20
-    for start in range(20):
-        for stop in range(start + 1, 21):
-            assert (decoded(opened.read(start, stop)) == images[start:stop]).all()
-
-
 def test_lists_may_have_gaps_and_name_what_is_not_there(tmp_path):
     (tmp_path / "list.txt").write_text("1.png\n\n2.png\n")
     (tmp_path / "1.png").write_bytes(b"here")
     opened = collection.open_path(tmp_path / "list.txt")
     assert opened.names(0, 2) == [("1.png", 0), ("2.png", 0)]
     assert list(opened.read(0, 2)) == [[b"here", "cannot be read: No such file or directory"]]
-
-
-def test_digest_depends_on_content_alone(images, tmp_path):
-    same = [write(images[:9], tmp_path) for write in (write_npy, write_idx)]
-    first, second = (collection.open_path(path).read(2, 7) for path in same)
-    assert blocks.digest(first) == blocks.digest(second)
-    pairs = [[b"ab", b"c"], [b"a", b"bc"], [b"abc"], [b"ab", "c"], [b"ab", b"c", b""]]
-    assert len({blocks.digest([pair]) for pair in pairs}) == len(pairs)
-    assert blocks.digest([pairs[0]]) == blocks.digest([[b"ab"], [b"c"]])
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("a.npy", lambda npy: npy[:-1], "is damaged or holds no plain numbers"),
-        ("a.npy", lambda npy: npy[:20], "is damaged"),
-        (
-            "a-ubyte",
-            lambda npy: idx.encode(np.uint8([[[1]]])) + b"0",
-            "its header announces images",
-        ),
-        ("a.tgz", lambda npy: b"\x1f\x8b" + npy, "is packed by gzip: unpack it by gunzip"),
-        ("a.png", lambda npy: b"\x89PNG" + npy, "is neither a picture .* nor an array"),
-        ("a.tar", lambda npy: b"a text", "is no tar archive"),
-        ("a.csv", lambda npy: b"name,label\n1.png,3\n", "a list of pictures needs a column path"),
-        ("a.txt", lambda npy: b"\xff\xd8\xff.png\n", "is no text in UTF-8"),
-        ("a.docx", lambda npy: b"PK\x03\x04", "is an archive"),
-    ],
-)
-def test_what_cannot_be_opened_is_one_sentence(name, content, sentence, images, tmp_path):
-    data = write_npy(images[:3], tmp_path).read_bytes()
-    (tmp_path / name).write_bytes(content(data))
-    with pytest.raises(InputError, match=sentence) as caught:
-        collection.open_path(tmp_path / name)
-    assert str(caught.value).startswith(f"{tmp_path / name} ")
-
-
-def variants(images):
-    """The same images as libraries lay them out."""
-    return {
-        "floats": images / 255,
-        "one channel first": images[:, None],
-        "one channel last": images[..., None],
-        "three channels": np.stack([images] * 3, axis=3),
-        "16 bits": images.astype(np.uint16) * 257,
-        "by columns": np.asfortranarray(images),
-        "whole numbers": images.astype(np.int64),
-    }
-
-
-def test_arrays_of_every_layout_give_the_same_images_in_parts(images, tmp_path):
-    images = images[:9]
-    for name, values in variants(images).items():
-        np.save(tmp_path / "a.npy", values)
-        opened = collection.open_path(tmp_path / "a.npy")
-        # The first part alone says little of the range.
-        parts = [*opened.read(0, 2), *opened.read(2, 9)]
-        assert np.array_equal(np.concatenate(parts), images), name
-    np.savez(tmp_path / "a.npz", images=images, labels=np.arange(9))
-    rows = [",".join(map(str, [5, *image.ravel()])) for image in images]
-    (tmp_path / "a.csv").write_text("\n".join(rows))
-    for name in ("a.npz", "a.csv"):
-        assert np.array_equal(decoded(collection.open_path(tmp_path / name).read(0, 9)), images)
-
-
-@pytest.mark.parametrize(
-    "column",
-    [
-        lambda images: [image.tolist() for image in images],
-        lambda images: [(image / 255).ravel().tolist() for image in images],
-    ],
-)
-def test_parquet_of_numbers(column, images, tmp_path):
-    opened = collection.open_path(write_parquet(images[:9], tmp_path, column(images[:9])))
-    parts = [*opened.read(0, 2), *opened.read(2, 9)]
-    assert np.array_equal(np.concatenate(parts), images[:9])
 
 
 def test_parquet_of_pixels_in_columns_and_of_gaps(images, tmp_path):
@@ -286,14 +168,3 @@ def test_a_folder_stands_for_all_its_pictures_and_arrays_and_says_what_it_passes
         collection.expand([str(tmp_path / "bare")])
     with pytest.raises(InputError, match="is empty: put pictures into it"):
         collection.expand([str(tmp_path / "empty")])
-
-
-def test_manifests_of_every_dialect(images, tmp_path):
-    write_pictures(images[:2], tmp_path)
-    names = ["pictures/part0/00000.png", "pictures/part0/00001.png"]
-    for between, column in ((";", "Path"), ("\t", "file"), (",", "filename")):
-        table = [between.join(["n", column]), *(between.join(["7", name]) for name in names)]
-        (tmp_path / "list.csv").write_text("\ufeff" + "\r\n".join(table))
-        opened = collection.open_path(tmp_path / "list.csv")
-        assert [name for name, _ in opened.names(0, 2)] == names
-        assert np.array_equal(decoded(opened.read(0, 2)), images[:2])

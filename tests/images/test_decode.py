@@ -33,8 +33,3 @@ def test_turned_cameras_are_turned_back(test_images, tmp_path):
     exif[0x0112] = 6
     turned = png(np.rot90(enlarged(test_images[0])).copy(), tmp_path, exif=exif)
     assert np.array_equal(decode(turned.read_bytes()).grey, enlarged(test_images[0]))
-
-
-def test_large_pictures_are_shrunk(tmp_path):
-    data = png(np.zeros((3000, 1500), dtype=np.uint8), tmp_path).read_bytes()
-    assert decode(data).grey.shape == (512, 256)

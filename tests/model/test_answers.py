@@ -9,23 +9,7 @@ import numpy as np
 from mnist_clustering.images import handwriting
 from mnist_clustering.model.answers import summary
 from tests.support.fitted import enlarged, png, run_main
-
-
-def test_a_missing_or_damaged_model(capsys, path, test_images, tmp_path):
-    picture = png(enlarged(test_images[0]), tmp_path)
-    missing = run_main(capsys, picture, "--model", tmp_path / "none.npz")
-    assert missing[0] == 1
-    assert "make it by `make repro`, or fetch it by `dvc pull`" in missing[2]
-    (tmp_path / "cut.npz").write_bytes(path.read_bytes()[:1000])
-    (tmp_path / "empty.npz").write_bytes(b"")
-    np.savez(tmp_path / "other.npz", a=np.zeros(3))
-    np.savez(tmp_path / "pickled.npz", allow_pickle=True, version=np.array([{}]))
-    np.save(tmp_path / "array.npy", np.zeros(3))
-    for name in ("cut.npz", "empty.npz", "other.npz", "pickled.npz", "array.npy"):
-        status, _, err = run_main(capsys, picture, "--model", tmp_path / name)
-        assert status == 1
-        assert err.count("\n") == 1
-        assert "is not a fitted model" in err, name
+from tests.support.real import TEST_LABELS
 
 
 def test_several_digits_are_cut_apart(capsys, path, test_images, tmp_path):
@@ -42,8 +26,8 @@ def test_several_digits_are_cut_apart(capsys, path, test_images, tmp_path):
     assert "box" in run_main(capsys, page, "--many", "--model", path)[1].splitlines()[0]
 
 
-def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path, run):
-    folder, actual = tmp_path / "some" / "digits", run[1]["test_labels"]
+def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path):
+    folder, actual = tmp_path / "some" / "digits", TEST_LABELS
     folder.mkdir(parents=True)
     for number, image in enumerate(test_images[:25]):
         png(255 - enlarged(image), folder, f"{number:02}<.png")

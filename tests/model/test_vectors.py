@@ -43,21 +43,3 @@ def test_new_vectors_are_placed_as_the_estimator_places_them(vectors, path, caps
     monkeypatch.setattr("sys.stdin", Piped)
     again = json.loads(run_main(capsys, "-", "--model", path, "--json", "-")[1])
     assert [row["x"] for row in again] == [row["x"] for row in rows]
-
-
-def test_what_is_no_such_vector_is_told_in_a_sentence(path, capsys, tmp_path):
-    (tmp_path / "a.png").write_bytes(b"\x89PNG")
-    np.save(tmp_path / "short.npy", NEW[:, :9])
-    np.save(tmp_path / "nan.npy", np.where(NEW[0] == NEW, np.nan, NEW))
-    for words, said in (
-        (["a.png"], "the model of vectors places vectors: describe pictures by the network"),
-        (["short.npy"], "places vectors of shape (n, 784)"),
-        (["nan.npy"], "no numbers (NaN, infinite) in 6 of 6 vectors"),
-        (["none.npy"], "none.npy cannot be read"),
-        (["short.npy", "--many"], "--many and --html show pictures"),
-    ):
-        files = [tmp_path / word if "." in word else word for word in words]
-        status, _, err = run_main(capsys, *files, "--model", path)
-        assert status == 1
-        assert said in err
-        assert err.count("\n") == 1

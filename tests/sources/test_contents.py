@@ -1,6 +1,5 @@
 """What a dataset holds, and a folder of pictures that changes while it is read."""
 
-import io
 import shutil
 
 import numpy as np
@@ -8,13 +7,14 @@ import pytest
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.images import collection, idx
-from mnist_clustering.sources import contents, drawn, picture_sets
-from tests.support.real import IMAGES
+from mnist_clustering.sources import contents, picture_sets
+from tests.support.encoded import npy
+from tests.support.real import IMAGES, signs
 
 
 @pytest.fixture
 def folder(tmp_path):
-    pictures = list(drawn.pictures("signs").items())[:12]
+    pictures = list(signs().items())[:12]
     for number, (_, png) in enumerate(pictures):
         path = tmp_path / "signs" / f"{number % 2}" / f"{number:02}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,27 +79,6 @@ def test_a_set_is_what_its_digest_says_or_nothing(folder, monkeypatch):
     again = contents.of_pictures(described(folder, digest=changed), 1)
     last = [again.images["train"][again.paths.index(path)] for path in ("0/00.png", "1/11.png")]
     assert np.array_equal(*last)
-
-
-def test_a_folder_in_it_that_cannot_be_listed_is_said(folder, monkeypatch):
-    walk = collection.os.walk
-
-    def gone(top, onerror):
-        for place, inner, names in walk(top, onerror=onerror):
-            yield place, inner, names
-            if place == str(folder):
-                shutil.rmtree(folder / "1")
-
-    monkeypatch.setattr(collection.os, "walk", gone)
-    found = contents.of_pictures(described(folder), 1)
-    assert found.skipped == [("1", "cannot be read: No such file or directory")]
-    assert len(found.paths) == 6
-
-
-def npy(values):
-    buffer = io.BytesIO()
-    np.save(buffer, values)
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(

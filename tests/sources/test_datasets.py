@@ -1,22 +1,13 @@
 """What a description's folder or vectors become: parts, classes, thumbnails, what is left out."""
 
-import csv
-import functools
-import io
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.images import checking, idx
-from mnist_clustering.sources import contents, drawn
-from tests.support.real import IMAGES
-
-
-@functools.cache
-def signs():
-    return drawn.pictures("signs")
+from mnist_clustering.sources import contents
+from tests.support.real import signs
 
 
 @pytest.fixture
@@ -69,87 +60,7 @@ def test_sub_folders_are_parts_and_classes(folder):
     }  # fmt: skip
 
 
-def test_without_labels_sub_folders_mean_nothing(folder):
-    found = pictures(folder, labels="none")
-    assert found.classes == []
-    assert set(found.labels["train"].tolist()) == {checking.UNKNOWN}
-    assert len(found.images["train"]) == 7
-    assert found.images["test"].shape == (0, *found.images["train"].shape[1:])
-
-
-def test_one_folder_around_all_is_no_class(folder):
-    found = pictures(folder / "train/star")
-    assert found.classes == []
-    (folder / "around").mkdir()
-    (folder / "train/star").rename(folder / "around/star")
-    assert pictures(folder / "around").classes == []
-
-
 def test_a_folder_without_pictures_is_one_sentence(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
     with pytest.raises(InputError, match=r"of 1 files none can be used \(notes.txt .*\): give a"):
         pictures(tmp_path)
-
-
-# Embeddings
-
-
-def npz(**arrays):
-    file = io.BytesIO()
-    np.savez(file, **arrays)
-    return file.getvalue()
-
-
-def manifest(*rows):
-    file = io.StringIO()
-    csv.writer(file).writerows([("path", "label"), *rows])
-    return file.getvalue().encode()
-
-
-VECTORS = IMAGES[:6, 8:12, 8:12].reshape(6, 16).astype(np.float32)
-
-
-def embeddings(folder=None, **files):
-    named = {name.replace("_", "."): data for name, data in files.items()}
-    return contents.of_embeddings(named, folder and str(folder), n_jobs=2)
-
-
-def test_embeddings_become_tiles_on_a_grid_of_their_own(folder):
-    paths = ["train/star/0.png", "train/sun/1.png", "gone.png", "notes.txt", "alone.png",
-             "test/sun/2.png"]  # fmt: skip
-    rows = [(path, label) for path, label in zip(paths, "ab", strict=False)]
-    rows += [(path, "") for path in paths[2:]]
-    found = embeddings(folder, vectors_npz=npz(x=VECTORS), list_csv=manifest(*rows))
-    assert found.paths == paths
-    assert found.classes == ["a", "b"]
-    assert found.labels["train"].tolist() == [0, 1, *[checking.UNKNOWN] * 4]
-    assert len(found.labels["test"]) == 0
-    assert found.facts["dimensions"] == 16
-    # 256 steps lose at most what half a step does to each number.
-    assert 0 <= found.facts["rounding_loss"] < 1e-3
-    assert [path for path, _ in found.skipped] == ["gone.png", "notes.txt"]
-    assert any("2 pictures of the manifest cannot be shown" in note for note in found.notes)
-    assert found.thumbnails.shape == (6, 64, 64, 3)
-    assert not found.thumbnails[2:4].any()
-    assert found.thumbnails[[0, 1, 4, 5]].any(axis=(1, 2, 3)).all()
-    assert found.record("v", {"kind": "embeddings"})["form"] == "embedding"
-
-
-def test_equal_vectors_are_equal_tiles_and_others_are_not():
-    doubled = np.concatenate([VECTORS, VECTORS])
-    tiles = embeddings(vectors_npz=npz(x=doubled)).images["train"]
-    assert np.array_equal(tiles[:6], tiles[6:])
-    assert len(np.unique(tiles[:6], axis=0)) == len(np.unique(VECTORS, axis=0))
-
-
-def test_every_embedding_needs_its_row():
-    message = "there are 6 embeddings, but 2 rows in the manifest"
-    with pytest.raises(InputError, match=message):
-        embeddings(vectors_npz=npz(x=VECTORS), list_csv=manifest(("a", "b"), ("c", "d")))
-
-
-def test_vectors_that_are_no_numbers_are_one_sentence():
-    spoilt = VECTORS.copy()
-    spoilt[2, 3] = np.nan
-    with pytest.raises(InputError, match="the array of embeddings"):
-        embeddings(vectors_npz=npz(x=spoilt))

@@ -4,22 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mnist_clustering.errors import InputError
-from mnist_clustering.sources import description, fetching, kinds
-from tests.support.mirrors import collect
+from mnist_clustering.sources import description, kinds
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted(path.stem for path in (ROOT / "datasets").glob("*.yaml"))
-
-
-def test_an_unknown_builtin():
-    with pytest.raises(InputError, match="builtin letters: there is no such dataset: the only"):
-        collect(kinds.Builtin("letters"))
-
-
-def test_a_folder_of_nobody_is_not_there():
-    with pytest.raises(fetching.Unavailable, match="there is no such folder"):
-        kinds.Folder("~nobody-of-this-name/mnist").open({})
 
 
 @pytest.mark.parametrize("name", SHIPPED)

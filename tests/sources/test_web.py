@@ -1,7 +1,6 @@
 """Mirrors on the web: broken, silent, refusing, wrong; and the cache of what they gave."""
 
 import socket
-import time
 
 import pytest
 
@@ -20,15 +19,6 @@ def test_a_restart_fetches_only_what_is_missing(server):
     server.requests.clear()
     assert collect(kinds.Web(server.url)) == (FILES, [])
     assert server.requests == [f"HEAD {last}.gz", f"GET {last}.gz"]
-
-
-def test_a_spoilt_cache_is_mended(server, tmp_path):
-    for name, data in FILES.items():
-        server.offer(name, packed(data))
-    collect(kinds.Web(server.url))
-    for path in (tmp_path / "cache").iterdir():
-        path.write_bytes(b"spoilt")
-    assert collect(kinds.Web(server.url)) == (FILES, [])
 
 
 @pytest.mark.parametrize("body", [PAGE, b"not gzip", packed(b"another file")])
@@ -55,22 +45,11 @@ def test_a_broken_transfer_is_tried_again(server, mirror, tmp_path, status, anno
     assert list((tmp_path / "cache").iterdir()) == []
 
 
-def test_a_mirror_that_refuses_is_left_at_once(mirror):
-    with socket.socket() as closed:
-        closed.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        with pytest.raises(InputError) as failure:
-            collect(kinds.Web(url))
-    assert f"({url}: cannot be reached (ConnectionError))" in str(failure.value)
-
-
 def test_a_mirror_that_never_answers_is_left_soon(monkeypatch):
     monkeypatch.setattr(web, "_ANSWER_SECONDS", 0.2)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        began = time.monotonic()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         with pytest.raises(InputError, match=r"no answer within 0\.2 s|cannot be reached"):
             collect(kinds.Web(url))
-        assert time.monotonic() - began < 2

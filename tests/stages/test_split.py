@@ -49,7 +49,6 @@ def test_images_stored_by_columns_are_turned(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("method", "landmarks", "sizes"),
     [
-        ("official", 1437, (1437, 0, 360)),
         ("official", 1000, (1000, 437, 360)),
         ("validation", None, (1198, 0, 239)),
         ("stratified", None, (1437, 0, 360)),

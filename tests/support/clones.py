@@ -36,9 +36,7 @@ SMALL = {
     "elbow.silhouette_sample": 100,
     "recluster.n_init": 1,
     "micro.micro_clusters": 30,
-    "micro.k_max": 12,
     "micro.n_init": 1,
-    "micro.silhouette_sample": 100,
     "evaluate.resamples": 100,
     "draw.dpi": 50,
 }
@@ -92,10 +90,7 @@ def _notes_of_dvc(folder: str, names: list[str]) -> set[str]:
 
 
 def run(
-    folder: Path,
-    *command: str,
-    code: int | None = 0,
-    environment: Mapping[str, str] = ENVIRONMENT,
+    folder: Path, *command: str, code: int | None = 0, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder; ``code`` None takes any failure for expected."""
     done = subprocess.run(

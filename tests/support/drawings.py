@@ -14,25 +14,9 @@ from sklearn.decomposition import PCA
 from mnist_clustering.evaluation import examination
 from mnist_clustering.figures import theme
 from stages.drawings import CLUSTERS, CURVES
+from tests.support import graph
 
-OPTIONS = {
-    "centroids": {"columns": 5, "colour_map": "gray"},
-    "elbow_pixels": {"points": "raw pixels", "height": 5.2},
-    "elbow_map": {"points": "the 2-D map", "height": 5.2},
-    "kl": {"height": 2.9},
-    "map_2d": {"title": "A map", "palette": "contrast", "point_size": 1.5, "alpha": 0.5},
-    "map_3d": {
-        "palette": "petroff",
-        "views": 3,
-        "elevation": 20,
-        "point_size": 1.5,
-        "alpha": 0.5,
-        "fade": 0.5,
-    },
-    "confusion": {"gamma": 0.5},
-    "confused": {"pairs": 6, "columns": 5, "colour_map": "gray"},
-    "clusters": {"count": 40, "columns": 2, "colour_map": "gray"},
-}
+OPTIONS = graph.load_yaml(graph.PARAMS)["draw"]
 
 
 @functools.cache

@@ -54,7 +54,10 @@ LIBRARIES = (
     "yaml",
 )
 SOCKET = "MNIST_CLUSTERING_FORKS"
-SECONDS = 200
+# Names a file for what a command opened, and for the params that it read.
+TRACE = "MNIST_CLUSTERING_TRACE"
+# After these a fork ends itself; a crowded machine takes minutes for a whole run.
+SECONDS = 900
 STRANGE = 99
 STAND_IN = """\
 import json, os, socket, sys
@@ -176,6 +179,10 @@ def _child(connection: socket.socket) -> None:
 def _run(words: list[str], folder: str) -> int:
     module, *sys.argv[1:] = words
     measured = _coverage()
+    opened = set[str]()
+    if TRACE in os.environ:
+        events = ("open", "os.listdir", "os.scandir")
+        sys.addaudithook(lambda event, args: event in events and opened.add(str(args[0])))
     code: Any = 0
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -186,6 +193,10 @@ def _run(words: list[str], folder: str) -> int:
     if measured:
         measured.stop()
         measured.save()
+    if TRACE in os.environ:
+        read = sys.modules["stages.common"]._read
+        trace = {"opened": sorted(opened), "params": [".".join(key) for key in read]}
+        Path(os.environ[TRACE]).write_text(json.dumps(trace))
     foreign = [name for name, module in sys.modules.items() if _is_foreign(name, module, folder)]
     if foreign:
         print("code from elsewhere:", *foreign, file=sys.stderr)

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import io
-import json
 import shutil
 import sys
 import tarfile
@@ -39,17 +38,6 @@ DIGESTS = {name: hashlib.sha256(data).hexdigest() for name, data in FILES.items(
 
 
 PAGE = b"\n<!DOCTYPE html><title>Please sign in</title>"
-
-
-SCHEMA = {
-    "$defs": {},
-    "properties": {
-        "download": {
-            "properties": {"dataset": {"type": "string"}, "mirror": {"type": ["string", "null"]}},
-            "required": ["dataset", "mirror"],
-        }
-    },
-}
 
 
 def packed(data):
@@ -145,7 +133,7 @@ def workspace(tmp_path, monkeypatch):
     folder = tmp_path / "workspace"
     (folder / "datasets").mkdir(parents=True)
     shutil.copy(ROOT / "datasets/description.schema.json", folder / "datasets")
-    (folder / "params.schema.json").write_text(json.dumps(SCHEMA))
+    shutil.copy(ROOT / "params.schema.json", folder)
     monkeypatch.chdir(folder)
 
     def write(entries=(), dataset="small", mirror=None, files=DIGESTS):

@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from mnist_clustering.features import descriptors
-from mnist_clustering.sources import digits
+from mnist_clustering.sources import digits, drawn
 
 DIGITS = digits.load()
 for _array in DIGITS.values():
@@ -23,3 +23,9 @@ def described() -> tuple[np.ndarray, np.ndarray]:
     blocks = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
     fitted, train = descriptors.fit_transform(IMAGES, blocks, deskewed=True, whiten=True)
     return train, descriptors.transform(TEST_IMAGES, fitted)
+
+
+@functools.cache
+def signs() -> dict[str, bytes]:
+    """Return pictures of twelve signs by path, drawn once for all tests of a process."""
+    return drawn.pictures("signs")

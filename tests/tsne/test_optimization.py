@@ -20,7 +20,7 @@ PERPLEXITY = 15
 
 @pytest.fixture(scope="module")
 def features():
-    images = digits.load()["train_images"][:400]
+    images = digits.load()["train_images"][:250]
     _, described = descriptors.fit_transform(
         images, [descriptors.Block("pixel", 12, 1.0)], deskewed=False, whiten=True
     )
@@ -55,16 +55,6 @@ def test_affinities_by_their_definition(near, affinities):
     assert affinities.P.toarray() == pytest.approx(expected, rel=1e-4, abs=1e-12)
 
 
-def test_affinities_are_a_distribution_over_neighbours(train):
-    indices, distances = neighbors.nearest(train, k=60)
-    shares = tsne.affinities(indices, distances.astype(np.int32), 20).P
-    assert shares.sum() == pytest.approx(1)
-    assert abs(shares - shares.T).max() < 1e-18
-    graph = np.zeros(shares.shape, dtype=bool)
-    graph[np.arange(len(train))[:, None], indices] = True
-    assert not shares.toarray()[~(graph | graph.T)].any()
-
-
 def shuffled(affinities, order):
     moved = copy(affinities)
     moved.P = affinities.P[order][:, order]
@@ -76,7 +66,7 @@ def shuffled(affinities, order):
 def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinities, n_dims):
     start = plans.from_components(features[:, :n_dims], seed=0, jitter=0.01)
     order = np.random.default_rng(0).permutation(len(start))
-    phases = [tsne.Phase("only", 60, 4.0)]
+    phases = [tsne.Phase("only", 30, 4.0)]
     others = shuffled(tsne.affinities(*near, PERPLEXITY), order)
     embedding, curve = tsne.optimise(
         start, affinities, phases, order=plans.by_strips(start), theta=1.2
@@ -86,16 +76,6 @@ def test_the_order_of_the_images_changes_no_bit_of_a_map(features, near, affinit
     )
     assert of_shuffled.tobytes() == embedding[order].tobytes()
     assert curve == same_curve
-
-
-def test_affinities_are_left_as_they_are(features, affinities):
-    before = affinities.P.copy()
-    tsne.optimise(
-        plans.from_components(features[:, :2], seed=0, jitter=0),
-        affinities,
-        [tsne.Phase("", 5, 3)],
-    )
-    assert (before != affinities.P).nnz == 0
 
 
 @pytest.mark.parametrize(("n_dims", "method"), [(2, "fft"), (3, "bh")])
@@ -151,29 +131,12 @@ def test_map_keeps_neighbours_far_better_than_its_start(mapped, train):
     assert all(step == curve[: len(step)] for step in steps)
 
 
-def test_map_is_the_same_on_any_number_of_threads(mapped, train):
-    *_, affinities = mapped
-    for columns, phase in ((2, tsne.Phase("a", 40, 4)), (3, tsne.Phase("b", 20, 1))):
-        start = plans.from_components(train[:, :columns], seed=3, jitter=0.1)
-        once, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=1)
-        twice, _ = tsne.optimise(start, affinities, [phase], theta=1.0, n_jobs=2)
-        assert once.tobytes() == twice.tobytes()
-
-
 def test_all_the_neighbours_there_are_may_be_used(near):
     indices, distances = near
     tsne.affinities(indices, distances, 20)
     tsne.check_neighbors(indices, 60)
     with pytest.raises(InputError, match=r"perplexity 20\.5 needs 61 .*60 were.* lower it to 20"):
         tsne.affinities(indices, distances, 20.5)
-
-
-def test_too_few_neighbours_are_refused(mapped):
-    *_, indices, _ = mapped
-    with pytest.raises(InputError, match="perplexity 21 needs 63 neighbours"):
-        tsne.affinities(indices, indices, 21)
-    with pytest.raises(InputError, match=r"neighbors\.test_k"):
-        tsne.check_neighbors(indices, 61)
 
 
 # Affinities of both directions
@@ -186,8 +149,8 @@ def near_in_another_way(features):
     return indices, distances.astype(np.int32)
 
 
-@pytest.mark.parametrize("weight", [1, 2, 0.5])
-def test_mixed_affinities_are_the_weighted_mean(near, near_in_another_way, weight):
+def test_mixed_affinities_are_the_weighted_mean(near, near_in_another_way):
+    weight = 2
     forward, reverse = (
         tsne.affinities(*nearest, PERPLEXITY).P for nearest in (near, near_in_another_way)
     )
@@ -198,25 +161,6 @@ def test_mixed_affinities_are_the_weighted_mean(near, near_in_another_way, weigh
     assert np.array_equal(found.toarray(), found.toarray().T)
     # An edge of either direction is an edge of the mixture.
     assert found.nnz == np.count_nonzero(expected) > max(forward.nnz, reverse.nnz)
-
-
-def test_threads_change_no_bit_of_mixed_affinities(near, near_in_another_way):
-    once, twice = (
-        tsne.mixed_affinities(near, near_in_another_way, 2, PERPLEXITY, n_jobs=n_jobs).P
-        for n_jobs in (1, 2)
-    )
-    assert_the_same_bits(once, twice)
-
-
-def test_one_direction_twice_is_that_direction(near, affinities):
-    """With the directions `none` both files of neighbours hold the same."""
-    mixed = tsne.mixed_affinities(near, near, 1, PERPLEXITY).P
-    assert_the_same_bits(mixed, affinities.P)
-
-
-def assert_the_same_bits(one, other):
-    for name in ("data", "indices", "indptr"):
-        assert getattr(one, name).tobytes() == getattr(other, name).tobytes(), name
 
 
 def test_every_direction_needs_enough_neighbours(near):

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from dev.graph import described, schema_of
 from stages import drawings
 from stages.imports import Imports
@@ -70,16 +68,6 @@ def test_drawings_are_declared():
         assert inputs | stage.outs <= STAGES["report"].data
 
 
-def test_no_chart_is_shown_twice():
-    tables = {path for view in graph.load_yaml("dvc.yaml")["plots"] for own in view.values()
-              for path in own["y"]}  # fmt: skip
-    shown = {path for stage in STAGES.values() for path in stage.plots}
-    for drawing, name in ((own, name) for group in (drawings.CURVES, drawings.CLUSTERS)
-                          for name, own in group.items()):  # fmt: skip
-        charted = set(drawing.inputs.values()) & tables
-        assert (drawings.OUTPUT.format(name) in shown) == (not charted), name
-
-
 def test_every_param_belongs_to_a_stage_and_has_a_schema_and_a_comment():
     params = graph.leaves(graph.load_yaml(graph.PARAMS))
     declared = {key for stage in STAGES.values() for key in stage.params}
@@ -123,19 +111,12 @@ def test_every_script_is_a_stage_and_is_named_so():
         assert stage.command.startswith(f"python -m stages.{stage.script}")
 
 
-@pytest.mark.parametrize("path", sorted(IMPORTS.names))
-def test_imports_lead_downwards_only(path):
-    assert not imported(path) & {"dev", "tests", "predict", "place", "cluster"}
-    # What cluster.py and dev run DVC with; no stage does.
-    assert "dvc" not in imported(path) or path == "stages/workspace.py"
-    if path.startswith("mnist_clustering/"):
-        assert "stages" not in imported(path)
-
-
-@pytest.mark.parametrize("script", IMPORTS.scripts())
-def test_a_script_is_short(script):
-    lines = (graph.ROOT / script).read_text().splitlines()
-    assert len(list(filter(str.strip, lines))) <= 92
+def test_imports_lead_downwards_only():
+    for path in IMPORTS.names:
+        assert not imported(path) & {"dev", "tests", "predict", "place", "cluster"}, path
+        # What cluster.py and dev run DVC with; no stage does.
+        assert "dvc" not in imported(path) or path == "stages/workspace.py"
+        assert "stages" not in imported(path) or path.startswith("stages/"), path
 
 
 def test_only_draw_needs_matplotlib():

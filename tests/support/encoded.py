@@ -1,0 +1,36 @@
+"""Arrays and pictures as the bytes of files."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def npy(values: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()
+
+
+def npz(**named: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **named)
+    return buffer.getvalue()
+
+
+def parquet(**columns: Any) -> bytes:
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is missing: make dask installs it")
+    from pyarrow import parquet
+
+    buffer = io.BytesIO()
+    parquet.write_table(pyarrow.table(columns), buffer, row_group_size=7)
+    return buffer.getvalue()
+
+
+def picture(shown: Any, kind: str = "PNG", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    shown = shown if isinstance(shown, Image.Image) else Image.fromarray(shown)
+    shown.save(buffer, kind, **options)
+    return buffer.getvalue()
