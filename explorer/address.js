@@ -1,7 +1,7 @@
 // What the page shows, as its address and as its history: Undo, Back and a link bring it back.
 
 /** @type {(keyof typeof state)[]} */
-const KEPT = ["pinned", "chosen", "title", "query", "colour", "off", "source", "other", "beside"];
+const KEPT = ["pinned", "chosen", "title", "query", "colour", "off", "source", "other", "beside", "namings"];
 // More rows than this are no part of the address, but of the history.
 const LISTED_ROWS = 2000, PATIENCE = 300;
 let steps = 0, isRecalling = false, noting = 0;
@@ -54,9 +54,10 @@ function addressOf() {
   return `#${words}`;
 }
 
-/** Rows as gaps, in base 36. @param {Int32Array} rows */
+/** Rows as gaps, in base 36. @param {ArrayLike<number>} rows */
 function packedRows(rows) {
-  return [...rows].sort((a, b) => a - b).map((row, i, all) => (row - (i ? all[i - 1] : 0)).toString(36)).join(".");
+  const all = Int32Array.from(rows).sort();
+  return Array.from(all, (row, i) => (row - (i ? all[i - 1] : 0)).toString(36)).join(".");
 }
 
 /** @param {string} text */
@@ -77,7 +78,7 @@ async function follow(text) {
     other: known(get("beside"), state.other), beside: sources.has(get("beside")),
     colour: get("colour") in modes ? get("colour") : "cluster",
     off: new Set(get("hide").split(".").filter(Boolean).map(Number)),
-    pinned: pinned ?? -1, chosen: rows.length ? Int32Array.from(byInterest(rows)) : null,
+    pinned: pinned ?? -1, chosen: rows.length ? byInterest(rows) : null,
     title: tests ? titleOf(get("select")) : "Selected images", query: tests ? get("select") : "",
   });
   if (pinned === -1 || get("select") + get("rows") && !rows.length) say("Not all that the address names is here.");

@@ -56,15 +56,7 @@ function thumb(row, note = "") {
       change({ hovered: row });
     },
     onpointerleave: () => change({ hovered: -1 }),
-  }, canvasOf(pixelsOf(row)));
-}
-
-/** Draw the thumbs that waited for their images. */
-function fillThumbs() {
-  for (const button of document.querySelectorAll("button.thumb")) {
-    const ink = pixelsOf(Number(button.getAttribute("data-row")));
-    if (ink) button.replaceChildren(canvasOf(ink));
-  }
+  }, pictureOf(row));
 }
 
 /** @param {ArrayLike<number>} rows @param {number} most */

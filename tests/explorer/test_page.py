@@ -12,7 +12,9 @@ from mnist_clustering.pages import opening, packing
 from tests.explorer.conftest import READY
 
 SIZES = [(360, 640), (390, 844), (844, 390), (768, 1024), (1280, 800), (1440, 900), (3840, 2160)]
-PANELS = ("Image", "Selection", "Clusters", "Labels", "t-SNE", "How many?", "Draw")
+PANELS = (
+    *("Image", "Selection", "Name", "Suspects", "Clusters", "Labels", "t-SNE", "How many?", "Draw"),
+)
 
 
 def test_it_asks_for_nothing_but_its_own_files(explorer, known):
@@ -369,7 +371,7 @@ def test_a_set_without_labels_or_strokes_speaks_of_neither(fresh, known, tmp_pat
 @pytest.mark.parametrize(
     ("name", "panel"),
     [
-        *(("model", "Draw"), ("features", "Draw"), ("train_images", "Draw"), ("course", "t-SNE")),
+        *(("model", "Draw"), ("features", "Draw"), ("images/0", "Draw"), ("course", "t-SNE")),
         *(("neighbors", ""), ("neighbors", "Image"), ("map", "")),
     ],
 )
