@@ -16,7 +16,7 @@ MOST = 12
 ASKED = """(() => {
   const next = nextQuestion();
   if (!next) return null;
-  const counts = data.classes.map((name, code) => next.rows.filter((row) => data.label[row] === code).length);
+  const counts = data.classes.map((one) => next.rows.filter((row) => labelOf(row) === one).length);
   return [`${next.kind} ${next.of}`, data.classes[counts.indexOf(Math.max(...counts))]];
 })()"""
 RIGHT = "rowsWhere((row) => givenName(row) === labelOf(row)).length / data.n"

@@ -1,7 +1,5 @@
 // Names as files: labels.csv, which the pipeline takes, and tasks for Label Studio.
 
-// What columns are called, as in mnist_clustering/images/listing.py and labels.py.
-const PATH_COLUMNS = ["path", "file", "filename"], LABEL_COLUMNS = ["label", "labels", "class", "target", "y"];
 const CHUNK = 2000;
 
 /** What images are called in labels.csv: by row, and those that are not shown here. */
@@ -71,8 +69,9 @@ function tableIn(name, bytes) {
  * @param {string} file @param {ArrayBuffer} bytes @returns {Promise<Naming[]>}
  */
 async function namingsIn(file, bytes) {
-  const [header = [], ...rows] = tableIn(file, bytes), columns = header.map((cell) => cell.toLowerCase());
-  const [path, label] = [PATH_COLUMNS, LABEL_COLUMNS].map((known) => columns.findIndex((one) => known.includes(one)));
+  const [header = [], ...rows] = tableIn(file, bytes), names = header.map((cell) => cell.toLowerCase());
+  const { columns } = await load("paths");
+  const [path, label] = columns.map((/** @type {string[]} */ known) => names.findIndex((one) => known.includes(one)));
   if (path < 0 || label < 0) {
     throw new Error(`${file} has the columns ${header.join(", ") || "(none)"}, but needs path and label`);
   }

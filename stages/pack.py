@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mnist_clustering import files, resources
-from mnist_clustering.images import listing
+from mnist_clustering.images import labels, listing
 from mnist_clustering.pages import journey, opening, packing
 from mnist_clustering.pages.coarse import coarsen
 from mnist_clustering.pages.rules import rules
@@ -51,7 +51,10 @@ def main() -> None:
     for stale in Path(BLOCKS).glob("*.js"):
         stale.unlink()
     paths = listing.read(PATHS, Path(PATHS).read_bytes()).paths or []
-    packs["paths"] = {"paths": paths, "rest": np.load(INDICES.format("rest"))}
+    columns = (listing.PATHS, labels.COLUMNS)
+    packs["paths"] = {
+        "paths": paths, "rest": np.load(INDICES.format("rest")), "columns": columns,
+    }  # fmt: skip
     packs |= {"features": coarsen(np.load(FEATURES)), "course": course}
     for name, text in packing.scripts(packs, resources.threads()).items():
         with files.output(OUTPUT.format(name)) as temporary:
