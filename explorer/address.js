@@ -4,17 +4,22 @@
 const KEPT = ["pinned", "chosen", "title", "query", "colour", "off", "source", "other", "beside", "namings"];
 // More rows than this are no part of the address, but of the history.
 const LISTED_ROWS = 2000, PATIENCE = 300;
+/** What was shown, by step; the history has only the numbers, for a selection may be large. @type {any[]} */
+const past = [];
 let steps = 0, isRecalling = false, noting = 0;
 
 /** @param {Set<string>} changed */
 function remember(changed) {
   if (isRecalling || !KEPT.some((key) => changed.has(key))) return;
-  history.pushState(keptState(++steps), "", addressOf());
+  steps++;
+  history.pushState(keptState(), "", addressOf());
   byId("back").disabled = false;
 }
 
-/** @param {number} step */
-const keptState = (step) => ({ step, ...Object.fromEntries(KEPT.map((key) => [key, state[key]])) });
+function keptState() {
+  past[steps] = { step: steps, ...Object.fromEntries(KEPT.map((key) => [key, state[key]])) };
+  return { step: steps, session: performance.timeOrigin };
+}
 
 function undo() {
   if (steps) history.back();
@@ -82,7 +87,7 @@ async function follow(text) {
     title: tests ? titleOf(get("select")) : "Selected images", query: tests ? get("select") : "",
   });
   if (pinned === -1 || get("select") + get("rows") && !rows.length) say("Not all that the address names is here.");
-  history.replaceState(keptState(steps), "");
+  history.replaceState(keptState(), "");
   const [scale, x, y, ...turn] = get("view").split("_").map(Number), view = views[0];
   await showSource(view, state.source);
   if (!(scale >= 1)) {

@@ -70,9 +70,10 @@ const swatch = (colour) => make("i", { class: "swatch", style: `background:${col
 /** Say in a panel that a file is missing. @param {string} id @returns {(error: Error) => void} */
 const missing = (id) => (error) => byId(id).replaceChildren(make("p", { class: "missing" }, `${error.message}.`));
 
-/** Hand a file to the user. @param {string} name @param {Blob} content */
+/** Hand a file to the user. @param {string} name @param {Blob|string} content */
 function download(name, content) {
-  const address = URL.createObjectURL(content);
+  const address = URL.createObjectURL(new Blob([content]));
   make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
+  say(`Saved as ${name}.`);
 }

@@ -9,8 +9,8 @@ let imagePlaces = null;
 const blocks = new Map();
 /** Blocks on their way, and those that never came. @type {Set<number>} */
 const awaited = new Set();
-
-const countBlocks = () => Math.ceil(data.n / data.block);
+/** Those asked for since a map moved last, which stay. @type {Set<number>} */
+const inUse = new Set();
 
 /** Begin with what leads to the images. */
 async function findImages() {
@@ -23,7 +23,7 @@ async function findImages() {
 
 async function loadAllBlocks() {
   mostBlocks = Infinity;
-  for (let number = 0; number < countBlocks(); number++) {
+  for (let number = 0; number * data.block < data.n; number++) {
     await loadBlock(number);
     await later();
   }
@@ -35,7 +35,7 @@ async function loadBlock(number) {
   const name = `images/${number}`, { images } = await load(name);
   asked.delete(name);
   blocks.set(number, images);
-  for (const oldest of blocks.keys()) if (blocks.size > mostBlocks) blocks.delete(oldest);
+  for (const oldest of blocks.keys()) if (blocks.size > mostBlocks && !inUse.has(oldest)) blocks.delete(oldest);
   imagesCame();
 }
 
@@ -48,6 +48,7 @@ function imagesCame() {
 function pixelsOf(row) {
   if (!imagePlaces) return null;
   const size = data.size[0] * data.size[1], place = imagePlaces[row], number = Math.floor(place / data.block);
+  inUse.add(number);
   const block = blocks.get(number), from = place % data.block * size;
   if (block) return block.subarray(from, from + size);
   if (!awaited.has(number)) {

@@ -118,18 +118,14 @@ function waysHome() {
     type: "file", accept: ".csv,.tsv,text/csv", id: "load-names",
     onchange: () => file.files[0] && void loadNames(file.files[0]),
   });
-  const saveAs = (/** @type {string} */ name, /** @type {string} */ type, /** @type {() => Promise<string>} */ made) =>
-    action(`Save ${name}`, () => made().then(
-      (text) => {
-        download(name, new Blob([text], { type }));
-        say(`Saved as ${name}.`);
-      }, (error) => say(`${error.message}.`)), { disabled: isEmpty });
+  const saveAs = (/** @type {string} */ name, /** @type {() => Promise<string>} */ made) => action(`Save ${name}`, () =>
+    made().then((text) => download(name, text), (error) => say(`${error.message}.`)), { disabled: isEmpty });
   return [
     make("h3", {}, "Take them home"),
     make("p", {}, "Put labels.csv into the folder of the project, and dvc repro names and scores the clusters by it; " +
       "predict.py and make cluster take it too. The other file is for Label Studio."),
-    make("p", { class: "actions" }, saveAs("labels.csv", "text/csv", tableOfNames),
-      saveAs("label-studio.json", "application/json", tasksOfNames),
+    make("p", { class: "actions" }, saveAs("labels.csv", tableOfNames),
+      saveAs("label-studio.json", tasksOfNames),
       action("Forget all names", () => change({ namings: [], colour: "cluster" }), { disabled: isEmpty })),
     make("p", {}, make("label", {}, "Load labels.csv ", file)),
   ];

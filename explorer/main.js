@@ -82,7 +82,8 @@ async function begin() {
   showNames(new Set(["namings"]));
   showMatrix();
   await follow(location.hash);
-  addEventListener("popstate", (event) => (event.state ? recall(event.state) : void follow(location.hash)));
+  addEventListener("popstate", ({ state: entry }) =>
+    (entry?.session === performance.timeOrigin ? recall(past[entry.step]) : void follow(location.hash)));
   document.documentElement.dataset.ready = "map";
   await later();
   relations = await load("neighbors");

@@ -157,7 +157,7 @@ function question() {
     make("p", {}, make("strong", {}, title), `: ${why}`), gallery(shown, PORTRAYED),
     nameForm(rows, "These are"),
     make("p", { class: "actions" }, action("Select them", () => search(`${kind} ${of}`)),
-      kind === "cluster" && make("span", { class: "quiet-text" }, "If they are not all alike, name the groups.")));
+      kind === "cluster" && make("span", { class: "quiet-text" }, "If they differ, name its groups: see Clusters.")));
 }
 
 function namesSoFar() {

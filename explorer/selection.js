@@ -27,14 +27,8 @@ function showSelection(changed) {
     make("p", {}, `${words}${rows.length > 1 ? ". Those most at odds with their neighbours come first" : ""}.`),
     make("p", { class: "actions" },
       action("Clear", unselect), action("Show on the map", () => views.forEach((view) => view.fit(rows))),
-      action("Save as CSV", save)),
+      action("Save as CSV", () => download("selection.csv", tableOf(rows)))),
     nameForm(rows, "Label these as"), list, more);
-}
-
-function save() {
-  const table = tableOf(/** @type {Int32Array} */ (state.chosen));
-  download("selection.csv", new Blob([table], { type: "text/csv" }));
-  say("Saved as selection.csv.");
 }
 
 /** Rows as CSV. @param {ArrayLike<number>} rows */

@@ -43,10 +43,8 @@ function showSuspects() {
       "most come first. Beside each, the nearest images with the suggested label."),
     make("p", { class: "actions" },
       action("Select all", () => choose(found.map((one) => one.row), "Suspects")),
-      action("Save suspects.csv", () => {
-        download("suspects.csv", new Blob([tableOfSuspects(found)], { type: "text/csv" }));
-        say("Saved as suspects.csv.");
-      }, { disabled: !found.length })), list, more);
+      action("Save suspects.csv", () => download("suspects.csv", tableOfSuspects(found)), { disabled: !found.length })),
+    list, more);
 }
 
 /** @param {Suspect} suspect */

@@ -99,6 +99,7 @@ class MapView {
     const still = this.scale <= 1 && this.dims === 2 && state.tool === "move";
     this.over.style.touchAction = still ? "pan-y" : "none";
     this.paintSoon();
+    inUse.clear();
     for (const other of alone ? [] : views) {
       if (other === this || other.dims !== this.dims || other.host.hidden) continue;
       const times = Math.min(other.width, other.height) / Math.min(this.width, this.height);

@@ -388,6 +388,28 @@ def test_a_missing_file_is_said_where_it_is_missed(fresh, known, tmp_path, name,
     fresh.console.clear()  # The missing file is noted there.
 
 
+def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "BLOCK", 64)
+    page = altered(known, tmp_path, block=64)
+    order = np.random.default_rng(0).permutation(len(known.images))
+    for name, values in packing.blocks(known.images, order).items():
+        (page.parent / f"data/{name}.js").write_text(packing.script(name, values))
+    fresh.open(page, READY)
+    rows = f"Array.from({{length: {len(known.images)}}}, (_, row) => row)"
+    sums = f"{rows}.map((row) => pixelsOf(row)?.reduce((a, b) => a + b, 0))"
+    assert fresh.run(sums) == known.images.sum(axis=(1, 2)).tolist()
+    # This colour shows no medoids on the map, which would keep their blocks.
+    fresh.run("change({ colour: 'mistakes' }); mostBlocks = 2; blocks.clear(); pin(5)")
+    fresh.wait("!document.querySelector('#image canvas[data-waits]')")
+    fresh.wait("awaited.size === 0")
+    fresh.run("inUse.clear()")
+    for row in range(0, len(known.images), 9):
+        fresh.wait(f"pixelsOf({row})")
+        assert fresh.run(f"Array.from(pixelsOf({row}))") == known.images[row].ravel().tolist()
+        fresh.run("inUse.clear()")
+    assert fresh.run("blocks.size") <= 3 < len(known.images) / 64
+
+
 def test_without_a_script_it_says_so(fresh, known, tmp_path):
     page = altered(known, tmp_path)
     (page.parent / "explorer.js").unlink()
