@@ -1,20 +1,25 @@
 // What the page shows, as its address and as its history: Undo, Back and a link bring it back.
 
 /** @type {(keyof typeof state)[]} */
-const KEPT = ["pinned", "chosen", "title", "query", "colour", "off", "source", "other", "beside"];
+const KEPT = ["pinned", "chosen", "title", "query", "colour", "off", "source", "other", "beside", "namings"];
 // More rows than this are no part of the address, but of the history.
 const LISTED_ROWS = 2000, PATIENCE = 300;
+/** What was shown, by step; the history has only the numbers, for a selection may be large. @type {any[]} */
+const past = [];
 let steps = 0, isRecalling = false, noting = 0;
 
 /** @param {Set<string>} changed */
 function remember(changed) {
   if (isRecalling || !KEPT.some((key) => changed.has(key))) return;
-  history.pushState(keptState(++steps), "", addressOf());
+  steps++;
+  history.pushState(keptState(), "", addressOf());
   byId("back").disabled = false;
 }
 
-/** @param {number} step */
-const keptState = (step) => ({ step, ...Object.fromEntries(KEPT.map((key) => [key, state[key]])) });
+function keptState() {
+  past[steps] = { step: steps, ...Object.fromEntries(KEPT.map((key) => [key, state[key]])) };
+  return { step: steps, session: performance.timeOrigin };
+}
 
 function undo() {
   if (steps) history.back();
@@ -54,9 +59,10 @@ function addressOf() {
   return `#${words}`;
 }
 
-/** Rows as gaps, in base 36. @param {Int32Array} rows */
+/** Rows as gaps, in base 36. @param {ArrayLike<number>} rows */
 function packedRows(rows) {
-  return [...rows].sort((a, b) => a - b).map((row, i, all) => (row - (i ? all[i - 1] : 0)).toString(36)).join(".");
+  const all = Int32Array.from(rows).sort();
+  return Array.from(all, (row, i) => (row - (i ? all[i - 1] : 0)).toString(36)).join(".");
 }
 
 /** @param {string} text */
@@ -77,11 +83,11 @@ async function follow(text) {
     other: known(get("beside"), state.other), beside: sources.has(get("beside")),
     colour: get("colour") in modes ? get("colour") : "cluster",
     off: new Set(get("hide").split(".").filter(Boolean).map(Number)),
-    pinned: pinned ?? -1, chosen: rows.length ? Int32Array.from(byInterest(rows)) : null,
+    pinned: pinned ?? -1, chosen: rows.length ? byInterest(rows) : null,
     title: tests ? titleOf(get("select")) : "Selected images", query: tests ? get("select") : "",
   });
   if (pinned === -1 || get("select") + get("rows") && !rows.length) say("Not all that the address names is here.");
-  history.replaceState(keptState(steps), "");
+  history.replaceState(keptState(), "");
   const [scale, x, y, ...turn] = get("view").split("_").map(Number), view = views[0];
   await showSource(view, state.source);
   if (!(scale >= 1)) {

@@ -28,6 +28,15 @@ function makeModes() {
       colours: [quiet, WRONG], loud: 1,
     };
   }
+  delete modes.name;
+  const { names, codes } = nameTable;
+  if (names.length) {
+    const own = names.map((name) => data.classes.indexOf(name));
+    modes.name = {
+      name: "names", codes: codes.map((code) => (code < 0 ? names.length : code)), names: [...names, "no name"],
+      colours: [...own.map((label, i) => distinct(label < 0 ? data.classes.length + i : label)), data.colours.none],
+    };
+  }
   const steps = data.shown + 1;
   modes.confidence = {
     name: "how sure", codes: data.agreement,

@@ -14,7 +14,7 @@ function showTip(changed) {
   tip.hidden = row < 0;
   if (row < 0) return;
   tip.replaceChildren(
-    canvasOf(pixelsOf(row)),
+    pictureOf(row),
     make("span", {}, make("b", {}, nameOf(row)), make("br"), data.label && `Label ${labelOf(row)}`,
       data.label && make("br"), swatch(colourOf(row)), ` ${clusterOf(row)}`));
   placeTip();
@@ -31,7 +31,7 @@ function placeTip() {
 
 /** @param {Set<string>} changed */
 function showImage(changed) {
-  if (!["pinned", "images", "theme"].some((key) => changed.has(key))) return;
+  if (!["pinned", "arrived", "theme"].some((key) => changed.has(key))) return;
   const row = state.pinned, panel = byId("image");
   if (row < 0) {
     panel.replaceChildren(welcome());
@@ -41,12 +41,12 @@ function showImage(changed) {
     data.label && ["Label", labelOf(row)],
     ["Cluster", clusterOf(row)],
     ["Nearest images in the same cluster", `${data.agreement[row]} of ${data.shown}`],
-    ["Row in the data set", data.index[row].toLocaleString("en")],
+    ["Row in the data set", spelled(data.index[row])],
   ].filter(Boolean);
   panel.replaceChildren(
     make("h2", {}, nameOf(row), isMistaken(row) && make("span", { class: "badge" }, "mistake")),
     make("div", { class: "card" },
-      make("div", { class: "portrait" }, canvasOf(pixelsOf(row))),
+      make("div", { class: "portrait" }, pictureOf(row)),
       make("div", {},
         make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
         make("p", { class: "actions" }, action("Unpin", () => pin(-1)),
@@ -58,7 +58,7 @@ function showImage(changed) {
 function welcome() {
   const things = whyNoPad() ? "images" : `handwritten ${thingDrawn()}s`;
   const wrong = data.label && byInterest(rowsWhere(isMistaken)), kind = wrong && wrong.length ? "mistakes" : "unsure";
-  const shown = kind === "mistakes" ? wrong : byInterest(rowsWhere((row) => data.agreement[row] * 2 <= data.shown));
+  const shown = kind === "mistakes" ? wrong : byInterest(rowsWhere(isUnsure));
   const way = (/** @type {string} */ title, /** @type {string} */ text, /** @type {() => void} */ act) =>
     make("button", { type: "button", class: "way", onclick: act }, make("strong", {}, title), make("span", {}, text));
   const title = `See the ${counted(shown.length, kind === "mistakes" ? "mistake" : "unsure image")}`;

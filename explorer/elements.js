@@ -56,15 +56,7 @@ function thumb(row, note = "") {
       change({ hovered: row });
     },
     onpointerleave: () => change({ hovered: -1 }),
-  }, canvasOf(pixelsOf(row)));
-}
-
-/** Draw the thumbs that waited for their images. */
-function fillThumbs() {
-  for (const button of document.querySelectorAll("button.thumb")) {
-    const ink = pixelsOf(Number(button.getAttribute("data-row")));
-    if (ink) button.replaceChildren(canvasOf(ink));
-  }
+  }, pictureOf(row));
 }
 
 /** @param {ArrayLike<number>} rows @param {number} most */
@@ -78,9 +70,10 @@ const swatch = (colour) => make("i", { class: "swatch", style: `background:${col
 /** Say in a panel that a file is missing. @param {string} id @returns {(error: Error) => void} */
 const missing = (id) => (error) => byId(id).replaceChildren(make("p", { class: "missing" }, `${error.message}.`));
 
-/** Hand a file to the user. @param {string} name @param {Blob} content */
+/** Hand a file to the user. @param {string} name @param {Blob|string} content */
 function download(name, content) {
-  const address = URL.createObjectURL(content);
+  const address = URL.createObjectURL(new Blob([content]));
   make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
+  say(`Saved as ${name}.`);
 }

@@ -1,12 +1,12 @@
 // Start: what opens the page first, the rest when there is time.
 
 const PANELS = {
-  image: "Image", selection: "Selection", clusters: "Clusters", matrix: "Labels", steps: "t-SNE",
-  numbers: "How many?", pad: "Draw",
+  image: "Image", selection: "Selection", name: "Name", suspects: "Suspects", clusters: "Clusters", matrix: "Labels",
+  steps: "t-SNE", numbers: "How many?", pad: "Draw",
 };
 
 /** What a panel does when it is shown. @type {{[id: string]: () => void}} */
-const SHOWN = { steps: () => void showSteps(), pad: showPad };
+const SHOWN = { steps: () => void showSteps(), pad: showPad, suspects: showSuspects };
 
 /** @param {string} id */
 function showPanel(id) {
@@ -63,6 +63,8 @@ function introduce() {
 async function begin() {
   data = await load("map");
   data.n = data.cluster.length;
+  state.namings = rememberedNames();
+  applyNamings();
   makeModes();
   introduce();
   addSources();
@@ -70,26 +72,24 @@ async function begin() {
   setUpPanels();
   addView("left", "Map of all images: arrows move or turn it, plus and minus zoom, Enter pins the image at the " +
     "cross, N goes to its nearest image");
-  listeners.push(showMaps, showLegend, showTip, showImage, showSelection, remember);
+  listeners.push(showMaps, showLegend, showTip, showImage, showSelection, showNames, remember);
   listeners.push((changed) => {
     if (!changed.has("theme")) return;
     showClusters();
     showNumbers();
   });
   setUpTools();
+  showNames(new Set(["namings"]));
   showMatrix();
   await follow(location.hash);
-  addEventListener("popstate", (event) => (event.state ? recall(event.state) : void follow(location.hash)));
+  addEventListener("popstate", ({ state: entry }) =>
+    (entry?.session === performance.timeOrigin ? recall(past[entry.step]) : void follow(location.hash)));
   document.documentElement.dataset.ready = "map";
   await later();
   relations = await load("neighbors");
-  change({ images: "none" });
-  for (const part of partsShown().reverse()) {
-    pixels[part] = (await load(`${part}_images`)).images;
-    fillThumbs();
-    change({ images: part });
-    await later();
-  }
+  if (!byId("suspects").hidden) showSuspects();
+  change({ arrived: true });
+  await findImages();
   document.documentElement.dataset.ready = "all";
 }
 
@@ -98,7 +98,7 @@ const later = () => new Promise((resolve) => requestAnimationFrame(() => setTime
 
 begin().catch((error) => {
   failure = `${error.message || error}.`;
-  if (data) change({ images: "none" });
+  if (data) change({ arrived: false });
   byId(data ? "live" : "result").textContent = failure;
   document.documentElement.dataset.ready = "all";
 });

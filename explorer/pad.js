@@ -191,9 +191,9 @@ function saveDrawing(image) {
 
 async function readyPlacer() {
   if (!placer) {
-    const [model, coarse, { images }] = await Promise.all(["model", "features", "train_images"].map(load));
+    const [model, coarse] = await Promise.all(["model", "features"].map(load));
     Object.assign(rules, model.rules);
-    pixels.train = images;
+    await loadAllBlocks();
     placer = new Placer(model, coarse);
   }
   return placer;

@@ -1,5 +1,5 @@
-// A picture file as grey levels, as mnist_clustering/images/decode.py reads it. PNG is decoded
-// here, and every bit is that of predict.py; all else by the browser, whose JPEG may differ by a shade.
+// A picture file as grey levels, as mnist_clustering/images/decode.py reads it: decoded by the browser, which
+// may differ by a shade in JPEGs and where colours are half transparent, and keeps eight bits of deep shades.
 
 const BITS = 22;
 
@@ -8,25 +8,18 @@ const BITS = 22;
  * @typedef {Plane & {alpha: Uint8Array|null}} Shades
  */
 
-/** Read a picture file, and shrink a large one. @param {File} file @returns {Promise<Plane>} */
-async function readPicture(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  const decoded = await decodedPng(bytes).catch(() => null) || await decodedByBrowser(file);
-  return onPaper(atWorkingSize(decoded));
-}
-
 /**
- * What the browser makes of a file, upright, its colours as they are stored.
- * @param {File} file @returns {Promise<Shades>}
+ * Read a picture file, upright and with its colours as they are stored, and shrink a large one.
+ * @param {File} file @returns {Promise<Plane>}
  */
-async function decodedByBrowser(file) {
+async function readPicture(file) {
   const picture = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => {
     throw new Error(`${file.name} is no picture that this browser can read: predict.py knows more kinds`);
   });
   const { width, height } = picture, canvas = new OffscreenCanvas(width, height);
   const ink = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
   ink.drawImage(picture, 0, 0);
-  return greysOf(ink.getImageData(0, 0, width, height).data, height, width);
+  return onPaper(atWorkingSize(greysOf(ink.getImageData(0, 0, width, height).data, height, width)));
 }
 
 /**

@@ -41,6 +41,23 @@ function drawPictures(view, words, back) {
   return grid;
 }
 
+/**
+ * Where more points lie than there are pixels: the fainter, the fewer of them lie in a pixel.
+ * @param {MapView} view with a pixel for a point @param {number} ground
+ */
+function shadeByDensity({ sx, sy, width, height, pixels: words = new Uint32Array(0) }, ground) {
+  const counts = new Uint8Array(words.length);
+  for (let i = 0; i < sx.length; i++) {
+    const left = Math.round(sx[i] - 0.5), top = Math.round(sy[i] - 0.5);
+    const isSeen = left >= 0 && top >= 0 && left < width && top < height, at = top * width + left;
+    if (isSeen && counts[at] < 6) counts[at]++;
+  }
+  for (let at = 0; at < words.length; at++) {
+    // Never so faint that it is not seen.
+    if (counts[at] && counts[at] < 6) words[at] = shadesOf(ground, words[at])[9 + counts[at]];
+  }
+}
+
 /** @param {Grid} grid @param {number} x @param {number} y */
 const cellAt = ({ side, from }, x, y) => Math.floor((y - from[1]) / side) * 65536 + Math.floor((x - from[0]) / side);
 /** @param {Grid} grid @param {number} cell */

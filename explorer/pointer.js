@@ -113,23 +113,33 @@ function extendPath(view, from, to) {
 
 /** @param {MapView} view @param {PointerEvent} event */
 function chooseWithin(view, event) {
-  const { path, sx, sy, rows } = view, found = [], { codes } = modes[state.colour];
-  const [left, top, right, bottom] = [...[0, 1].map((axis) => Math.min(...path.map((place) => place[axis]))),
-    ...[0, 1].map((axis) => Math.max(...path.map((place) => place[axis])))];
+  const { path, sx, sy, rows } = view, found = new Int32Array(sx.length), { codes, names } = modes[state.colour];
+  const [left, right] = [Math.min, Math.max].map((most) => most(...path.map(([x]) => x)));
+  const isOff = Uint8Array.from(names, (_, code) => Number(state.off.has(code)));
+  // Edges by the lines of pixels that they cross, so that a point asks only those at its height.
+  const top = Math.floor(Math.min(...path.map(([, y]) => y))), /** @type {number[][]} */ edges = [];
+  path.forEach(([bx, by], i) => {
+    const [ax, ay] = path[(i || path.length) - 1], last = Math.floor(Math.max(ay, by)) - top;
+    for (let line = Math.floor(Math.min(ay, by)) - top; line <= last; line++) (edges[line] ||= []).push(ax, ay, bx, by);
+  });
+  let n = 0;
   for (let i = 0; i < sx.length; i++) {
-    if (sx[i] < left || sx[i] > right || sy[i] < top || sy[i] > bottom || !isWithin(path, sx[i], sy[i])) continue;
-    const row = rows ? rows[i] : i;
-    if (!state.off.has(codes[row])) found.push(row);
+    const line = Math.floor(sy[i]) - top, row = rows ? rows[i] : i;
+    if (sx[i] < left || sx[i] > right || line < 0 || line >= edges.length || isOff[codes[row]]) continue;
+    if (isWithin(edges[line], sx[i], sy[i])) found[n++] = row;
   }
-  if (choose(found, `In the ${state.tool}`, "", event)) showPanel("selection");
+  if (choose(found.subarray(0, n), `In the ${state.tool}`, "", event)) showPanel("selection");
 }
 
-/** @param {number[][]} path @param {number} x @param {number} y */
-function isWithin(path, x, y) {
+/**
+ * Whether a point is within a polygon: a line from there crosses its edges an odd number of times.
+ * @param {number[]} edges ends of those that the line may cross @param {number} x @param {number} y
+ */
+function isWithin(edges, x, y) {
   let inside = false;
-  for (let i = 0, j = path.length - 1; i < path.length; j = i++) {
-    const [ax, ay] = path[i], [bx, by] = path[j];
-    if ((ay > y) !== (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax) inside = !inside;
+  for (let k = 0; k < edges.length; k += 4) {
+    const ax = edges[k], ay = edges[k + 1], by = edges[k + 3];
+    if ((ay > y) !== (by > y) && x < (edges[k + 2] - ax) * (y - ay) / (by - ay) + ax) inside = !inside;
   }
   return inside;
 }

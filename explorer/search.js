@@ -59,7 +59,7 @@ function testOf(term) {
   const wanted = term.toLowerCase();
   if (wanted === "train" || wanted === "test") return (row) => partOf(row) === wanted;
   if (wanted === "mistakes" && data.label) return isMistaken;
-  if (wanted === "unsure") return (row) => data.agreement[row] * 2 <= data.shown;
+  if (wanted === "unsure") return isUnsure;
   const [, kind = "", name] = /^(?:(label|cluster|group) )?(.*)$/.exec(wanted) || [];
   const at = (/** @type {string[]} */ names, own = name) => names.findIndex((one) => one.toLowerCase() === own);
   const label = data.label && (!kind || kind === "label") ? at(data.classes) : -1;

@@ -4,7 +4,7 @@ const LISTED = 120;
 
 /** @param {Set<string>} changed */
 function showSelection(changed) {
-  if (!["chosen", "title", "images"].some((key) => changed.has(key))) return;
+  if (!["chosen", "title"].some((key) => changed.has(key))) return;
   const panel = byId("selection"), rows = state.chosen;
   if (!rows) {
     panel.replaceChildren(make("h2", {}, "Selection"), make("p", {}, "Nothing is selected. Draw a lasso or a box " +
@@ -27,26 +27,15 @@ function showSelection(changed) {
     make("p", {}, `${words}${rows.length > 1 ? ". Those most at odds with their neighbours come first" : ""}.`),
     make("p", { class: "actions" },
       action("Clear", unselect), action("Show on the map", () => views.forEach((view) => view.fit(rows))),
-      action("Save as CSV", save)),
-    list, more);
-}
-
-function save() {
-  const table = tableOf(/** @type {Int32Array} */ (state.chosen));
-  download("selection.csv", new Blob([table], { type: "text/csv" }));
-  say("Saved as selection.csv.");
+      action("Save as CSV", () => download("selection.csv", tableOf(rows)))),
+    nameForm(rows, "Label these as"), list, more);
 }
 
 /** Rows as CSV. @param {ArrayLike<number>} rows */
-function tableOf(rows) {
-  const quoted = (/** @type {string} */ text) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
-  const lines = Array.from(rows, (row) => {
-    const cluster = data.cluster[row], named = data.matched[cluster];
-    return [
-      partOf(row), numberOf(row), data.index[row], data.label ? quoted(labelOf(row)) : "", cluster,
-      named >= 0 ? quoted(data.classes[named]) : "",
-      data.maps["2d"][2 * row], data.maps["2d"][2 * row + 1], data.agreement[row] / data.shown,
-    ].join(",");
-  });
-  return ["part,row,index,label,cluster,cluster_label,x,y,confidence", ...lines, ""].join("\n");
-}
+const tableOf = (rows) => csvOf([
+  ["part", "row", "index", "label", "cluster", "cluster_label", "x", "y", "confidence"],
+  ...Array.from(rows, (row) => [
+    partOf(row), numberOf(row), data.index[row], data.label ? labelOf(row) : "", data.cluster[row],
+    data.classes[data.matched[data.cluster[row]]] ?? "", data.maps["2d"][2 * row], data.maps["2d"][2 * row + 1],
+    data.agreement[row] / data.shown,
+  ])]);

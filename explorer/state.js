@@ -4,8 +4,6 @@
 let data = null;
 /** @type {{near: Int32Array, other: Int32Array}|null} */
 let relations = null;
-/** @type {{[part: string]: Uint8Array|null}} */
-const pixels = { train: null, test: null };
 /** Which file is missing, if one is. */
 let failure = "";
 
@@ -25,6 +23,7 @@ const state = {
   tool: "move",
   theme: "light",
   source: "2d", other: "3d", beside: false,
+  /** @type {Naming[]} */ namings: [],
   /** Training images nearest to what is drawn on the pad. @type {number[]} */
   drawn: [],
 };
@@ -36,21 +35,27 @@ let nLoud = 0;
 /** @type {((changed: Set<string>) => void)[]} */
 const listeners = [];
 
-/** Change the state and tell all views. @param {Partial<typeof state> & {images?: string}} values */
+/** Change the state and tell all views. @param {Partial<typeof state> & {arrived?: boolean}} values */
 function change(values) {
   Object.assign(state, values);
   const changed = new Set(Object.keys(values));
-  if (["colour", "off", "chosen"].some((key) => changed.has(key))) markFront();
+  if (["namings", "theme"].some((key) => changed.has(key))) {
+    applyNamings();
+    makeModes();
+    if (!modes[state.colour]) state.colour = "cluster";
+  }
+  if (["colour", "off", "chosen", "namings"].some((key) => changed.has(key))) markFront();
   for (const listen of listeners) listen(changed);
 }
 
 function markFront() {
-  const { codes, loud } = modes[state.colour], { chosen, off } = state;
+  const { codes, loud, names } = modes[state.colour], { chosen, off } = state;
+  const isOff = Uint8Array.from(names, (_, code) => Number(off.has(code)));
   front = new Uint8Array(data.n).fill(chosen ? BACK : FRONT);
   for (const row of chosen || []) front[row] = LOUD;
   nLoud = 0;
   for (let row = 0; row < data.n; row++) {
-    if (off.has(codes[row])) front[row] = BACK;
+    if (isOff[codes[row]]) front[row] = BACK;
     else if (!chosen && codes[row] === loud) front[row] = LOUD;
     nLoud += Number(front[row] === LOUD);
   }
@@ -68,16 +73,18 @@ function choose(rows, title, query = "", { shiftKey = false, altKey = false } = 
     say(`${title}: no image${state.chosen ? ". The selection stays" : ""}.`);
     return false;
   }
-  const given = Array.from(rows), before = Array.from(state.chosen || []);
-  const mixed = before.length > 0 && (shiftKey || altKey);
-  let kept = new Set(given), words = title;
+  const before = state.chosen, mixed = before !== null && (shiftKey || altKey);
+  let kept = rows, words = title;
   if (mixed) {
-    kept = new Set(shiftKey ? [...before, ...given] : before.filter((row) => !kept.has(row)));
+    const isGiven = new Uint8Array(data.n);
+    for (const row of Array.from(rows)) isGiven[row] = 1;
+    const others = before.filter((row) => !isGiven[row]);
+    kept = shiftKey ? [...others, ...Array.from(rows)] : others;
     words = `${state.title} ${shiftKey ? "and" : "without"} ${title}`;
   }
-  if (!kept.size) unselect();
-  else change({ chosen: Int32Array.from(byInterest([...kept])), title: words, query: mixed ? "" : query });
-  say(kept.size ? `${words}: ${counted(kept.size, "image")} selected.` : "Nothing is selected.");
+  if (!kept.length) unselect();
+  else change({ chosen: byInterest(kept), title: words, query: mixed ? "" : query });
+  say(kept.length ? `${words}: ${counted(kept.length, "image")} selected.` : "Nothing is selected.");
   return true;
 }
 
@@ -85,10 +92,21 @@ function unselect() {
   change({ chosen: null, title: "", query: "" });
 }
 
-/** Sort rows: far from a cluster of their label first, then unlike their neighbours. @param {number[]} rows */
+/**
+ * Sort rows: far from a cluster of their label first, then unlike their neighbours. There may be
+ * hundreds of thousands, but only those far away are compared: the rest is counted.
+ * @param {ArrayLike<number>} rows
+ */
 function byInterest(rows) {
-  const { misplaced, agreement } = data;
-  return rows.sort((a, b) => misplaced[b] - misplaced[a] || agreement[a] - agreement[b] || a - b);
+  const { misplaced, agreement } = data, order = Int32Array.from(rows).sort();
+  const starts = new Int32Array(data.shown + 3);
+  const place = (/** @type {number} */ row) => (misplaced[row] > 0 ? 0 : agreement[row] + 1);
+  for (let i = 0; i < order.length; i++) starts[place(order[i]) + 1]++;
+  const nFar = starts[1], sorted = new Int32Array(order.length);
+  for (let k = 1; k < starts.length; k++) starts[k] += starts[k - 1];
+  for (let i = 0; i < order.length; i++) sorted[starts[place(order[i])]++] = order[i];
+  sorted.subarray(0, nFar).sort((a, b) => misplaced[b] - misplaced[a] || agreement[a] - agreement[b] || a - b);
+  return sorted;
 }
 
 /** @param {(row: number) => boolean} test */
@@ -103,12 +121,15 @@ const partOf = (row) => row < data.n_train ? "train" : "test";
 /** @param {number} row within its part */
 const numberOf = (row) => row < data.n_train ? row : row - data.n_train;
 /** @param {number} row */
-const nameOf = (row) => `${row < data.n_train ? "Training" : "Test"} image ${numberOf(row).toLocaleString("en")}`;
+const nameOf = (row) => `${row < data.n_train ? "Training" : "Test"} image ${spelled(numberOf(row))}`;
 
 /** @param {number} row */
 function isMistaken(row) {
   return data.label !== null && data.label[row] >= 0 && data.label[row] !== data.named[data.cluster[row]];
 }
+
+/** Whether most neighbours lie in another cluster. @param {number} row */
+const isUnsure = (row) => data.agreement[row] * 2 <= data.shown;
 
 /** The parts that are shown: none but train where it is tested on itself. @returns {string[]} */
 const partsShown = () => data.n > data.n_train ? ["train", "test"] : ["train"];
@@ -116,16 +137,12 @@ const partsShown = () => data.n > data.n_train ? ["train", "test"] : ["train"];
 const labelOf = (row) => data.label && data.label[row] >= 0 ? data.classes[data.label[row]] : "none";
 /** @param {number} row */
 const clusterOf = (row) => data.clusters[data.cluster[row]];
+/** @param {number} n */
+const spelled = (n) => n.toLocaleString("en");
 /** @param {number} n @param {string} noun */
-const counted = (n, noun) => `${n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+const counted = (n, noun) => `${spelled(n)} ${noun}${n === 1 ? "" : "s"}`;
 /** @param {number} share */
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
-
-/** The pixels of an image, or null while they are not there yet. @param {number} row */
-function pixelsOf(row) {
-  const all = pixels[partOf(row)], size = data.size[0] * data.size[1], from = numberOf(row) * size;
-  return all && all.subarray(from, from + size);
-}
 
 /** Say something to those who do not see the map, and on the map. @param {string} text */
 function say(text, isShown = true) {

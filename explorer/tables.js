@@ -53,17 +53,25 @@ function showMatrix() {
     return;
   }
   const place = make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table" });
-  const fill = (/** @type {string} */ which) => place.replaceChildren(matrix(which));
-  const select = make("select", { onchange: () => fill(select.value) },
-    ...partsShown().reverse().map((name) => make("option", { value: name }, name)));
-  panel.replaceChildren(title, make("p", {}, make("label", {}, "Images of ", select),
-    " by label (rows) and cluster (columns). Press a number to see its images."), place);
-  fill(select.value);
+  const listOf = (/** @type {string[][]} */ ...options) => make("select", { onchange: () => fill() },
+    ...options.map(([value, name]) => make("option", { value }, name)));
+  const part = listOf(...partsShown().reverse().map((name) => [name, name])), share = make("output");
+  const way = listOf(["named", "by majority"], ["matched", "one to one"]);
+  const fill = () => {
+    const own = rowsWhere((row) => partOf(row) === part.value && data.label[row] >= 0), named = data[way.value];
+    const right = own.filter((row) => named[data.cluster[row]] === data.label[row]).length;
+    share.textContent = `${percent(right / own.length)} lie in the cluster of their label`;
+    place.replaceChildren(matrix(part.value, named));
+  };
+  panel.replaceChildren(title, make("p", {}, make("label", {}, "Images of ", part),
+    " by label (rows) and cluster (columns). Press a number to see its images."), place,
+  make("p", {}, share, make("label", {}, ", clusters named ", way)));
+  fill();
 }
 
-/** @param {string} which */
-function matrix(which) {
-  const { classes, clusters, named } = data;
+/** @param {string} which @param {number[]} named by cluster its label */
+function matrix(which, named) {
+  const { classes, clusters } = data;
   const order = clusters.map((/** @type {string} */ _, /** @type {number} */ i) => i).sort(
     (/** @type {number} */ a, /** @type {number} */ b) => ((named[a] + 1 || 999) - (named[b] + 1 || 999)) || a - b);
   const counts = classes.map(() => new Array(clusters.length).fill(0));

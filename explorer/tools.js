@@ -15,7 +15,7 @@ const MOMENTS = ["2d", "course"];
 
 function setUpTools() {
   const colour = byId("colour"), box = byId("find");
-  colour.append(...Object.entries(modes).map(([key, mode]) => make("option", { value: key }, mode.name)));
+  listColours();
   colour.onchange = () => change({ colour: colour.value, off: new Set() });
   for (const id of /** @type {("source"|"other")[]} */ (["source", "other"])) {
     byId(id).append(...[...sources].map(([key, source]) => make("option", { value: key }, source.name)));
@@ -53,6 +53,12 @@ function setUpTools() {
     else if (event.key === "z" && (event.ctrlKey || event.metaKey) && document.activeElement !== box) undo();
   });
   setTheme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
+
+function listColours() {
+  byId("colour").replaceChildren(
+    ...Object.entries(modes).map(([key, mode]) => make("option", { value: key }, mode.name)));
+  byId("colour").value = state.colour;
 }
 
 /** Cancel the lasso, or else unpin, or else clear the selection. */
@@ -100,7 +106,7 @@ async function showSource(view, key) {
 /** Say over a map what it shows, and beside another how well like stays with like. @param {MapView} view */
 function caption(view) {
   const { name = "" } = sources.get(view.source) || {}, n = view.sx.length, codes = data.label || data.cluster;
-  const shown = n < data.n ? `${n.toLocaleString("en")} of ${counted(data.n, "image")}` : counted(n, "image");
+  const shown = n < data.n ? `${spelled(n)} of ${counted(data.n, "image")}` : counted(n, "image");
   const kind = data.label ? "label" : "cluster", isScored = state.beside && !playing && n > 0;
   const score = isScored ? `, ${percent(togetherness(view, codes))} next to one of their ${kind}` : "";
   /** @type {HTMLElement} */ (view.host.querySelector("p")).textContent = `${name}: ${shown}${score}`;
@@ -136,7 +142,6 @@ function togetherness({ points, dims, rows }, codes) {
 /** @param {string} theme */
 function setTheme(theme) {
   document.documentElement.dataset.theme = state.theme = theme;
-  makeModes();
   byId("theme").textContent = theme === "dark" ? "Light" : "Dark";
   change({ theme });
 }
@@ -151,16 +156,18 @@ function setTool(tool) {
 
 /** @param {Set<string>} changed */
 function showLegend(changed) {
-  if (!["colour", "off", "theme"].some((key) => changed.has(key))) return;
+  if (!["colour", "off", "theme", "namings"].some((key) => changed.has(key))) return;
   const { names, codes, colours } = modes[state.colour], counts = new Array(names.length).fill(0);
   for (let row = 0; row < data.n; row++) counts[codes[row]]++;
   const legend = byId("legend"), focused = [...legend.children].indexOf(document.activeElement);
-  const order = [...names.keys()].sort((a, b) => names[a].localeCompare(names[b], "en", { numeric: true }));
+  // All may have a name by now.
+  const order = [...names.keys()].filter((code) => counts[code] || names[code] !== "no name")
+    .sort((a, b) => inOrderOfNames(names[a], names[b]));
   legend.replaceChildren(...order.map((code) => make("button", {
     type: "button", "aria-pressed": !state.off.has(code), title: "Double click for these alone",
     onclick: () => toggle(code),
     ondblclick: () => change({ off: new Set(order.filter((other) => other !== code)) }),
-  }, swatch(colours[code]), make("span", {}, names[code]), make("small", {}, counts[code].toLocaleString("en")))));
+  }, swatch(colours[code]), make("span", {}, names[code]), make("small", {}, spelled(counts[code])))));
   if (focused >= 0) legend.children[focused].focus();
 }
 

@@ -1,10 +1,10 @@
 // A map on a canvas of typed arrays: points, or images where there is room for them.
 
 const MARGIN = 0.94;
-// Sides of a picture to the whole map, and the pixels of a side from which on there is room for it.
-const SIDES = 200, ROOM = 10;
+// Sides of a picture to the whole map, with as many images as usual, and the pixels of one that has room.
+const SIDES = 200, USUAL = 70000, ROOM = 10;
 // Points of which a pixel each is enough; fewer are drawn larger.
-const MANY = 60000;
+const MANY = 60000, MANY_MORE = 300000;
 // How far to zoom in at most, to all that is asked for, and to one image.
 const CLOSEST = 400, CLOSE = 40, NEARBY = 6;
 
@@ -88,7 +88,7 @@ class MapView {
 
   /** Pixels of the canvas to a side of a picture. */
   get side() {
-    return this.zoom * this.reach / SIDES;
+    return this.zoom * this.reach / SIDES / Math.sqrt(Math.max(data.n / USUAL, 1));
   }
 
   /** After a move: part of the map stays in sight, the other map follows, the address is noted. */
@@ -99,6 +99,7 @@ class MapView {
     const still = this.scale <= 1 && this.dims === 2 && state.tool === "move";
     this.over.style.touchAction = still ? "pan-y" : "none";
     this.paintSoon();
+    inUse.clear();
     for (const other of alone ? [] : views) {
       if (other === this || other.dims !== this.dims || other.host.hidden) continue;
       const times = Math.min(other.width, other.height) / Math.min(this.width, this.height);
@@ -220,12 +221,14 @@ class MapView {
     this.pixels.fill(word(ground));
     // What is greyed out never hides what is in front, nor this what matters most.
     for (const level of [BACK, FRONT, LOUD]) {
+      if (level === LOUD && !nLoud) continue;
       if (this.dims === 3) /** @type {Float32Array} */ (this.nearest).fill(-Infinity);
       const size = this.dotSize(level);
       for (let i = 0; i < sx.length; i++) {
         const row = rows ? rows[i] : i;
         if (front[row] === level) this.dot(i, size, level ? words[codes[row]] : grey);
       }
+      if (level === FRONT && sx.length > MANY_MORE && this.dims === 2 && size === 1) shadeByDensity(this, word(ground));
     }
     this.grid = this.dims === 2 && this.side > ROOM * this.ratio
       // Strokes are thin: a little nearer to the ink, so that they read on either ground.
@@ -247,6 +250,10 @@ class MapView {
     const left = Math.round(this.sx[i] - size / 2), top = Math.round(this.sy[i] - size / 2);
     if (left < 0 || top < 0 || left + size > width || top + size > height) return;
     const words = /** @type {Uint32Array} */ (this.pixels);
+    if (size === 1 && this.dims === 2) {
+      words[top * width + left] = colour;
+      return;
+    }
     if (this.dims === 3) {
       const nearest = /** @type {Float32Array} */ (this.nearest), depth = this.depth[i];
       const middle = (top + (size >> 1)) * width + left + (size >> 1);

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mnist_clustering.tsne.memory_order import by_strips
 
 from mnist_clustering import files, resources
+from mnist_clustering.images import labels, listing
 from mnist_clustering.pages import journey, opening, packing
 from mnist_clustering.pages.coarse import coarsen
 from mnist_clustering.pages.rules import rules
@@ -15,9 +17,12 @@ DATASET = "data/split/dataset.json"
 THUMBNAILS = "data/raw/thumbnails.npy"
 IMAGES = "data/split/{}_images.npy"
 INDICES = "data/split/{}_indices.npy"
+PATHS = "data/raw/paths.csv"
 FEATURES = "data/features/train.npy"
 COURSE = "data/tsne/2d/course.npz"
 OTHER_MAPS = "dev/studies/results/maps.npz"
+MAP = "data/tsne/2d/{}.npy"
+BLOCKS = "site/data/images"
 OUTPUT = "site/data/{}.js"
 FACTS = "data/pack.json"
 PARTS = ("train", "test")
@@ -35,15 +40,27 @@ def main() -> None:
     }
     with np.load(COURSE) as frames, np.load(OTHER_MAPS) as maps:
         course = journey.shown(frames, maps, Path(IMAGES.format("train")).read_bytes())
-    if np.array_equal(*indices.values()):
-        images["test"] = images["test"][:0]  # They are those of train.
-    packs: dict[str, Any] = {f"{part}_images": {"images": images[part]} for part in PARTS}
+    places = {part: np.load(MAP.format(part)) for part in PARTS}
+    # Where the test images are those of train, they come once.
+    parts = PARTS[:1] if np.array_equal(*indices.values()) else PARTS
+    packs: dict[str, Any] = packing.blocks(
+        np.concatenate([images[part] for part in parts]),
+        by_strips(np.concatenate([places[part] for part in parts]).astype(np.float64)),
+    )
+    for stale in Path(BLOCKS).glob("*.js"):
+        stale.unlink()
+    paths = listing.read(PATHS, Path(PATHS).read_bytes()).paths or []
+    columns = (listing.PATHS, labels.COLUMNS)
+    packs["paths"] = {
+        "paths": paths, "rest": np.load(INDICES.format("rest")), "columns": columns,
+    }  # fmt: skip
     packs |= {"features": coarsen(np.load(FEATURES)), "course": course}
     for name, text in packing.scripts(packs, resources.threads()).items():
         with files.output(OUTPUT.format(name)) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
     perplexities = (course["others"] or {}).get("perplexities", [])
     facts = {"title": dataset.get("title", ""), "form": form, "size": images["train"].shape[1:]}
+    facts["block"] = packing.BLOCK
     files.save_json(FACTS, facts | {"perplexities": perplexities, "rules": rules()})
 
 

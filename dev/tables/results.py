@@ -167,10 +167,7 @@ def stability(root: Path) -> str:
         (CRITERIA[name], *(", ".join(map(str, part["preferred_k"][name])) for part in parts))
         for name in found["preferred_k"]
     ]
-    rows += [
-        (f"agreement of seeds, {title}", found["stability"][way]["preferred_k"], "–", "–")
-        for way, title in (("kmeans", "KMeans"), ("merged", "merged"))
-    ]
+    rows += [("agreement of seeds", found["stability"]["preferred_k"], "–", "–")]
     return table("criterion | seeds 0 to 4 | 54,000 drawn | all 70,000", rows, 3)
 
 

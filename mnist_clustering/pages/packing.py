@@ -20,6 +20,8 @@ from PIL import Image
 CALL, ARRAY = "explorerData", "deflated"
 # Bytes in a row of the picture that the compressor is given.
 ROW = 1 << 16
+# Images that come together.
+BLOCK = 4096
 _SIGNATURE = 8
 # Higher levels take ten times as long for 2 % fewer bytes.
 _LEVEL = 6
@@ -47,6 +49,28 @@ def scripts(packs: Mapping[str, Mapping[str, Any]], n_jobs: int) -> dict[str, st
     """Write several, by name, on some threads: what takes long, compression, is compiled code."""
     with ThreadPoolExecutor(n_jobs) as pool:
         return dict(zip(packs, pool.map(script, packs, packs.values()), strict=True))
+
+
+def blocks(images: NDArray[Any], order: NDArray[np.integer]) -> dict[str, dict[str, Any]]:
+    """Part images into blocks, of which a page loads those that it shows.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, height, width)
+    order : ndarray of int, shape (n,)
+        In which they stand in the blocks, those that are seen together side by side.
+
+    Returns
+    -------
+    dict of dict
+        Values by the name of a script: "order", with the rows in this order, and "images/0" on,
+        with `BLOCK` images each.
+    """
+    starts = range(0, len(order), BLOCK)
+    return {"order": {"rows": order.astype(np.int32)}} | {
+        f"images/{number}": {"images": images[order[start : start + BLOCK]]}
+        for number, start in enumerate(starts)
+    }
 
 
 def _encoded(value: Any) -> Any:

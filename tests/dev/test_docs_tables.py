@@ -101,7 +101,7 @@ def check(path, content):
             assert next(csv.reader(file)) == content.split(", "), path
     elif path.suffix == ".json":
         assert list(json.loads(path.read_text())) == content.split(", "), path
-    elif path.suffix == ".js" and path.parent.name == "data":
+    elif path.suffix == ".js" and path.parent.name in ("data", "images"):
         values = json.loads(path.read_text().partition(",")[2].rstrip().removesuffix(");"))
         assert list(values) == content.split(", "), path
     elif path.suffix in (".html", ".css", ".js"):

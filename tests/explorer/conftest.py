@@ -43,6 +43,7 @@ def fresh(chromium, finished):
     chromium.open(folder / "site/index.html", READY)
     chromium.settle()
     yield chromium
+    chromium.run("localStorage.clear()")
     assert chromium.console == []
 
 

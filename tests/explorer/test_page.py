@@ -12,7 +12,9 @@ from mnist_clustering.pages import opening, packing
 from tests.explorer.conftest import READY
 
 SIZES = [(360, 640), (390, 844), (844, 390), (768, 1024), (1280, 800), (1440, 900), (3840, 2160)]
-PANELS = ("Image", "Selection", "Clusters", "Labels", "t-SNE", "How many?", "Draw")
+PANELS = (
+    *("Image", "Selection", "Name", "Suspects", "Clusters", "Labels", "t-SNE", "How many?", "Draw"),
+)
 
 
 def test_it_asks_for_nothing_but_its_own_files(explorer, known):
@@ -369,7 +371,7 @@ def test_a_set_without_labels_or_strokes_speaks_of_neither(fresh, known, tmp_pat
 @pytest.mark.parametrize(
     ("name", "panel"),
     [
-        *(("model", "Draw"), ("features", "Draw"), ("train_images", "Draw"), ("course", "t-SNE")),
+        *(("model", "Draw"), ("features", "Draw"), ("images/0", "Draw"), ("course", "t-SNE")),
         *(("neighbors", ""), ("neighbors", "Image"), ("map", "")),
     ],
 )
@@ -384,6 +386,28 @@ def test_a_missing_file_is_said_where_it_is_missed(fresh, known, tmp_path, name,
     fresh.wait(f"{where} && {where}.innerText.includes('data/{name}.js is missing')")
     assert "oading" not in fresh.run("document.body.innerText")
     fresh.console.clear()  # The missing file is noted there.
+
+
+def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "BLOCK", 64)
+    page = altered(known, tmp_path, block=64)
+    order = np.random.default_rng(0).permutation(len(known.images))
+    for name, values in packing.blocks(known.images, order).items():
+        (page.parent / f"data/{name}.js").write_text(packing.script(name, values))
+    fresh.open(page, READY)
+    rows = f"Array.from({{length: {len(known.images)}}}, (_, row) => row)"
+    sums = f"{rows}.map((row) => pixelsOf(row)?.reduce((a, b) => a + b, 0))"
+    assert fresh.run(sums) == known.images.sum(axis=(1, 2)).tolist()
+    # This colour shows no medoids on the map, which would keep their blocks.
+    fresh.run("change({ colour: 'mistakes' }); mostBlocks = 2; blocks.clear(); pin(5)")
+    fresh.wait("!document.querySelector('#image canvas[data-waits]')")
+    fresh.wait("awaited.size === 0")
+    fresh.run("inUse.clear()")
+    for row in range(0, len(known.images), 9):
+        fresh.wait(f"pixelsOf({row})")
+        assert fresh.run(f"Array.from(pixelsOf({row}))") == known.images[row].ravel().tolist()
+        fresh.run("inUse.clear()")
+    assert fresh.run("blocks.size") <= 3 < len(known.images) / 64
 
 
 def test_without_a_script_it_says_so(fresh, known, tmp_path):

@@ -247,6 +247,12 @@ class Browser:
         for _ in range(options.index(option)):
             self.press("ArrowDown")
 
+    def upload(self, selector: str, path: Path) -> None:
+        """Give a file to a field."""
+        found = self.call("Runtime.evaluate", expression=f"document.querySelector('{selector}')")
+        given = found["result"]["objectId"]
+        self.call("DOM.setFileInputFiles", files=[str(path)], objectId=given)
+
     def press(self, key: str, code: int = 0, keys: int = 0) -> None:
         """Press and release a key, by its name; ``keys`` are held, as in `click`."""
         text = {"text": key} if len(key) == 1 else {"text": "\r"} if key == "Enter" else {}

@@ -182,7 +182,12 @@ def _run(words: list[str], folder: str) -> int:
     opened = set[str]()
     if TRACE in os.environ:
         events = ("open", "os.listdir", "os.scandir")
-        sys.addaudithook(lambda event, args: event in events and opened.add(str(args[0])))
+
+        def note(event: str, args: tuple[Any, ...]) -> None:
+            if event in events:
+                opened.add(str(args[0]))
+
+        sys.addaudithook(note)
     code: Any = 0
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
