@@ -52,6 +52,7 @@ def main() -> None:
     near = _near(kept)
     notes = []
     try:
+        labels.check(given)
         votes = labels.neighbor_votes(near.ranked.indices, len(classes))
         found = labels.find(given, own, votes, len(classes))
     except InputError as error:

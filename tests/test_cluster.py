@@ -96,10 +96,17 @@ def pretended(monkeypatch):
         files.save_array(
             place / "data/raw/thumbnails.npy", np.zeros((len(used), 32, 32, 3), np.uint8)
         )
+        files.save_table(place / "data/audit/suspects.csv", ["index"], [["a"]] * len(given))
+        files.save_table(place / "data/audit/copies.csv", ["kind"], [["near"], ["similar"]])
         merged = [{"medoid": 0}] * 3
         files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})
         files.save_arrays(place / "models/model.npz", embedding=np.eye(half, 2))
-        for name in ("site/index.html", "site/data/map.js", "plots/map.png"):
+        for name in (
+            "site/index.html",
+            "site/data/map.js",
+            "plots/map.png",
+            "data/audit/audit.html",
+        ):
             with files.output(place / name) as temporary:
                 temporary.write_text(name)
 

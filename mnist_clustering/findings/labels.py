@@ -65,11 +65,6 @@ def find(
     -------
     Suspects
 
-    Raises
-    ------
-    InputError
-        If there are no labels, or only one.
-
     Notes
     -----
     Evidence is a Dirichlet posterior: the labels in the cluster are the prior, those of the
@@ -78,7 +73,6 @@ def find(
     and shrunk towards their mean as rates of Poisson counts with an exponential prior.
     """
     labels = given.astype(np.int64)
-    check(labels)
     trusted, rows = labels, np.arange(len(labels))
     for _ in range(_PASSES):
         counted = votes(trusted)

@@ -66,9 +66,10 @@ def page(
             given, suggested = suspects["given"][i], suspects["suggested"][i]
             votes = f"{suspects['support'][i]:.0%} / {suspects['own'][i]:.0%}"
             yield (
-                strip([row]), names[row], f"{given} → {suggested}", suspects["certainty"][i],
-                suspects["cluster"][i], votes, suspects["distance_ratio"][i],
-                suspects["novelty"][i], strip(evidence[i]["suggested"]),
+                strip([row]), _words(names[row]), _words(f"{given} → {suggested}"),
+                suspects["certainty"][i], suspects["cluster"][i], votes,
+                suspects["distance_ratio"][i], suspects["novelty"][i],
+                strip(evidence[i]["suggested"]),
                 strip(evidence[i]["given"]),
             )  # fmt: skip
 
@@ -90,6 +91,13 @@ def page(
     for kind in dict.fromkeys(copies["kind"]):
         own = [pair for pair in pairs if pair[0] == kind]
         body.append(f"<h2>{len(own):,} pairs: {kind}</h2>")
-        shown = [(strip([a, b]), names[a], names[b]) for _, a, b in own[:most_copies]]
+        shown = [
+            (strip([a, b]), _words(names[a]), _words(names[b])) for _, a, b in own[:most_copies]
+        ]
         body.append(html.table(("", "first", "second"), shown))
     return html.document(f"Labels and copies of {title}", body, _STYLE)
+
+
+def _words(value: str) -> str:
+    """Set what users wrote, which may begin like a tag."""
+    return f"<span>{html.text(value)}</span>"
