@@ -56,6 +56,7 @@ STUDIES = {
     "predict": Study("dev/studies/results/predict.json", ("dev.studies.predict",)),
     "placing": Study("dev/studies/results/placing.json", ("dev.studies.placing",), DASK),
     "fitting": Study("dev/studies/results/fitting.json", ("dev.studies.fitting",)),
+    "audit": Study("dev/studies/results/audit.json", ("dev.studies.audit",)),
     "maps": Study("dev/studies/results/maps.json", ("dev.studies.maps",)),
     "original": Study("dev/studies/results/original/params.json", ("dev.studies.original",)),
     "sets": Study("dev/studies/results/sets.json", ("dev.studies.sets",)),

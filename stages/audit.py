@@ -59,7 +59,10 @@ def main() -> None:
         found = labels.NOTHING
         notes.append(str(error))
     is_drawn = form.is_drawn(dataset["form"])
-    alike = copies.find(images, near.ranked.indices if is_drawn else None, resources.threads())
+    if is_drawn:
+        alike = copies.find(images, near.ranked.indices, resources.threads())
+    else:
+        alike = copies.identical(images)
     suspects = evidence.suspects_table(found, given, own, near, classes)
     pairs = evidence.copies_table(alike)
     if leaks := _leaks(alike, np.isin(places, indices["train"])):

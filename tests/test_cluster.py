@@ -96,7 +96,7 @@ def pretended(monkeypatch):
         files.save_array(
             place / "data/raw/thumbnails.npy", np.zeros((len(used), 32, 32, 3), np.uint8)
         )
-        files.save_table(place / "data/audit/suspects.csv", ["index"], [["a"]] * len(given))
+        files.save_table(place / "data/audit/suspects.csv", ["index"], [["a"], ["b"]])
         files.save_table(place / "data/audit/copies.csv", ["kind"], [["near"], ["similar"]])
         merged = [{"medoid": 0}] * 3
         files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})
@@ -306,6 +306,7 @@ def test_labels_stay_until_others_are_given_and_lose_what_has_no_picture(
     out = capsys.readouterr().out
     assert "1 label left out, of pictures that cannot be used, such as 'notes.txt'" in out
     assert "50.0% of 2 labelled pictures in a cluster named after the label" in out
+    assert f"2 suspect labels, 1 pair of copies: {home / 'audit.html'}" in out
     (pictures / "anchor_01.png").unlink()
     assert cluster.main([str(pictures)]) == 0
     out = capsys.readouterr().out

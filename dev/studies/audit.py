@@ -71,7 +71,7 @@ def fitted(images: NDArray[Any], given: NDArray[Any]) -> Labelled:
     """Cluster a set without its labels, into as many clusters as it has classes."""
     classes, codes = np.unique(given, return_inverse=True)
     made = ImageClusters(n_clusters=len(classes)).fit(images)
-    near, clusters = evidence._near(made, images, len(images))
+    near, clusters = evidence.neighborhood(made, images)
     return codes.astype(np.int64), clusters, near.ranked.indices
 
 

@@ -56,6 +56,10 @@ def filled(root: Path) -> dict[Path, str]:
             "million": results.million(root) + remark(root, results.PLACING),
             "fitting": results.fitting(root) + remark(root, results.FITTING),
         },
+        "docs/findings.md": {
+            "flips": results.flips(root) + remark(root, results.AUDIT),
+            "copies": results.copies(root) + remark(root, results.AUDIT),
+        },
         "docs/api.md": {"api": api.api()},
         "docs/output.md": {"pictures": pictures()},
         "docs/benchmarks.md": {

@@ -17,6 +17,7 @@ USUAL = "dev/benchmarks/results/study.json"
 SETS = "dev/studies/results/sets.json"
 PREDICT = "dev/studies/results/predict.json"
 PLACING = "dev/studies/results/placing.json"
+AUDIT = "dev/studies/results/audit.json"
 FITTING = "dev/studies/results/fitting.json"
 ORIGINAL = "dev/studies/results/original/evaluate.json"
 ORIGINAL_PARAMS = "dev/studies/results/original/params.json"
@@ -310,6 +311,41 @@ def fitting(root: Path) -> str:
     header = ("images", "placed", "all stages, min", "`extend`, min", "most memory, GiB",
               "of the map, %", "placed, %", "test, %")  # fmt: skip
     return table(header, rows, numbers=8)
+
+
+def flips(root: Path) -> str:
+    """Lay out how many of the flipped labels are suspected, and how many of those suspected are."""
+    rows = []
+    for name, own in read(root / AUDIT)["flips"].items():
+        for flip in (key for key in own if "%" in key):
+            found, kind = own[flip], flip.partition(" ")
+            shares = ("recall", "precision", "likely_recall", "likely_precision")
+            rows.append(
+                (
+                    f"`{name}`, {own['images']:,}",
+                    f"{kind[2]} {'at random' if kind[0] == 'random' else 'by pairs'}",
+                    *(_percent(found[share]) for share in shares),
+                    f"{found['flipped']:,}",
+                    f"{found['expected']:,.0f}",
+                )
+            )
+    header = ("set, images", "flipped", "recall, %", "precision, %", "recall at 0.5, %",
+              "precision at 0.5, %", "flipped labels", "expected")  # fmt: skip
+    return table(header, rows, numbers=6)
+
+
+def copies(root: Path) -> str:
+    """Lay out how many of the copies of each kind are found, and told to be of this kind."""
+    found = read(root / AUDIT)["copies"]
+    rows = [
+        (name, own["kind"], _percent(own["recall"]), _percent(own["told"]), str(own["others"]))
+        for name, own in found.items()
+        if isinstance(own, dict) and "recall" in own
+    ]
+    claimed = ", ".join(f"{number:,} {kind}" for kind, number in found["own"].items())
+    header = ("made", "kind", "found, %", "told to be so, %", "others")
+    seconds = f"{found['cpu_seconds']:.1f} CPU seconds for 60,000 images"
+    return table(header, rows, numbers=3) + f"\nOwn: {claimed}; {seconds}.\n"
 
 
 def criteria(root: Path) -> str:

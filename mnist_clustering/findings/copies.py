@@ -69,10 +69,9 @@ def find(
     A shift of an image with ink to its border is found if its neighbours have it; a crop that is
     enlarged is another image here.
     """
-    flat = np.ascontiguousarray(images.reshape(len(images), -1))
-    first = _first_of_equal(flat)
-    rows = np.flatnonzero(first != np.arange(len(images)))
-    same = np.column_stack([first[rows], rows])
+    same = identical(images).pairs
+    first = np.arange(len(images))
+    first[same[:, 1]] = same[:, 0]
     pairs = _candidates(images, neighbors)
     # Of identical images the first stands for all.
     pairs = np.unique(np.sort(first[pairs], axis=1), axis=0)
@@ -84,10 +83,17 @@ def find(
     return Copies(pairs[order], [KINDS[code] for code in codes[order]])
 
 
-def _first_of_equal(rows: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Return for each row the first that has the same bytes."""
+def identical(images: NDArray[np.uint8]) -> Copies:
+    """Find images that have the same bytes, which is all that is known of vectors.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width)
+    """
     known: dict[bytes, int] = {}
-    return np.array([known.setdefault(row.tobytes(), i) for i, row in enumerate(rows)], dtype=int)
+    first = [known.setdefault(image.tobytes(), row) for row, image in enumerate(images)]
+    pairs = [(before, row) for row, before in enumerate(first) if before != row]
+    return Copies(np.array(pairs, dtype=np.int64).reshape(-1, 2), [IDENTICAL] * len(pairs))
 
 
 def _candidates(

@@ -1,5 +1,6 @@
 """What speaks for suspicions: a table of suspect labels and one of copies, of any labelled set."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from mnist_clustering.exact.rounding import to_decimals
 from mnist_clustering.features import descriptors
 from mnist_clustering.findings import copies, labels
 from mnist_clustering.images import form
+from mnist_clustering.images.checking import about_names
 from mnist_clustering.images.labels import in_order, to_label
 from mnist_clustering.model import novelty
 from mnist_clustering.model.fitted import N_NEXT
@@ -166,7 +168,11 @@ def find_label_errors(model: Clusters, X: ArrayLike, y: ArrayLike) -> Table:
     """
     given, classes = _codes(y)
     labels.check(given)
-    near, clusters = _near(model, X, len(given))
+    if said := about_names(classes):
+        warnings.warn(said, stacklevel=2)
+    if (n := len(np.asarray(X))) != len(given):
+        raise InputError(f"X has {n:,} rows, but y {len(given):,} labels: give one for each row")
+    near, clusters = neighborhood(model, X)
     votes = labels.neighbor_votes(near.ranked.indices, len(classes))
     found = labels.find(given, clusters, votes, len(classes))
     return suspects_table(found, given, clusters, near, classes)
@@ -191,9 +197,9 @@ def find_duplicates(model: Clusters, X: ArrayLike) -> Table:
     """
     check_is_fitted(model)
     images = model._in_form(X)
-    if not form.is_drawn(model._model.form):
-        return copies_table(copies.find(images))
-    near = _near(model, X, len(images))[0]
+    if not form.is_drawn(model._model.form) or len(images) < 2:
+        return copies_table(copies.identical(images))
+    near = neighborhood(model, X)[0]
     return copies_table(copies.find(images, near.ranked.indices, model._threads()))
 
 
@@ -204,19 +210,24 @@ def _codes(y: ArrayLike) -> tuple[NDArray[np.int64], list[Any]]:
     return np.array([-1 if name is None else code[name] for name in named], dtype=int), classes
 
 
-def _near(model: Clusters, X: ArrayLike, n: int) -> tuple[Near, NDArray[np.int32]]:
-    """Find the images next to each among X, and their clusters."""
+def neighborhood(model: Clusters, X: ArrayLike) -> tuple[Near, NDArray[np.int32]]:
+    """Find the images next to each among X, and the cluster of each.
+
+    Parameters
+    ----------
+    model : ImageClusters or EmbeddingClusters
+    X : array-like
+        As in its `fit`, two rows or more.
+
+    Returns
+    -------
+    near : Near
+    clusters : ndarray of int32, shape (n,)
+    """
     check_is_fitted(model)
     images, made, n_jobs = model._in_form(X), model._model, model._threads()
-    if len(images) != n:
-        raise InputError(f"X has {len(images):,} rows and y {n:,} labels: give one for each row")
-    if n <= labels.VOTERS:
-        raise InputError(
-            f"X has {n} rows, but more than {labels.VOTERS} are needed to tell by neighbours which "
-            "labels are suspect: give more"
-        )
     features = descriptors.transform(images, made.descriptor)
-    k = min(made.n_candidates, n - 1)
+    k = min(made.n_candidates, len(images) - 1)
     indices, distances = search(features, k=k, exact_up_to=100_000, n_jobs=n_jobs)
     ranked = distortion.Ranked(indices, distances)
     if len(made.gradients):
