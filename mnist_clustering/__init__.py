@@ -4,16 +4,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mnist_clustering.estimators.audit import find_duplicates, find_label_errors
     from mnist_clustering.estimators.embedding_clusters import EmbeddingClusters
     from mnist_clustering.estimators.image_clusters import ImageClusters
-    from mnist_clustering.findings.evidence import find_duplicates, find_label_errors
 
 __all__ = ["EmbeddingClusters", "ImageClusters", "find_duplicates", "find_label_errors"]
 _MODULES = {
-    "EmbeddingClusters": "estimators.embedding_clusters",
-    "ImageClusters": "estimators.image_clusters",
-    "find_duplicates": "findings.evidence",
-    "find_label_errors": "findings.evidence",
+    "EmbeddingClusters": "embedding_clusters",
+    "ImageClusters": "image_clusters",
+    "find_duplicates": "audit",
+    "find_label_errors": "audit",
 }
 
 
@@ -21,4 +21,4 @@ def __getattr__(name: str) -> Any:
     # Loaded when asked for: scikit-learn, numba and openTSNE take seconds.
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"mnist_clustering.{_MODULES[name]}"), name)
+    return getattr(import_module(f"mnist_clustering.estimators.{_MODULES[name]}"), name)

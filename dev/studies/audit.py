@@ -24,8 +24,9 @@ from dev import provenance
 from dev.workspace import command_line
 from mnist_clustering import ImageClusters, files
 from mnist_clustering.distortion import ranking
+from mnist_clustering.estimators.audit import neighborhood
 from mnist_clustering.features import descriptors
-from mnist_clustering.findings import copies, evidence, labels
+from mnist_clustering.findings import copies, labels
 from mnist_clustering.model import fitted as model
 from stages.workspace import ROOT
 
@@ -71,7 +72,7 @@ def fitted(images: NDArray[Any], given: NDArray[Any]) -> Labelled:
     """Cluster a set without its labels, into as many clusters as it has classes."""
     classes, codes = np.unique(given, return_inverse=True)
     made = ImageClusters(n_clusters=len(classes)).fit(images)
-    near, clusters = evidence.neighborhood(made, images)
+    near, clusters = neighborhood(made, images)
     return codes.astype(np.int64), clusters, near.ranked.indices
 
 

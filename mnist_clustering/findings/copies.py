@@ -96,6 +96,13 @@ def identical(images: NDArray[np.uint8]) -> Copies:
     return Copies(np.array(pairs, dtype=np.int64).reshape(-1, 2), [IDENTICAL] * len(pairs))
 
 
+def leaks(found: Copies, is_train: NDArray[np.bool_]) -> int:
+    """Count the images of test that are a copy of one in train, contain it, or are a part of it."""
+    pairs = found.pairs[np.array([kind != SIMILAR for kind in found.kinds], dtype=bool)]
+    across = pairs[is_train[pairs[:, 0]] != is_train[pairs[:, 1]]]
+    return len(np.unique(across[~is_train[across]]))
+
+
 def _candidates(
     images: NDArray[np.uint8], neighbors: NDArray[np.integer] | None
 ) -> NDArray[np.int64]:
