@@ -74,7 +74,7 @@ def as_csv(found: Sequence[Row]) -> str:
 def sentence(found: Sequence[Row], rows: Sequence[Row], fitted: Model) -> str:
     """Say how many labels are suspect, and which is the most certain."""
     n = sum(row["actual"] is not None for row in rows)
-    told = f"{len(found):,} of {n:,} labels are suspect"
+    told = f"suspect labels: {len(found):,} of {n:,}"
     if found:
         first = found[0]
         told += (

@@ -91,7 +91,7 @@ def test_wrong_labels_are_listed_beside_the_answers(capsys, path, test_images, t
     with (tmp_path / "suspects.csv").open(newline="") as file:
         found = {int(suspect["image"]): suspect for suspect in csv.DictReader(file)}
     assert (found[flipped]["given"], found[flipped]["suggested"]) == (str(wrong), row["label"])
-    assert f"{len(found)} of 60 labels are suspect" in err
+    assert f"suspect labels: {len(found)} of 60, such as" in err
     assert f": {tmp_path / 'suspects.csv'}" in err
 
 
