@@ -163,7 +163,7 @@ def _write_suspects(rows: list[Row], fitted: Model, options: argparse.Namespace)
     beside = [path for path in (options.csv, options.json, options.html) if path not in (None, "-")]
     if beside and found:
         path = Path(beside[0]).with_name(SUSPECTS)
-        output.save(path, findings.as_csv(found))
+        output.save(path, output.as_csv(found, findings.COLUMNS))
         told += f": {path}"
     print(f"predict: {told}", file=sys.stderr)
 

@@ -1,7 +1,5 @@
 """Suspect labels among images that a fitted model placed: labels that were given for them."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -60,15 +58,6 @@ def suspects(rows: Sequence[Row], fitted: Model) -> list[Row]:
             *(part.tolist() for part in found), strict=True
         )
     ]
-
-
-def as_csv(found: Sequence[Row]) -> str:
-    """Lay suspects out as CSV."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(found)
-    return text.getvalue()
 
 
 def sentence(found: Sequence[Row], rows: Sequence[Row], fitted: Model) -> str:
