@@ -24,7 +24,7 @@ export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix explore report maps original predict place sweep cluster compare doctor seeds ablation bench dask validators crate release renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix explore audit report maps original predict place sweep cluster compare doctor seeds ablation bench dask validators crate release renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16
@@ -61,6 +61,10 @@ explore: ready ## open the explorer of the maps in a browser
 
 report: ready ## open the report (ARGS="A B": two experiments side by side)
 	@$(PY) -m dev.report $(ARGS)
+
+audit: ready ## find suspect labels and copies, and open the page of them
+	$(DVC) repro audit
+	@$(PY) -m dev.report --audit
 
 maps: ready ## make maps at other perplexities, for the explorer
 	$(PY) -m dev.studies.maps

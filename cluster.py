@@ -36,6 +36,8 @@ PIPELINE = "pipeline"
 TABLE = "clusters.csv"
 LABELS = "labels.csv"
 SKIPPED = "data/raw/skipped.csv"
+# What the stage `audit` leaves: suspect labels, copies, and a page of both.
+AUDIT = ("suspects.csv", "copies.csv", "audit.html")
 # What the workspace takes of this project, beside each dvc.yaml.
 _CODE = ("explorer", "mnist_clustering", "stages")
 _TAKEN = (
@@ -356,6 +358,14 @@ def _take_home(place: Path, folder: Path, ledger: Ledger, *, copies: bool) -> It
     ledger.write("overview.html", shown.encode())
     yield f"to look at: {target / 'overview.html'} and {target / 'pictures'}"
     yield f"to explore: {target / 'explorer/index.html'}"
+    for name in AUDIT:
+        ledger.copy(name, place / "data/audit" / name)
+    suspects, pairs = (_table(place / "data/audit" / name) for name in AUDIT[:2])
+    true = [pair for pair in pairs if pair["kind"] != "similar"]
+    yield (
+        f"{_count(suspects, 'suspect label')}, {_count(true, 'pair')} of copies: "
+        f"{target / AUDIT[-1]}"
+    )
     if labelled := [member for member in found if member.label]:
         share = sum(member.label == member.name for member in labelled) / len(labelled)
         number = _count(labelled, "labelled picture")

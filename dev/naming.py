@@ -27,7 +27,7 @@ def main() -> None:
     program = found()
     if program is None:
         sys.exit(MISSING)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     with Browser(program) as browser:
         browser.open(ROOT / "site/index.html", "document.documentElement.dataset.ready === 'all'")
         browser.click_on("#tabs button", "Name")
@@ -37,7 +37,7 @@ def main() -> None:
             browser.press("Enter")
             named, right = browser.run("countNamed()"), browser.run(RIGHT)
             rows.append((str(len(rows) + 1), *asked, f"{named:,}", f"{100 * right:.2f}"))
-    print(table(("action", "what is asked", "answer", "images named", "named right, %"), rows, 2))
+    print(table("action | what is asked | answer | images named | named right, %", rows, 2))
 
 
 if __name__ == "__main__":

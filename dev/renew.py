@@ -65,6 +65,7 @@ STUDIES = {
     "predict": _study_of("predict"),
     "placing": _study_of("placing", DASK),
     "fitting": _study_of("fitting"),
+    "audit": _study_of("audit"),
     "maps": _study_of("maps"),
     "original": _study_of("original", results="dev/studies/results/original/params.json"),
     "sets": _study_of("sets"),

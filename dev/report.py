@@ -28,7 +28,8 @@ from mnist_clustering.pages.opening import cluster_names
 from stages import costs
 from stages.partitions import HEADLINE, PARTITIONS
 
-REPORT, HERE, EXPLORER = "report.html", "report-here.html", "site/index.html"
+REPORT, HERE = "report.html", "report-here.html"
+PAGES = {"explorer": "site/index.html", "audit": "data/audit/audit.html"}
 PICTURES = "plots"
 SCORES, INTERVALS = "metrics/evaluate.json", "metrics/intervals.json"
 TABLE, IMAGES = "data/evaluate/clusters_test.csv", "data/split/test_images.npy"
@@ -42,12 +43,14 @@ def main() -> None:
     parser.add_argument(
         "runs", nargs="*", metavar="RUN", help="two experiments or commits, to be compared"
     )
-    parser.add_argument("--explorer", action="store_true", help="open the explorer instead")
+    for name in PAGES:
+        about = f"open the {name} instead"
+        parser.add_argument(f"--{name}", dest="page", action="store_const", const=name, help=about)
     options = parser.parse_args()
-    runs, what = options.runs, "explorer" if options.explorer else "report"
+    runs, what = options.runs, options.page or "report"
     if len(runs) not in (0, 2):
         parser.error(f"{len(runs)} runs cannot be compared: name two, or none for the report")
-    page = compare(*runs) if runs else ROOT / EXPLORER if options.explorer else here()
+    page = compare(*runs) if runs else ROOT / PAGES[what] if options.page else here()
     if not page.is_file():
         sys.exit(f"{what}: there is none yet: make it by make repro, or fetch it by dvc pull")
     opened = webbrowser.open(page.as_uri())

@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mnist_clustering.tsne.memory_order import by_strips
 
 from mnist_clustering import files, resources
 from mnist_clustering.images import labels, listing
 from mnist_clustering.pages import journey, opening, packing
 from mnist_clustering.pages.coarse import coarsen
 from mnist_clustering.pages.rules import rules
+from mnist_clustering.tsne.plans import by_strips
 from stages import common
 
 DATASET = "data/split/dataset.json"

@@ -92,10 +92,17 @@ def pretended(monkeypatch):
         files.save_array(
             place / "data/raw/thumbnails.npy", np.zeros((len(used), 32, 32, 3), np.uint8)
         )
+        files.save_table(place / "data/audit/suspects.csv", ["index"], [["a"], ["b"]])
+        files.save_table(place / "data/audit/copies.csv", ["kind"], [["near"], ["similar"]])
         merged = [{"medoid": 0}] * 3
         files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})
         files.save_arrays(place / "models/model.npz", embedding=np.eye(half, 2))
-        for name in ("site/index.html", "site/data/map.js", "plots/map.png"):
+        for name in (
+            "site/index.html",
+            "site/data/map.js",
+            "plots/map.png",
+            "data/audit/audit.html",
+        ):
             with files.output(place / name) as temporary:
                 temporary.write_text(name)
 
@@ -251,6 +258,7 @@ def test_labels_stay_until_others_are_given_and_lose_what_has_no_picture(
     out = capsys.readouterr().out
     assert "1 label left out, of pictures that cannot be used, such as 'notes.txt'" in out
     assert "50.0% of 2 labelled pictures in a cluster named after the label" in out
+    assert f"2 suspect labels, 1 pair of copies: {home / 'audit.html'}" in out
     (pictures / "anchor_01.png").unlink()
     assert cluster.main([str(pictures)]) == 0
     out = capsys.readouterr().out

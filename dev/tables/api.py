@@ -9,11 +9,11 @@ _RULE = re.compile(r"(?m)^([A-Z][A-Za-z ]+)\n-{3,}\n")
 
 
 def api() -> str:
-    """Describe each exported class: its signature, docstring and methods, those of both once."""
+    """Describe all that is exported: signature, docstring, and methods, those of both once."""
     seen: set[object] = set()
     parts = []
-    # Images first, to which the docstring of vectors refers.
-    for name in sorted(mnist_clustering.__all__, reverse=True):
+    # Classes first, and images before vectors, whose docstring refers to them.
+    for name in sorted(mnist_clustering.__all__, key=str.swapcase, reverse=True):
         cls = getattr(mnist_clustering, name)
         parts += [f"## {name}\n", _signature(name, cls), _laid_out(cls)]
         for method, member in inspect.getmembers(cls, callable):

@@ -10,8 +10,8 @@ from dev.tables.markdown import NOT_YET, percent, read, table
 EVALUATE = "metrics/evaluate.json"
 SEEDS = "metrics/seeds.json"
 STUDY = "dev/studies/results/{}.json"
-ABLATION, SETS, PREDICT, PLACING, FITTING = map(
-    STUDY.format, ("ablation", "sets", "predict", "placing", "fitting")
+ABLATION, AUDIT, SETS, PREDICT, PLACING, FITTING = map(
+    STUDY.format, ("ablation", "audit", "sets", "predict", "placing", "fitting")
 )
 ORIGINAL, ORIGINAL_PARAMS = map(STUDY.format, ("original/evaluate", "original/params"))
 PEERS, USUAL = "dev/benchmarks/results/peers.json", "dev/benchmarks/results/study.json"
@@ -326,6 +326,45 @@ def quality(root: Path) -> str:
 
 
 # Document, table, how it is made, and the results of studies that it shows.
+
+
+def flips(root: Path) -> str:
+    """Lay out how many of the flipped labels are suspected, and how many of those suspected are."""
+    rows = []
+    shares = ("recall", "precision", "likely_recall", "likely_precision")
+    for name, own in read(root / AUDIT)["flips"].items():
+        for flip in (key for key in own if "%" in key):
+            found, kind = own[flip], flip.partition(" ")
+            rows.append(
+                (
+                    f"`{name}`, {own['images']:,}",
+                    f"{kind[2]} {'at random' if kind[0] == 'random' else 'by pairs'}",
+                    *(percent(found[share]) for share in shares),
+                    f"{found['flipped']:,}",
+                    f"{found['expected']:,.0f}",
+                )
+            )
+    header = (
+        "set, images | flipped | recall, % | precision, % | recall at 0.5, % | "
+        "precision at 0.5, % | flipped labels | expected"
+    )
+    return table(header, rows, 6)
+
+
+def copies(root: Path) -> str:
+    """Lay out how many of the copies of each kind are found, and told to be of this kind."""
+    found = read(root / AUDIT)["copies"]
+    rows = [
+        (name, own["kind"], percent(own["recall"]), percent(own["told"]), str(own["others"]))
+        for name, own in found.items()
+        if isinstance(own, dict) and "recall" in own
+    ]
+    claimed = ", ".join(f"{number:,} {kind}" for kind, number in found["own"].items())
+    seconds = f"{found['cpu_seconds']:.1f} CPU seconds for 60,000 images"
+    body = table("made | kind | found, % | told to be so, % | others", rows, 3)
+    return body + f"\nOwn: {claimed}; {seconds}.\n"
+
+
 TABLES: tuple[tuple[str, str, Callable[[Path], str], str | None], ...] = (
     ("README.md", "figures", figures, ORIGINAL_PARAMS),
     ("README.md", "published", published, SEEDS),
@@ -338,6 +377,8 @@ TABLES: tuple[tuple[str, str, Callable[[Path], str], str | None], ...] = (
     ("docs/ablation.md", "ablation", ablation, ABLATION),
     ("docs/ablation.md", "peers", peers, PEERS),
     ("docs/data.md", "sets", sets, SETS),
+    ("docs/findings.md", "flips", flips, AUDIT),
+    ("docs/findings.md", "copies", copies, AUDIT),
     ("docs/predict.md", "predict", predictions, PREDICT),
     ("docs/predict.md", "sheets", sheets, PREDICT),
     ("docs/scaling.md", "candidates", candidates, PLACING),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
+from mnist_clustering.findings import answers as findings
 from mnist_clustering.images.collection import expand
 from mnist_clustering.images.form import EMBEDDING, FRAME
 from mnist_clustering.model import output
@@ -28,6 +29,7 @@ from mnist_clustering.model.queries import Source, read_all, read_vectors
 
 # With so many images, what became of them is also told beside JSON or CSV on standard output.
 MANY = 20
+SUSPECTS = "suspects.csv"
 
 
 def main(words: Sequence[str] | None = None, model: Path = Path("model.npz")) -> int:
@@ -86,7 +88,9 @@ def _parser(model: Path) -> argparse.ArgumentParser:
     parser.add_argument("--csv", metavar="FILE", help="write CSV there; - is standard output")
     parser.add_argument("--html", metavar="FILE", help="write a page that shows each image")
     parser.add_argument(
-        "--labels", metavar="FILE", help="score by these: CSV (file,label), or an array"
+        "--labels",
+        metavar="FILE",
+        help="score by these, and list suspect ones: CSV (file,label), or an array",
     )
     parser.add_argument("--many", action="store_true", help="cut several digits of a picture apart")
     parser.add_argument("--model", metavar="FILE", default=str(model), help="default: %(default)s")
@@ -121,6 +125,8 @@ def _run(options: argparse.Namespace) -> list[str]:
         if options.labels:
             add_labels(rows, Path(options.labels))
         _write(rows, sources, fitted, options)
+        if options.labels:
+            _write_suspects(rows, fitted, options)
     return complaints
 
 
@@ -145,6 +151,18 @@ def _write(
     elif len(rows) > MANY or options.labels:
         print(f"predict: {told}", file=sys.stderr)
     sys.stdout.flush()
+
+
+def _write_suspects(rows: list[Row], fitted: Model, options: argparse.Namespace) -> None:
+    """Say which labels are suspect; list them beside the first file that was asked for."""
+    found = findings.suspects(rows, fitted)
+    told = findings.sentence(found, rows, fitted)
+    beside = [path for path in (options.csv, options.json, options.html) if path not in (None, "-")]
+    if beside and found:
+        path = Path(beside[0]).with_name(SUSPECTS)
+        output.save(path, output.as_csv(found, findings.COLUMNS))
+        told += f": {path}"
+    print(f"predict: {told}", file=sys.stderr)
 
 
 def _page(rows: list[Row], sources: list[Source], fitted: Model, path: Path) -> str:

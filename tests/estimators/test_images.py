@@ -5,10 +5,10 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.metrics import adjusted_rand_score
 
-from mnist_clustering import ImageClusters
+from mnist_clustering import ImageClusters, find_duplicates, find_label_errors
 from mnist_clustering.errors import InputError
 from tests.estimators.conftest import BRIEF
-from tests.support.real import FEW, TEST_IMAGES
+from tests.support.real import FEW, LABELS, TEST_IMAGES
 
 NEW = TEST_IMAGES[:30]
 SHAPES = {
@@ -88,3 +88,32 @@ def test_new_images_of_another_kind_are_refused(of_images, given, words):
 def test_a_form_that_there_is_not():
     with pytest.raises(InputError, match="form is 'photo', but it must be"):
         ImageClusters(form="photo").fit(FEW)
+
+
+def test_a_wrong_label_and_a_copy_are_found(of_images):
+    images = np.concatenate([FEW, FEW[:1]])
+    given = np.append(LABELS[:200], LABELS[0]).astype(object)
+    given[[3, 5]] = [(LABELS[3] + 1) % 10, None]
+    found = find_label_errors(of_images, images, given)
+    place = found["index"].index(3)
+    assert (found["given"][place], found["suggested"][place]) == (given[3], LABELS[3])
+    assert found["certainty"][place] > 0.5
+    assert 5 not in found["index"]
+    with pytest.warns(UserWarning, match="^classes differ in case only, .*: A and a$"):
+        find_label_errors(of_images, FEW[:20], ["a", "A"] * 10)
+    copies = find_duplicates(of_images, images)
+    pairs = zip(copies["first"], copies["second"], copies["kind"], strict=True)
+    assert [pair for pair in pairs if pair[2] != "similar"] == [(0, 200, "identical")]
+
+
+@pytest.mark.parametrize(
+    ("n", "given", "said"),
+    [
+        (30, [None] * 30, "no image has a label, .*"),
+        (30, ["a"] * 30, "all labels are the same, .*"),
+        (30, [0, 1] * 10, "X has 30 rows, but y 20 labels: give one for each row"),
+    ],
+)
+def test_what_no_label_can_be_judged_by_is_refused_in_a_sentence(of_images, n, given, said):
+    with pytest.raises(InputError, match=f"^{said}$"):
+        find_label_errors(of_images, FEW[:n], given)

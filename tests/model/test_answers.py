@@ -61,6 +61,24 @@ def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path):
     assert "is empty: put pictures into it" in run_main(capsys, tmp_path / "bare")[2]
 
 
+def test_wrong_labels_are_listed_beside_the_answers(capsys, path, test_images, tmp_path, run):
+    np.save(tmp_path / "images.npy", test_images[:60])
+    given = run[1]["test_labels"][:60].astype(int)
+    words = (tmp_path / "images.npy", "--csv", tmp_path / "a.csv", "--model", path, "--labels")
+    np.save(tmp_path / "labels.npy", given)
+    run_main(capsys, *words, tmp_path / "labels.npy")
+    with (tmp_path / "a.csv").open(newline="") as file:
+        (row, *_) = [row for row in csv.DictReader(file) if row["label"] == row["actual"]]
+    flipped, wrong = int(row["image"]), (int(row["label"]) + 5) % 10
+    np.save(tmp_path / "labels.npy", np.where(np.arange(60) == flipped, wrong, given))
+    err = run_main(capsys, *words, tmp_path / "labels.npy")[2]
+    with (tmp_path / "suspects.csv").open(newline="") as file:
+        found = {int(suspect["image"]): suspect for suspect in csv.DictReader(file)}
+    assert (found[flipped]["given"], found[flipped]["suggested"]) == (str(wrong), row["label"])
+    assert f"suspect labels: {len(found)} of 60, such as" in err
+    assert f": {tmp_path / 'suspects.csv'}" in err
+
+
 def test_a_class_called_none_is_no_missing_name(fitted):
     row = {"label": None, "cluster": 0, "reason": None}
     labels = [("none", "none"), (None, "None"), ("01", "01"), ("01", 1), (1, 1), ("x", None)]

@@ -34,7 +34,7 @@ from mnist_clustering.exact.grid import snap
 from mnist_clustering.model import fitted
 from mnist_clustering.neighbors import nearest
 from mnist_clustering.sources import digits
-from mnist_clustering.tsne import initialization, memory_order, optimization as tsne
+from mnist_clustering.tsne import optimization as tsne, plans
 
 def show(name, *arrays):
     data = b"".join(np.ascontiguousarray(array).tobytes() for array in arrays)
@@ -50,9 +50,9 @@ show("placed", found.transform(bundled["test_images"][:60]))
 features = found._model.features
 indices, distances = nearest.nearest(features, k=60, n_jobs=n_jobs)
 affinities = tsne.affinities(indices, distances.astype(np.int32), 20)
-start = initialization.from_components(features[:, :3], seed=0, jitter=0.01)
+start = plans.from_components(features[:, :3], seed=0, jitter=0.01)
 phases = [tsne.Phase("only", 25, 4.0)]
-order = memory_order.by_strips(start)
+order = plans.by_strips(start)
 embedding, _ = tsne.optimise(start, affinities, phases, order=order, theta=1.2, n_jobs=n_jobs)
 show("map 3-D", embedding)
 clusters = kmeans.fit(snap(embedding), 10, n_init=3, max_iter=99, seed=0)

@@ -134,9 +134,10 @@ def test_after_split_labels_serve_scores_pictures_and_names_only():
         for stage in STAGES.values()
         if any(dep.startswith(("data/label", *evaluated)) for dep in stage.data)
     }
-    assert seers == {"evaluate", "examine", "extend", "explore", "bundle", "draw", "report"}
+    others = {"audit", "bundle", "draw", "report"}
+    assert seers == {"evaluate", "examine", "extend", "explore", *others}
     readers = {s.script for s in STAGES.values() if "data/label" in s.data}
-    assert readers == {"evaluate", "examine", "extend", "explore"}
+    assert readers == {"evaluate", "examine", "extend", "explore", "audit"}
     raw = {s.script for s in STAGES.values() if {"data/raw", "data/split"} & s.data}
     assert raw == {"split", "label"}
     assert {STAGES[n].script for n in graph.downstream(["label"], STAGES)} <= {*seers, "label"}

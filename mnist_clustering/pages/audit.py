@@ -1,0 +1,103 @@
+"""A page of suspect labels and of copies, each with pictures beside the nearest evidence."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mnist_clustering.pages import html
+
+# Rows of suspects, and of copies of a kind; of pictures in colour, which take more room, a fifth.
+_MOST, _MOST_COPIES = 500, 50
+_EVIDENCE = 5
+_STYLE = """
+body { max-width: 75rem; } img { image-rendering: pixelated; height: 56px; display: block; }
+td { vertical-align: middle; }
+"""
+
+
+def page(
+    title: str,
+    suspects: Mapping[str, Sequence[Any]],
+    evidence: Sequence[Mapping[str, Sequence[int]]],
+    copies: Mapping[str, Sequence[Any]],
+    names: Sequence[str],
+    pictures: NDArray[np.uint8],
+    notes: Sequence[str] = (),
+) -> str:
+    """Lay out a page that needs no other file.
+
+    Parameters
+    ----------
+    title : str
+        Of the set.
+    suspects, copies : mapping of str to sequence
+        As of `findings.evidence.suspects_table` and `copies_table`.
+    evidence : sequence of mapping
+        For each suspect the rows of the nearest images that have the "suggested" label and the
+        "given" one.
+    names : sequence of str
+        What to call each image.
+    pictures : ndarray of uint8, shape (n, height, width) or (n, height, width, 3)
+        Empty if there is nothing to see, as of vectors.
+    notes : sequence of str
+        Sentences to begin with.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    share = 5 if pictures.ndim == 4 else 1
+    most, most_copies = _MOST // share, _MOST_COPIES // share
+
+    def strip(rows: Sequence[int]) -> str:
+        if not len(pictures) or not len(rows):
+            return "–"
+        file = io.BytesIO()
+        Image.fromarray(np.hstack([pictures[row] for row in rows])).save(file, "PNG")
+        return html.image(file.getvalue(), ", ".join(names[row] for row in rows))
+
+    def suspect_rows() -> Iterator[Sequence[Any]]:
+        for i, row in enumerate(suspects["index"][:most]):
+            given, suggested = suspects["given"][i], suspects["suggested"][i]
+            votes = f"{suspects['support'][i]:.0%} / {suspects['own'][i]:.0%}"
+            yield (
+                strip([row]), _words(names[row]), _words(f"{given} → {suggested}"),
+                suspects["certainty"][i], suspects["cluster"][i], votes,
+                suspects["distance_ratio"][i], suspects["novelty"][i],
+                strip(evidence[i]["suggested"]),
+                strip(evidence[i]["given"]),
+            )  # fmt: skip
+
+    header = ("", "image", "label", "certainty", "cluster", "votes", "ratio", "novelty",
+              "nearest with the suggested label", "nearest with the given one")  # fmt: skip
+    n_suspects = len(suspects["index"])
+    body = [f"<h1>Labels and copies of {html.text(title)}</h1>"]
+    body += [f'<p class="result">{html.text(note)}.</p>' for note in notes]
+    body.append(f"<h2>{n_suspects:,} suspect labels</h2>")
+    if n_suspects:
+        body.append(
+            f"<p>{f'The first {most} of them, t' if n_suspects > most else 'T'}he most certain "
+            "first. Votes are those for the suggested and for the given label; the ratio says how "
+            "much farther the nearest image of the given label is; novelty is the share of all "
+            "images that are less unusual.</p>"
+        )
+        body.append(html.table(header, suspect_rows()))
+    pairs = list(zip(copies["kind"], copies["first"], copies["second"], strict=True))
+    for kind in dict.fromkeys(copies["kind"]):
+        own = [pair for pair in pairs if pair[0] == kind]
+        body.append(f"<h2>{len(own):,} pairs: {kind}</h2>")
+        shown = [
+            (strip([a, b]), _words(names[a]), _words(names[b])) for _, a, b in own[:most_copies]
+        ]
+        body.append(html.table(("", "first", "second"), shown))
+    return html.document(f"Labels and copies of {title}", body, _STYLE)
+
+
+def _words(value: str) -> str:
+    """Set what users wrote, which may begin like a tag."""
+    return f"<span>{html.text(value)}</span>"
