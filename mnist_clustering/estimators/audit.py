@@ -117,7 +117,8 @@ def neighborhood(model: Clusters, X: ArrayLike) -> tuple[Near, NDArray[np.int32]
     images, made, n_jobs = model._in_form(X), model._model, model._threads()
     features = descriptors.transform(images, made.descriptor)
     k = min(made.n_candidates, len(images) - 1)
-    indices, distances = nearest(features, k=k, n_jobs=n_jobs)
+    indices, exact = nearest(features, k=k, n_jobs=n_jobs)
+    distances = exact.astype(np.int32)
     ranked = distortion.Ranked(indices, distances)
     if len(made.gradients):
         gradients = distortion.gradients_of(
