@@ -46,6 +46,8 @@ EXAMPLES |= {
     "clusters.csv",
     "overview.html",
     "model.npz",
+    "suspects.csv",
+    "copies.csv",
 }
 EXAMPLES |= {"placed/table.csv", "table.csv", "summary.json", "damaged.csv", ".venv-dask"}
 
