@@ -90,6 +90,8 @@ def test_what_is_exported_can_be_listed_and_nothing_else_asked_for():
     assert {name: hasattr(mnist_clustering, name) for name in mnist_clustering.__all__} == {
         "EmbeddingClusters": True,
         "ImageClusters": True,
+        "find_duplicates": True,
+        "find_label_errors": True,
     }
     with pytest.raises(AttributeError, match="has no attribute 'Clusters'"):
         mnist_clustering.Clusters  # noqa: B018
