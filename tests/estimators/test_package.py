@@ -82,3 +82,16 @@ def test_the_library_imports_what_it_declares_and_nothing_of_ours():
             for name in (module.partition(".")[0] for module in found):
                 known = name in sys.stdlib_module_names or name == "mnist_clustering"
                 assert known or NAMES.get(name, name).lower() in declared, f"{path}: {name}"
+
+
+def test_what_is_exported_can_be_listed_and_nothing_else_asked_for():
+    import mnist_clustering
+
+    assert {name: hasattr(mnist_clustering, name) for name in mnist_clustering.__all__} == {
+        "EmbeddingClusters": True,
+        "ImageClusters": True,
+        "find_duplicates": True,
+        "find_label_errors": True,
+    }
+    with pytest.raises(AttributeError, match="has no attribute 'Clusters'"):
+        mnist_clustering.Clusters  # noqa: B018
