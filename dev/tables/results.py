@@ -114,6 +114,8 @@ def published(root: Path) -> str:
 
 def sets(root: Path) -> str:
     """Lay the accuracies of all methods out, a row for each set."""
+    if not (root / SETS).is_file():
+        return NOT_YET
     rows = []
     for name, facts in read(root / SETS).items():
         if name != provenance.KEY:
