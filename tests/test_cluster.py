@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 import cluster
+from dev import graph
 from mnist_clustering import files
 from mnist_clustering.images import collection
 from stages import workspace
 from stages.workspace import set_params
-from tests.support import graph, inline
+from tests.support import inline
 from tests.support.real import signs
 
 QUICK = {

@@ -4,8 +4,8 @@ import json
 import shlex
 import sys
 
-from dev import compare
-from tests.support import clones, graph
+from dev import compare, graph
+from tests.support import clones
 
 BASE = {"Experiment": None, "rev": "main", "typ": "branch_base", "State": None}
 

@@ -14,9 +14,8 @@ from dvc.cli.parser import get_main_parser
 import cluster
 import place
 import predict
-from dev import sweep
+from dev import graph, sweep
 from mnist_clustering.sources import digits
-from tests.support import graph
 from tests.support.documents import (
     DOCUMENTS,
     README,

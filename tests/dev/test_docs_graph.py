@@ -3,7 +3,7 @@
 import re
 from itertools import pairwise
 
-from tests.support import graph
+from dev import graph
 from tests.support.documents import README, blocks
 
 # All others read what code wrote of them.

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import yaml
 
+from dev import graph
 from dev.tables import documents
-from tests.support import graph
 from tests.support.documents import PARAMS, ROOT, rows, text_of
 
 STAGES = {name: stage for name, stage in graph.stages().items() if name != graph.CODE}

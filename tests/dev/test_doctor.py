@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.support import graph
+from dev import graph
 from tests.support.situations import seen
 
 

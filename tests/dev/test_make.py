@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.support import graph
+from dev import graph
 
 TOOLS = ("venv.sh", "ready.sh")
 EVIL = ("a`touch ran`.png", "b$(touch ran).png", "c;touch ran;.png", "$(shell touch ran).png")

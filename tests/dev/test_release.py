@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import yaml
 
-from dev import crate, release
+from dev import crate, graph, release
 from dev.finished import date
 from mnist_clustering.errors import InputError
-from tests.support import clones, graph
+from tests.support import clones
 from tests.support.fitted import enlarged, png
 
 VALIDATORS = graph.ROOT / ".venv-validators/bin"

@@ -7,9 +7,9 @@ import subprocess
 import numpy as np
 import pytest
 
-from dev import report
+from dev import graph, report
 from stages.workspace import set_params
-from tests.support import clones, graph
+from tests.support import clones
 
 
 def test_two_runs_side_by_side_what_matters_first(clone):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import graph
+from dev import graph
 from tests.support.situations import all_of_them
 
 SITUATIONS = all_of_them()

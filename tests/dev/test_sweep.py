@@ -7,11 +7,11 @@ import dvc.api
 import pytest
 import yaml
 
-from dev import experiments, sweep
+from dev import experiments, graph, sweep
 from mnist_clustering.errors import InputError
 from mnist_clustering.placing import executors
 from stages import workspace
-from tests.support import clones, graph
+from tests.support import clones
 
 STAGES = ("code", "download", "split", "flatten", "kmeans")
 

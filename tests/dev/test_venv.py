@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.support import graph
+from dev import graph
 from tests.support.situations import seen
 
 # What the script calls; a PATH of only these has no compiler.

@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
+from dev import graph
 from mnist_clustering.pages import explorer as page
-from tests.support import graph
 
 FOLDER = graph.ROOT / "explorer"
 SCRIPTS = sorted(FOLDER.glob("*.js"))

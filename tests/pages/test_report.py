@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 import pytest
 import yaml
 
+from dev import graph
 from mnist_clustering.pages import html, sections, words
 from stages import digests, drawings
-from tests.support import browser, graph
+from tests.support import browser
 
 
 class Reader(HTMLParser):

@@ -5,8 +5,9 @@ import signal
 import subprocess
 import sys
 
+from dev import graph
 from stages.workspace import set_params
-from tests.support import clones, graph
+from tests.support import clones
 from tests.support.situations import seen
 
 

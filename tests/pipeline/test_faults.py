@@ -9,8 +9,9 @@ import sys
 import termios
 import time
 
+from dev import graph
 from stages.workspace import set_params
-from tests.support import clones, graph
+from tests.support import clones
 from tests.support.situations import seen
 
 SECONDS = 90

@@ -11,13 +11,14 @@ import yaml
 from PIL import Image
 
 import predict
+from dev import graph
 from mnist_clustering import EmbeddingClusters
 from mnist_clustering.images import idx
 from mnist_clustering.model.answers import named, refused
 from mnist_clustering.pages import predictions as page
 from mnist_clustering.placing import blocks
 from stages import drawings
-from tests.support import browser, graph, inline
+from tests.support import browser, inline
 from tests.support.real import IMAGES, LABELS, signs
 
 USAGE = (graph.ROOT / "docs/data.md").read_text(encoding="utf-8")

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dev import machine, reference, verify
+from dev import graph, machine, reference, verify
 from mnist_clustering import ImageClusters
 from mnist_clustering.estimators import settings
 from mnist_clustering.model import answers, fitting
 from mnist_clustering.model import fitted as model
 from stages import code
 from stages.workspace import set_params
-from tests.support import clones, graph
+from tests.support import clones
 from tests.support.situations import seen
 
 DIGESTS = graph.ROOT / "tests" / "pipeline" / "digests.json"

@@ -2,7 +2,8 @@
 
 import json
 
-from tests.support import clones, graph
+from dev import graph
+from tests.support import clones
 
 FOLDER, NAME = "data/recluster", "kmeans_2d/train.npy"
 OUT = f"{FOLDER}/{NAME}"

@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
-from tests.support import clones, documents, graph
+from dev import graph
+from tests.support import clones, documents
 
 TOUR = documents.ROOT / "docs/tour.md"
 BLOCK = re.compile(r"^( *)```(python|sh)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)

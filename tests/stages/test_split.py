@@ -6,11 +6,11 @@ import string
 import numpy as np
 import pytest
 
+from dev.graph import ROOT
 from mnist_clustering import files
 from mnist_clustering.images import idx
 from mnist_clustering.sources import contents, description
 from stages import common, download, parameters, split
-from tests.support.graph import ROOT
 from tests.support.real import ALL_LABELS, DIGITS
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dev import graph
 from stages import digests
-from tests.support import clones, graph
+from tests.support import clones
 from tests.support.situations import seen
 
 # A stage that reads an input, a param and a module, and writes a result; in its middle it does

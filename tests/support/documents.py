@@ -3,7 +3,7 @@
 import re
 import shlex
 
-from tests.support import graph
+from dev import graph
 
 ROOT = graph.ROOT
 README = ROOT / "README.md"

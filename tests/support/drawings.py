@@ -11,10 +11,10 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
 
+from dev import graph
 from mnist_clustering.evaluation import examination
 from mnist_clustering.figures import theme
 from stages.drawings import CLUSTERS, CURVES
-from tests.support import graph
 
 OPTIONS = graph.load_yaml(graph.PARAMS)["draw"]
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import yaml
 
+from dev import graph
 from stages.workspace import set_params
-from tests.support import clones, graph
+from tests.support import clones
 
 # As small as the smallest sets; few iterations, for only the way through is tested.
 TINY = clones.SMALL | {

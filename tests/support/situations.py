@@ -3,7 +3,7 @@
 import functools
 from typing import Any
 
-from tests.support import graph
+from dev import graph
 
 PATH = "tests/situations.yaml"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support import clones, graph
+from dev import graph
+from tests.support import clones
 from tests.support.forks import TRACE
 
 

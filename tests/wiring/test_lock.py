@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dev import graph
 from stages import code
-from tests.support import graph
 
 STAGES = graph.stages()
 # What git keeps, and no stage writes; dvc.lock has its digest.

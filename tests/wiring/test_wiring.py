@@ -3,10 +3,10 @@
 import re
 from pathlib import Path
 
+from dev import graph
 from dev.graph import described, schema_of
 from stages import drawings
 from stages.imports import Imports
-from tests.support import graph
 
 STAGES = graph.stages()
 IMPORTS = Imports()
