@@ -24,7 +24,7 @@ export IMAGES LABELS K
 MAKEFLAGS += --no-print-directory
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro test coverage lint smoke verify verify-matrix explore audit report maps original predict place sweep cluster compare doctor seeds ablation bench dask validators crate release renew lock clean ready peers
+.PHONY: help repro test coverage lint smoke verify verify-matrix explore report audit maps original predict place sweep cluster compare doctor seeds ablation bench dask validators crate release renew lock clean ready peers
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 16

@@ -26,7 +26,7 @@ from mnist_clustering.evaluation import scores
 from mnist_clustering.pages import html, sections
 from mnist_clustering.pages.opening import cluster_names
 from stages import costs
-from stages.partitions import HEADLINE, PARTITIONS
+from stages.partitions import HEADLINE, SUMMARISED
 
 REPORT, HERE = "report.html", "report-here.html"
 PAGES = {"explorer": "site/index.html", "audit": "data/audit/audit.html"}
@@ -185,7 +185,7 @@ def _scores(
         [json.loads(_file(root, sha, path) or "{}") for sha in commits]
         for path in (SCORES, INTERVALS)
     )
-    for name in dict.fromkeys([HEADLINE, *PARTITIONS]):
+    for name in dict.fromkeys([HEADLINE, *SUMMARISED]):
         cells = []
         for own, around in zip(scored, intervals, strict=True):
             ends = around.get(name, {}).get("accuracy")

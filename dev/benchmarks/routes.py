@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from mnist_clustering import resources
+from mnist_clustering import limits, resources
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.exact.rounding import to_decimals
@@ -200,7 +200,8 @@ def our_map(data: Data, *, place: bool = False) -> None:
     from mnist_clustering.tsne import plans
     from stages import tsne as script
 
-    params = common.load_params("tsne", *script.PARAMS, "map_2d", "test_neighbors")
+    given = common.load_params("tsne", *script.PARAMS, "map_2d", "test_neighbors")
+    params = limits.fitting("tsne", given, len(data.features()))
     chosen = {name: params[name] for name in ("exaggeration", "seed")} | params["map_2d"]
     features, jobs = data.features(), resources.threads()
     with data.step("map"):

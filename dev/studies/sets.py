@@ -67,7 +67,9 @@ def main() -> None:
             print(f"sets: {name} could not be had or run ({error}): left out", flush=True)
         else:
             print(f"sets: {name} {json.dumps(found[name])}", flush=True)
-            files.save_json(RESULTS, found if missed else provenance.stamp(found, MADE_BY))
+            files.save_json(RESULTS, found)
+    if not missed:
+        provenance.save(RESULTS, found, MADE_BY)
 
 
 def scored(data: NDArray[Any], labels: NDArray[Any]) -> dict[str, Any]:

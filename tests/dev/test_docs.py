@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from dvc.cli.parser import get_main_parser
 
 import cluster
 import place
-import predict
 from dev import graph, sweep
+from mnist_clustering.model import command as predict
 from mnist_clustering.sources import digits
 from tests.support.documents import (
     DOCUMENTS,
@@ -170,8 +171,12 @@ def calls(path):
 
 @every(DOCUMENTS)
 def test_shell_snippets_are_understood(path):
-    parsers = {"predict": predict._parser, "place": place._parser, "cluster": cluster._parser,
-               "sweep": sweep._parser}  # fmt: skip
+    parsers = {
+        "predict": partial(predict._parser, ROOT / "models/model.npz"),
+        "place": place._parser,
+        "cluster": cluster._parser,
+        "sweep": sweep._parser,
+    }
     for words in calls(path):
         name = Path(words[1]).stem if words[0].endswith("python") and len(words) > 1 else words[0]
         given = words[2:]

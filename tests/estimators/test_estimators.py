@@ -41,7 +41,8 @@ def test_defaults_are_those_of_the_pipeline():
         own = params[section]
         assert values.items() <= own.items(), section
         # What is left out is not of this route, or a block without weight.
-        left = own.keys() - values.keys() - {"map_3d", "method", "train_size", "test_size"}
+        others = {"map_3d", "method", "train_size", "test_size", "k", "pixels_starts"}
+        left = own.keys() - values.keys() - others
         assert not any(own[name] for name in left if name.endswith("_weight")), section
         assert all(name.endswith(("_weight", "_components")) for name in left), section
 

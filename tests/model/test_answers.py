@@ -61,9 +61,9 @@ def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path):
     assert "is empty: put pictures into it" in run_main(capsys, tmp_path / "bare")[2]
 
 
-def test_wrong_labels_are_listed_beside_the_answers(capsys, path, test_images, tmp_path, run):
+def test_wrong_labels_are_listed_beside_the_answers(capsys, path, test_images, tmp_path):
     np.save(tmp_path / "images.npy", test_images[:60])
-    given = run[1]["test_labels"][:60].astype(int)
+    given = TEST_LABELS[:60].astype(int)
     words = (tmp_path / "images.npy", "--csv", tmp_path / "a.csv", "--model", path, "--labels")
     np.save(tmp_path / "labels.npy", given)
     run_main(capsys, *words, tmp_path / "labels.npy")
