@@ -75,7 +75,7 @@ def status(folder):
 
 
 EDITS = [
-    ("mnist_clustering/figures/kl.py", "\nimport ", "\nx = 1\nimport "),
+    ("mnist_clustering/figures/kl.py", "\nfrom matpl", "\nx = 1\nfrom matpl"),
     ("mnist_clustering/features/gradients.py", "\nimport ", "\nx = 1\nimport "),
     ("stages/flatten.py", "SPLIT =", "# A remark.\nSPLIT ="),
     ("stages/split.py", '"""', '"""Other words. '),
@@ -122,7 +122,7 @@ def test_a_change_runs_what_it_concerns_and_ends_where_outputs_are_the_same(clon
     set_params(clone / graph.PARAMS, changed)
     with (clone / "mnist_clustering/tsne/optimization.py").open("a") as file:
         file.write("_REMARK = 1\n")
-    own = {"code", "draw_clusters", "elbow@pixels", "tsne@2", "tsne@3"}
+    own = {"code", "draw_clusters", "elbow@pixels", "pack", "tsne@2", "tsne@3"}
     assert clones.repro(clone) == own | SHOWN
 
 
