@@ -147,7 +147,8 @@ FOREIGN = ("bertopic", "dask_jobqueue")
 def test_python_snippets_run(finished, monkeypatch, tmp_path):
     folder, _ = finished
     known = digits.load()
-    few = {"images": known["train_images"][:100], "new": known["test_images"][:5]}
+    few = {"images": known["train_images"][:100], "labels": known["train_labels"][:100],
+           "new": known["test_images"][:5]}  # fmt: skip
     ran = 0
     for path, text in SNIPPETS:
         code = compile(text, path.name, "exec")
