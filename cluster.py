@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
@@ -36,8 +37,8 @@ PIPELINE = "pipeline"
 TABLE = "clusters.csv"
 LABELS = "labels.csv"
 SKIPPED = "data/raw/skipped.csv"
-# What the stage `audit` leaves: suspect labels, copies, and a page of both.
-AUDIT = ("suspects.csv", "copies.csv", "audit.html")
+# Suspect labels, copies, and a page of both, below `data`.
+AUDIT = ("audit/suspects.csv", "copies/copies.csv", "audit/audit.html")
 # What the workspace takes of this project, beside each dvc.yaml.
 _CODE = ("explorer", "mnist_clustering", "stages")
 _TAKEN = (
@@ -59,6 +60,8 @@ _PARTS = (
 )
 # Folders to take home: what they are called there, where they are, and which of their files.
 _COPIED = (("pictures", "plots", "*.png"), ("explorer", "site", "**/*"))
+# Share of the pictures in one cluster from which it is no cluster but nearly all.
+_MOST = 0.9
 _FIRST = {"split.method": "all"}
 _STARTED = re.compile(r"Running stage '(.+)':")
 _SKIPS = re.compile(r"Stage '(.+)' (?:didn't change|is cached)")
@@ -359,17 +362,35 @@ def _take_home(place: Path, folder: Path, ledger: Ledger, *, copies: bool) -> It
     yield f"to look at: {target / 'overview.html'} and {target / 'pictures'}"
     yield f"to explore: {target / 'explorer/index.html'}"
     for name in AUDIT:
-        ledger.copy(name, place / "data/audit" / name)
-    suspects, pairs = (_table(place / "data/audit" / name) for name in AUDIT[:2])
+        ledger.copy(Path(name).name, place / "data" / name)
+    suspects, pairs = (_table(place / "data" / name) for name in AUDIT[:2])
     true = [pair for pair in pairs if pair["kind"] != "similar"]
     yield (
         f"{_count(suspects, 'suspect label')}, {_count(true, 'pair')} of copies: "
-        f"{target / AUDIT[-1]}"
+        f"{target / Path(AUDIT[-1]).name}"
     )
+    yield from _about_sizes(found)
     if labelled := [member for member in found if member.label]:
         share = sum(member.label == member.name for member in labelled) / len(labelled)
         number = _count(labelled, "labelled picture")
         yield f"{share:.1%} of {number} in a cluster named after the label"
+
+
+def _about_sizes(found: Sequence[sorting.Member]) -> Iterator[str]:
+    """Say when clusters can hardly be what was wanted, by their sizes and their number."""
+    sizes = Counter(member.cluster for member in found)
+    if len(sizes) > 1 and max(sizes.values()) >= _MOST * len(found):
+        yield (
+            f"{max(sizes.values()):,} of {_count(found, 'picture')} are in one cluster: shapes "
+            "tell them apart badly; ask for more clusters (K=...), or give embeddings of a network "
+            "(docs/data.md)"
+        )
+    classes = {member.label for member in found if member.label}
+    if 1 < len(classes) != len(sizes):
+        yield (
+            f"labels are of {len(classes)} classes, and there are {len(sizes)} clusters: "
+            f"K={len(classes)} asks for one a class"
+        )
 
 
 def _members(place: Path, paths: Sequence[str]) -> list[sorting.Member]:

@@ -1,23 +1,11 @@
-// Images whose label is at odds with their cluster and their neighbours, most certain first.
+// Images whose label is probably wrong, as stage `audit` found them, most certain first.
 
 const SHOWN_SUSPECTS = 40, EVIDENCE = 5;
 
-/**
- * A certainty for each comes with the data, where it was computed there; else it is the share of the
- * nearest training images that have the suggested label, ties by how far the image lies from its own.
- * @typedef {{row: number, suggested: number, certainty: number}} Suspect
- * @returns {Suspect[]}
- */
+/** @typedef {{row: number, suggested: number, certainty: number}} Suspect @returns {Suspect[]} */
 function suspectsFound() {
-  if (data.suspects) {
-    const { rows, suggested, certainty } = data.suspects;
-    return Array.from(rows, (row, i) => ({ row, suggested: suggested[i], certainty: certainty[i] }));
-  }
-  return rowsWhere(isMistaken).map((row) => {
-    const suggested = data.named[data.cluster[row]];
-    return { row, suggested, certainty: withLabel(row, suggested).length / data.shown };
-  }).filter((one) => one.suggested >= 0).sort((a, b) =>
-    b.certainty - a.certainty || data.misplaced[b.row] - data.misplaced[a.row] || a.row - b.row);
+  const { rows, suggested, certainty } = data.suspects;
+  return Array.from(rows, (row, i) => ({ row, suggested: suggested[i], certainty: certainty[i] }));
 }
 
 /** The nearest training images that have a label. @param {number} row @param {number} label @returns {number[]} */
@@ -39,8 +27,9 @@ function showSuspects() {
     more.hidden = list.children.length === found.length;
   }, { hidden: found.length <= SHOWN_SUSPECTS });
   panel.replaceChildren(title,
-    make("p", {}, `${counted(found.length, "image")} in a cluster of another label; those whose neighbours say so ` +
-      "most come first. Beside each, the nearest images with the suggested label."),
+    make("p", {}, `${counted(found.length, "image")} whose label is probably wrong: nearest neighbours and the ` +
+      "cluster speak for another. The most certain come first; beside each, the nearest images with the " +
+      "suggested label."),
     make("p", { class: "actions" },
       action("Select all", () => choose(found.map((one) => one.row), "Suspects")),
       action("Save suspects.csv", () => download("suspects.csv", tableOfSuspects(found)), { disabled: !found.length })),
@@ -55,7 +44,7 @@ function suspectCard({ row, suggested, certainty }) {
       (other) => thumb(other))),
     make("p", { class: "actions" },
       make("span", {}, "Labelled ", make("strong", {}, labelOf(row)), ", rather ", make("strong", {}, name),
-        `: ${data.suspects ? `${percent(certainty)} certain, ` : ""}${agreeing.length} of ${data.shown} nearest`),
+        `: ${percent(certainty)} certain, ${agreeing.length} of ${data.shown} nearest`),
       action(`Name it ${name}`, () => nameImages(name, [row]))));
 }
 

@@ -1,94 +1,68 @@
-"""Find suspect labels and copies among all images of train and test."""
+"""Find suspect labels among all images of train and test."""
 
-import json
 import sys
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from mnist_clustering import files, resources
+from mnist_clustering import files
 from mnist_clustering.distortion.ranking import Ranked
 from mnist_clustering.errors import InputError
-from mnist_clustering.findings import copies, evidence, labels
-from mnist_clustering.images import form, listing
+from mnist_clustering.findings import evidence, labels
+from mnist_clustering.images import form
 from mnist_clustering.pages import audit as pages
-from stages import common
+from stages import common, together
 from stages.partitions import HEADLINE, PARTITIONS, PARTS
 
 DATASET = "data/split/dataset.json"
 IMAGES = "data/split/{}_images.npy"
-INDICES = "data/split/{}_indices.npy"
 THUMBNAILS = "data/raw/thumbnails.npy"
-PATHS = "data/raw/paths.csv"
 LABELS = "data/label/{}.npy"
 CLASSES = "data/label/classes.json"
 NEAR = {part: f"data/neighbors/{part}_{{}}.npy" for part in PARTS}
 RANKED = {"train": "data/distortion/train_forward_{}.npy", "test": "data/distortion/test_{}.npy"}
 KINDS = ("indices", "distances")
+COPIES = "data/copies/pairs.json"
 SUSPECTS = "data/audit/suspects.csv"
-COPIES = "data/audit/copies.csv"
+FOR_EXPLORER = "data/audit/suspects.json"
 PAGE = "data/audit/audit.html"
 SHOWN = 5
 
 
 def main() -> None:
-    """Write both as tables, and as a page."""
-    dataset, classes = _json(DATASET), _json(CLASSES)["classes"]
-    indices = {part: np.load(INDICES.format(part)) for part in PARTS}
-    # Where test is a part of train once more, each image would be its own neighbour.
-    kept = {"test": ~np.isin(indices["test"], indices["train"])}
-    kept["train"] = np.ones(len(indices["train"]), dtype=bool)
-    places = np.concatenate([indices[part][kept[part]] for part in PARTS])
-    is_train = np.arange(len(places)) < len(indices["train"])
-    images, given = (
-        np.concatenate([np.load(path.format(part))[kept[part]] for part in PARTS])
-        for path in (IMAGES, LABELS)
-    )
+    """Write them as a table, by row for the explorer, and, with copies, as a page."""
+    dataset, classes = files.load_json(DATASET), files.load_json(CLASSES)["classes"]
+    whole = together.load()
+    given = whole.join(LABELS)
     partition = PARTITIONS[HEADLINE].load()
-    clusters = np.concatenate([partition[part][kept[part]] for part in PARTS])
-    near = evidence.joined(
-        *(
-            [Ranked(*(np.load(path[part].format(kind))[kept[part]] for kind in KINDS))
-             for part in PARTS]
-            for path in (RANKED, NEAR)
-        )
-    )  # fmt: skip
-    notes, found = [], labels.NOTHING
+    clusters = np.concatenate([partition[part][whole.kept[part]] for part in PARTS])
+    near = evidence.joined(*(
+        [Ranked(*(whole.of(path[part].format(kind), part) for kind in KINDS)) for part in PARTS]
+        for path in (RANKED, NEAR)
+    ))  # fmt: skip
+    copies, found = files.load_json(COPIES), labels.NOTHING
+    notes = [copies["note"]] if copies["note"] else []
     try:
         labels.check(given)
         votes = labels.neighbor_votes(near.ranked.indices, len(classes))
         found = labels.find(given, clusters, votes, len(classes))
     except InputError as error:
         notes.append(str(error))
-    if form.is_drawn(dataset["form"]):
-        alike = copies.find(images, near.ranked.indices, resources.threads())
-    else:
-        alike = copies.identical(images)
-        images = images[:0]
-    if leaks := copies.leaks(alike, is_train):
-        notes.append(f"{leaks:,} images of test have a copy in train")
-    for note in notes:
-        print(f"audit: {note}", file=sys.stderr)
+        print(f"audit: {error}", file=sys.stderr)
 
-    paths = listing.read(PATHS, Path(PATHS).read_bytes()).paths or []
-    names = [paths[place] if paths else str(place) for place in places.tolist()]
-    parts = ["train" if own else "test" for own in is_train.tolist()]
     suspects = evidence.suspects_table(found, given, clusters, near, classes)
-    pairs = evidence.copies_table(alike)
-    for path, table in ((SUSPECTS, suspects), (COPIES, pairs)):
-        columns = evidence.named(table, names, parts)
-        files.save_table(path, list(columns), zip(*columns.values(), strict=True))
+    columns = evidence.named(suspects, whole.names, whole.parts)
+    files.save_table(SUSPECTS, list(columns), zip(*columns.values(), strict=True))
+    rows = np.flatnonzero(np.concatenate([whole.kept[part] for part in PARTS]))[found.rows]
+    shown = {"suggested": found.suggested.tolist(), "certainty": suspects["certainty"]}
+    files.save_json(FOR_EXPLORER, {"rows": rows.tolist(), **shown})
     thumbnails = np.load(THUMBNAILS, mmap_mode="r")
-    images = thumbnails[places] if len(thumbnails) else images
+    images = whole.join(IMAGES) if form.is_drawn(dataset["form"]) else np.empty((0, 0, 0), np.uint8)
+    images = thumbnails[whole.places] if len(thumbnails) else images
     nearest = evidence.nearest(found, given, near.ranked.indices, SHOWN)
-    text = pages.page(dataset.get("title", ""), suspects, nearest, pairs, names, images, notes)
+    title = dataset.get("title", "")
+    text = pages.page(title, suspects, nearest, copies["pairs"], whole.names, images, notes)
     with files.output(PAGE) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _json(path: str) -> Any:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

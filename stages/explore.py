@@ -21,6 +21,7 @@ NEIGHBORS = "data/distortion/{}_indices.npy"
 RANKED = {"train": "train_forward", "test": "test"}
 NAMES = "data/evaluate/names_clusters_2d.json"
 PORTRAITS = "data/examine/clusters.json"
+SUSPECTS = "data/audit/suspects.json"
 MODEL = "models/model.npz"
 CURVES = "plots/{}.csv"
 SHOWN_CURVES = ("kl_2d", "kl_3d", "elbow_pixels", "elbow_map")
@@ -58,6 +59,7 @@ def main() -> None:
     results = {
         **packed,
         "scores": files.load_json(SCORES),
+        "suspects": files.load_json(SUSPECTS),
         "curves": {name: opening.columns(_text(CURVES.format(name))) for name in SHOWN_CURVES},
     }
     groups = opening.groups(rows, model, names, [portrait["medoid"] for portrait in portraits])

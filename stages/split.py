@@ -27,7 +27,9 @@ def main() -> None:
     if form.is_drawn(record["form"]) and images.shape[1:] != (form.FIELD, form.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
         bar = progress.bar(images, description="split")
-        images = resizing.all_to_form(bar, record["form"])
+        paper = resizing.paper_of(images)
+        images, note = resizing.all_to_form(bar, record["form"], paper)
+        _say(note)
         checking.check_content(images)
     labels, classes = checking.name_classes(
         np.concatenate([checking.filled(*raw[part]) for part in ("train", "test")]),

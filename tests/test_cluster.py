@@ -94,7 +94,7 @@ def pretended(monkeypatch):
             place / "data/raw/thumbnails.npy", np.zeros((len(used), 32, 32, 3), np.uint8)
         )
         files.save_table(place / "data/audit/suspects.csv", ["index"], [["a"], ["b"]])
-        files.save_table(place / "data/audit/copies.csv", ["kind"], [["near"], ["similar"]])
+        files.save_table(place / "data/copies/copies.csv", ["kind"], [["near"], ["similar"]])
         merged = [{"medoid": 0}] * 3
         files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})
         files.save_arrays(place / "models/model.npz", embedding=np.eye(half, 2))
@@ -259,6 +259,7 @@ def test_labels_stay_until_others_are_given_and_lose_what_has_no_picture(
     out = capsys.readouterr().out
     assert "1 label left out, of pictures that cannot be used, such as 'notes.txt'" in out
     assert "50.0% of 2 labelled pictures in a cluster named after the label" in out
+    assert "labels are of 2 classes, and there are 3 clusters: K=2 asks for one a class" in out
     assert f"2 suspect labels, 1 pair of copies: {home / 'audit.html'}" in out
     (pictures / "anchor_01.png").unlink()
     assert cluster.main([str(pictures)]) == 0
@@ -266,6 +267,14 @@ def test_labels_stay_until_others_are_given_and_lose_what_has_no_picture(
     assert "1 label left out, of pictures that are gone, such as 'anchor_01.png'" in out
     assert "100.0% of 1 labelled picture in" in out
     assert (home / "pipeline/labels.csv").read_text() == "path,label\nstar_01.png,star\n"
+
+
+def test_a_cluster_of_nearly_all_is_told(pictures, pretended, capsys):
+    for path in [*sorted(pictures.glob("anchor*"))[2:], *pictures.glob("cloud*")]:
+        path.unlink()
+    assert cluster.main([str(pictures)]) == 0
+    said = capsys.readouterr().out
+    assert "25 of 27 pictures are in one cluster: shapes tell them apart badly" in said
 
 
 def test_a_run_ends_well_whatever_the_names_and_however_often(pictures, pretended, capsys):

@@ -87,9 +87,9 @@ def find_duplicates(model: Clusters, X: ArrayLike) -> Table:
     check_is_fitted(model)
     images = model._in_form(X)
     if not form.is_drawn(model._model.form) or len(images) < 2:
-        return evidence.copies_table(copies.identical(images))
+        return copies.identical(images).table()
     near = neighborhood(model, X)[0]
-    return evidence.copies_table(copies.find(images, near.ranked.indices, model._threads()))
+    return copies.find(images, near.ranked.indices, model._threads()).table()
 
 
 def _codes(y: ArrayLike) -> tuple[NDArray[np.int64], list[Any]]:

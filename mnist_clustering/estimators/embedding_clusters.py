@@ -1,5 +1,6 @@
 """Clusters of vectors."""
 
+import warnings
 from dataclasses import replace
 from typing import Any, Self
 
@@ -101,6 +102,8 @@ class EmbeddingClusters(Clusters):
             levels = Levels.fit(vectors)
         except InputError as error:
             raise InputError(f"X {error}") from None
+        if advice := form.about_spread(vectors):
+            warnings.warn(f"of X, {advice}", stacklevel=2)
         found = self._fit(form.to_tiles(levels.round(vectors)), EMBEDDING, "vectors", params)
         return self._keep(found._replace(model=replace(found.model, levels=levels)))
 

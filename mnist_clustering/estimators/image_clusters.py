@@ -1,6 +1,7 @@
 """Clusters of images of one size."""
 
 import math
+import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -135,7 +136,10 @@ class ImageClusters(Clusters):
         checking.check_content(images)
         self.form_ = resizing.guess_form(images) if self.form == AUTO else self.form
         self._set_shape(images.shape[1:], factor)
-        formed = _to_form(images, self.form_)
+        self._paper = resizing.paper_of(images)
+        formed, note = self._to_form(images)
+        if note:
+            warnings.warn(note, stacklevel=2)
         checking.check_content(formed)
         return self._keep(self._fit(formed, self.form_, "images", params))
 
@@ -144,12 +148,17 @@ class ImageClusters(Clusters):
         self.n_features_in_ = math.prod(shape)
 
     def _own_arrays(self) -> dict[str, NDArray]:
-        return {"shape": np.array(self._shape), "factor": np.array(self._factor)}
+        return {
+            "shape": np.array(self._shape),
+            "factor": np.array(self._factor),
+            "paper": np.array(self._paper),
+        }
 
     def _restore(self, made: Model, stored: dict[str, NDArray]) -> None:
         size = (FIELD, FIELD)
         shape = tuple(stored["shape"].tolist()) if "shape" in stored else size
         self._set_shape(shape, stored["factor"].item() if "factor" in stored else 1.0)
+        self._paper = int(stored["paper"].item()) if "paper" in stored else 0
         self.form_ = made.form
 
     def _in_form(self, X: ArrayLike) -> NDArray[np.uint8]:
@@ -161,7 +170,13 @@ class ImageClusters(Clusters):
                 f"X holds images of {images.shape[1]} x {images.shape[2]} pixels, but those fitted "
                 f"had {height} x {width}: scale them, or fit anew"
             )
-        return _to_form(images, self.form_)
+        return self._to_form(images).images
+
+    def _to_form(self, images: NDArray[np.uint8]) -> resizing.Formed:
+        """Bring images into form, unless they have its size already."""
+        if images.shape[1:] == (FIELD, FIELD):
+            return resizing.Formed(images, "")
+        return resizing.all_to_form(images, self.form_, self._paper)
 
     def _factor_for(self, values: NDArray[Any]) -> float:
         """Say what new numbers are multiplied by: what those fitted were, whatever came with them.
@@ -219,10 +234,3 @@ def _to_images(values: NDArray[Any], factor: float) -> NDArray[np.uint8]:
         return arrays.to_images(held, scale=arrays.Scale(factor))
     except InputError as error:
         raise InputError(f"X {error}") from None
-
-
-def _to_form(images: NDArray[np.uint8], form: str) -> NDArray[np.uint8]:
-    """Bring images into form, unless they have its size already."""
-    if images.shape[1:] == (FIELD, FIELD):
-        return images
-    return resizing.all_to_form(images, form)

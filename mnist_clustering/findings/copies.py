@@ -27,7 +27,7 @@ _SCALES = (0.98, 1.02)
 _FAINTER, _MORE = 12, 3
 # Pixels of a quarter that are not background, if it is to tell images apart.
 _FEW = 12
-# Pairs that a thread compares at once.
+# Images that a thread describes, and pairs that it compares, at once.
 _BLOCK = 5000
 
 
@@ -44,6 +44,11 @@ class Copies(NamedTuple):
 
     pairs: NDArray[np.int64]
     kinds: list[str]
+
+    def table(self) -> dict[str, list[Any]]:
+        """Lay the pairs out by column: "first", "second" and "kind"."""
+        first, second = self.pairs.T.tolist()
+        return {"first": first, "second": second, "kind": self.kinds}
 
 
 def find(
@@ -151,12 +156,19 @@ def _compared(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Compare pairs; return those that are anything, what contains another second, and kinds."""
     used, places = np.unique(pairs, return_inverse=True)
-    chosen = images[used]
-    n_pixels = chosen[0].size if len(chosen) else 1
-    values = chosen.reshape(len(chosen), n_pixels).astype(np.int64)
-    sums = values.sum(axis=1)
-    spreads = (values * values).sum(axis=1) - sums * sums // n_pixels
-    variants = np.stack([chosen, *(_scaled(chosen, factor) for factor in _SCALES)])
+    variants = np.empty((1 + len(_SCALES), len(used), *images.shape[1:]), dtype=np.uint8)
+    sums, spreads = np.empty((2, len(used)), dtype=np.int64)
+
+    def describe(start: int) -> None:
+        part = slice(start, start + _BLOCK)
+        chosen = variants[0, part] = images[used[part]]
+        for variant, factor in zip(variants[1:], _SCALES, strict=True):
+            variant[part] = _scaled(chosen, factor)
+        values = chosen.reshape(len(chosen), -1).astype(np.int64)
+        sums[part] = own = values.sum(axis=1)
+        spreads[part] = (values * values).sum(axis=1) - own * own // values.shape[1]
+
+    run_in_threads(describe, range(0, len(used), _BLOCK), n_jobs)
     codes = np.empty(len(pairs), dtype=np.int64)
     places = places.reshape(pairs.shape)
 

@@ -1,4 +1,4 @@
-"""What speaks for suspicions: a table of suspect labels, one of copies, and the nearest images."""
+"""What speaks for suspicions: a table of suspect labels, and the nearest images."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_clustering.distortion.ranking import Ranked
 from mnist_clustering.exact.rounding import to_decimals
-from mnist_clustering.findings import copies, labels
+from mnist_clustering.findings import labels
 from mnist_clustering.model import novelty
 
 # As a model judges new images: the neighbour whose distance says how far others are, and how many
@@ -139,12 +139,3 @@ def _rounded(values: NDArray[np.float64], decimals: int) -> list[float | None]:
         to_decimals(value, decimals, error=0) if np.isfinite(value) else None
         for value in values.tolist()
     ]
-
-
-def copies_table(found: copies.Copies) -> Table:
-    """Lay out copies by column: "first", "second" and "kind"."""
-    return {
-        "first": found.pairs[:, 0].tolist(),
-        "second": found.pairs[:, 1].tolist(),
-        "kind": found.kinds,
-    }

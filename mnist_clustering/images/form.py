@@ -18,6 +18,9 @@ FRAME = "frame"
 EMBEDDING = "embedding"
 # Height and width of an image that is in form, in pixels.
 FIELD = 28
+# Shares of all variance, and times the spread of the column in the middle, that are worth a word.
+_MOST_OF_ROW, _MOST_OF_COLUMN, _MOST_SPREAD = 0.5, 0.8, 20
+_FEW_ROWS = 20
 
 
 def is_deskewed(form: str) -> bool:
@@ -47,6 +50,7 @@ class Grid:
     vectors: NDArray[np.uint8]  # (n, d)
     levels: Levels  # what new embeddings are rounded by, too
     loss: float  # mean squared error of the rounding, as a share of the variance
+    advice: str  # what to do about rows or columns that outweigh all others; "" where none do
 
 
 def to_grid(vectors: NDArray[Any]) -> Grid:
@@ -78,7 +82,43 @@ def to_grid(vectors: NDArray[Any]) -> Grid:
             f"{len(vectors)}: drop these rows, or describe their images anew"
         )
     levels = Levels.fit(vectors)
-    return Grid(levels.round(vectors), levels, levels.loss(vectors))
+    return Grid(levels.round(vectors), levels, levels.loss(vectors), about_spread(vectors))
+
+
+def about_spread(vectors: NDArray[Any]) -> str:
+    """Say where a single row or column decides distances, and what to do.
+
+    Parameters
+    ----------
+    vectors : ndarray of finite numbers, shape (n, d)
+
+    Returns
+    -------
+    str
+        One sentence, "" where there is nothing to say.
+    """
+    values = vectors / max(float(np.abs(vectors).max()), np.finfo(float).tiny)
+    squares = np.square(values - values.mean(axis=0, dtype=float))
+    rows, columns = squares.sum(axis=1), squares.sum(axis=0)
+    total = max(float(columns.sum()), np.finfo(float).tiny)
+    if len(rows) >= _FEW_ROWS and rows.max() > _MOST_OF_ROW * total:
+        return (
+            f"row {rows.argmax():,} alone holds {rows.max() / total:.0%} of all variance: mend it "
+            "or leave it out"
+        )
+    advice = "standardise them (subtract the mean, divide by the standard deviation)"
+    if columns.max() > _MOST_OF_COLUMN * total:
+        return (
+            f"column {columns.argmax():,} of {len(columns):,} holds {columns.max() / total:.0%} of "
+            f"all variance, and decides alone: if columns are different measures, {advice}"
+        )
+    typical = float(np.median(columns))
+    if columns.max() > _MOST_SPREAD**2 * typical:
+        return (
+            f"columns differ in spread, the widest being {np.sqrt(columns.max() / typical):.0f} "
+            f"times as wide as the one in the middle: if they are different measures, {advice}"
+        )
+    return ""
 
 
 def to_tiles(vectors: NDArray[np.uint8]) -> NDArray[np.uint8]:

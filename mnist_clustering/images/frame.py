@@ -71,9 +71,7 @@ def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         range.
     """
     colours = picture.reshape(*picture.shape[:2], -1).astype(np.int64)
-    border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
-    paper = np.sort(border, axis=0)[len(border) // 2]
-    plain = (np.abs(border - paper).max(axis=1) <= _PLAIN).mean() >= _LEAST_SHARE
+    paper, plain = _background(colours)
     if not plain:
         return _pad(_scale(_stretched(luma(colours)), FIELD))
     levels = np.abs(colours - paper).max(axis=2)
@@ -87,6 +85,24 @@ def frame(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if max(content.shape) >= _FILLED * max(levels.shape):
         return _pad(_scale(_stretched(levels, 0), FIELD))
     return _pad(_scale(_stretched(content, 0), BOX))
+
+
+def is_plain(colours: NDArray[np.uint8]) -> bool:
+    """Tell a plain background, from which things can be told apart, from a photograph's.
+
+    Parameters
+    ----------
+    colours : ndarray of uint8, shape (height, width, 3)
+    """
+    return _background(colours.astype(np.int64))[1]
+
+
+def _background(colours: NDArray[np.int64]) -> tuple[NDArray[np.int64], bool]:
+    """Find the colour in the middle of those at the border, and whether most are like it."""
+    border = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
+    middle = np.sort(border, axis=0)[len(border) // 2]
+    near = np.abs(border - middle).max(axis=1) <= _PLAIN
+    return middle, bool(near.mean() >= _LEAST_SHARE)
 
 
 def _stretched(levels: NDArray[np.int64], low: int | None = None) -> NDArray[np.uint8]:

@@ -46,8 +46,8 @@ def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:
     list of dict
         For each image: file, image (its number in the file), label, cluster, x, y, distance (to
         the nearest training image), reason, box (in the picture), neighbors (numbers of the
-        nearest training images). Label and cluster are None where there is a reason why the image
-        is not a digit.
+        nearest training images). Label, cluster, x and y are None where there is a reason why the
+        image is not a digit: it has no place on the map.
     """
     images = np.concatenate([source.images for source in sources])
     drawn = np.concatenate([np.full(len(source.images), source.drawn) for source in sources])
@@ -64,7 +64,7 @@ def predict(sources: Sequence[Source], fitted: model.Model) -> list[Row]:
         reason = flaw or placed.reasons[row]
         cluster = int(placed.clusters[row])
         # The shortest decimals that stand for the float32, as NumPy writes them.
-        x, y = (float(str(value)) for value in placed.positions[row])
+        x, y = (None if reason else float(str(value)) for value in placed.positions[row])
         results.append(
             {
                 "file": file,

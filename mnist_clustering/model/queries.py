@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mnist_clustering import progress, resources
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import arrays
+from mnist_clustering.images import arrays, resizing
 from mnist_clustering.images.collection import (
     Collection,
     Content,
@@ -46,7 +46,7 @@ class Source:
     flaws: list[str | None]  # why a picture shows no drawing; None for all else
     # Left, top, right and bottom of each drawing in its picture, in pixels; None for images that
     # were in form and where a picture is taken as a whole.
-    boxes: list[Box | None]
+    boxes: Sequence[Box | None]
     first: int = 0  # number of the first image within the file
     note: str | None = None  # what was done to the values of an array
     shown: NDArray[np.uint8] | None = None  # a small copy of the picture, if one was asked for
@@ -249,9 +249,12 @@ def from_array(
     form: str = HANDWRITING,
     note: str | None = None,
 ) -> Source:
-    """Bring images, shape (n, height, width), into form; those of 28 x 28 are in it."""
+    """Bring images, shape (n, height, width), into form as those fitted; those of 28 x 28 are."""
     if form == HANDWRITING and images.shape[1:] != (FIELD, FIELD):
-        return Source(file, *_drawings(images), number, note)
+        widened = [resizing.with_margin(image) for image in images]
+        formed, flaws, boxes = _drawings(widened)
+        within = list(map(_inside, boxes, images, widened))
+        return Source(file, formed, flaws, within, number, note)
     if images.shape[1:] != (FIELD, FIELD):
         images = np.stack([to_form(image, form) for image in images])
     return Source(file, images, [None] * len(images), [None] * len(images), number, note)
@@ -259,7 +262,7 @@ def from_array(
 
 def _drawings(
     greys: Iterable[NDArray[np.uint8]], many: bool = False, scale: float = 1
-) -> tuple[NDArray[np.uint8], list[str | None], list[Box | None]]:
+) -> tuple[NDArray[np.uint8], list[str | None], list[Box]]:
     """Find the one drawing of each picture, or many; return images in form, flaws and boxes."""
     # Imported where it is needed: SciPy takes a worker longer than all else to load.
     from mnist_clustering.images import handwriting
@@ -271,6 +274,13 @@ def _drawings(
     ]
     images = np.stack([drawing.image for drawing in drawings])
     return images, [drawing.flaw for drawing in drawings], [_box(d.bounds, scale) for d in drawings]
+
+
+def _inside(box: Box, image: NDArray[np.uint8], widened: NDArray[np.uint8]) -> Box:
+    """Take the margin off a box, of which some may lie in it."""
+    (height, width), margin = image.shape, (len(widened) - len(image)) // 2
+    left, top, right, bottom = (edge - margin for edge in box)
+    return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
 
 
 def _box(bounds: tuple[int, int, int, int], scale: float) -> Box:

@@ -35,7 +35,7 @@ def page(
     title : str
         Of the set.
     suspects, copies : mapping of str to sequence
-        As of `findings.evidence.suspects_table` and `copies_table`.
+        As of `findings.evidence.suspects_table` and `findings.copies.Copies.table`.
     evidence : sequence of mapping
         For each suspect the rows of the nearest images that have the "suggested" label and the
         "given" one.

@@ -67,10 +67,9 @@ def _columns(
 ) -> list[list[Any]]:
     """Lay a block out as `predict.predict` does, a list for each of its columns."""
     reasons, clusters = block.reasons, block.clusters.tolist()
-    damaged = block.damaged.tolist()
     # The shortest decimals that stand for the float32, as NumPy writes them.
     x, y = (
-        [None if bad else float(str(value)) for value, bad in zip(axis, damaged, strict=True)]
+        [None if bad else float(str(value)) for value, bad in zip(axis, reasons, strict=True)]
         for axis in block.positions.T
     )
     distances = [

@@ -16,7 +16,7 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.images import arrays, form, idx, labels, listing
 from mnist_clustering.images.collection import read_file
 from mnist_clustering.images.decode import decode
-from mnist_clustering.images.frame import picture_to_form
+from mnist_clustering.images.frame import is_plain, picture_to_form
 from mnist_clustering.resources import run_in_threads
 from mnist_clustering.sources import picture_sets
 
@@ -31,11 +31,12 @@ _MOST_THUMBNAILS = 256_000_000
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture in form, as it looks, and whether it has colours."""
+    """A picture in form, as it looks, and whether it has colours and a plain background."""
 
     image: NDArray[np.uint8]
     thumbnail: NDArray[np.uint8]
     coloured: bool
+    plain: bool
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -
         thumbnails, missing = _thumbnails(Path(folder).expanduser(), paths, n_jobs)
     notes = [
         f"{n} embeddings of {d} numbers are rounded to 256 steps, which loses {grid.loss:.2%} of "
-        "their variance"
+        "their variance",
+        *([grid.advice] if grid.advice else []),
     ]
     if missing:
         notes.append(
@@ -235,6 +237,11 @@ def _notes(kept: Sequence[Picture], n_skipped: int) -> list[str]:
     notes = []
     if coloured:
         notes.append(f"{coloured:,} of {len(kept):,} pictures are coloured, and converted to grey")
+    if 2 * (scenes := sum(not picture.plain for picture in kept)) > len(kept):
+        notes.append(
+            f"{scenes:,} of {len(kept):,} pictures have no plain background, as photographs: "
+            "shapes hardly tell such pictures apart, embeddings of a network do (docs/data.md)"
+        )
     if n_skipped:
         files = "1 file was" if n_skipped == 1 else f"{n_skipped:,} files were"
         notes.append(f"{files} left out, with the reason in data/raw/skipped.csv")
@@ -248,7 +255,8 @@ def _decode(read: Callable[[], bytes], into: str, side: int) -> tuple[Picture | 
         data = read()
         picture = decode(data)
         image = picture_to_form(picture, into)
-        found = Picture(image, picture.thumbnail(side), picture.coloured)
+        plain = into == form.HANDWRITING or is_plain(picture.colours)
+        found = Picture(image, picture.thumbnail(side), picture.coloured, plain)
     except InputError as error:
         return str(error), picture_sets.content(data)
     return found, picture_sets.content(data)

@@ -202,36 +202,28 @@ def test_label_studio_is_given_tasks_with_predictions(naming, known, tmp_path):
 # Suspects
 
 
-def test_suspects_come_with_suggestion_and_evidence_most_certain_first(naming, known, tmp_path):
+def test_suspects_of_the_audit_come_with_their_certainty_and_evidence(naming, known, tmp_path):
+    audit = list(
+        csv.DictReader((known.folder / "data/audit/suspects.csv").read_text().splitlines())
+    )
+    assert audit
     naming.click_on("#tabs button", "Suspects")
     saved = save(naming, tmp_path, "suspects.csv")
     table = list(csv.DictReader(saved.read_text().splitlines()))
+    keys = {"index": "index", "part": "part", "label": "given", "suggested": "suggested"}
+    for one, found in zip(table, audit, strict=True):
+        assert {key: one[key] for key in keys} == {key: found[own] for key, own in keys.items()}
+        assert float(one["certainty"]) == float(found["certainty"])
     rows = [int(one["row"]) + known.n_train * (one["part"] == "test") for one in table]
-    assert sorted(rows) == np.flatnonzero(known.mistaken).tolist()
     near = np.reshape(naming.run("Array.from(relations.near)"), (len(known.labels), -1))
-    agreed = []
     for row, one in zip(rows, table, strict=True):
-        suggested = known.names["majority"][known.clusters[row]]
-        assert (int(one["label"]), int(one["suggested"])) == (known.labels[row], suggested)
-        agreed.append(np.sum(known.labels[near[row]] == suggested))
-        assert int(one["nearest_that_agree"]) == agreed[-1]
-    assert agreed == sorted(agreed, reverse=True)
+        assert int(one["nearest_that_agree"]) == np.sum(
+            known.labels[near[row]] == int(one["suggested"])
+        )
+    card = naming.run("document.querySelector('.suspect').innerText")
+    assert f"{100 * float(audit[0]['certainty']):.2f} % certain" in card
     naming.click_on("#suspects .thumb")
     assert naming.run("state.pinned") == rows[0]
     naming.click_on("#tabs button", "Suspects")
     naming.click_on("#suspects .suspect button", "Name it")
     assert naming.run(CODES)[rows[0]] == table[0]["suggested"]
-
-
-def test_a_certainty_in_the_data_takes_the_place_of_the_rule(naming):
-    naming.run(
-        "data.suspects = { rows: Int32Array.of(9, 4), suggested: Int16Array.of(1, 2),"
-        " certainty: Float32Array.of(0.75, 0.5) }; showSuspects()"
-    )
-    naming.click_on("#tabs button", "Suspects")
-    cards = naming.run(
-        "[...document.querySelectorAll('.suspect')].map((e) => [e.innerText,"
-        " Number(e.querySelector('.thumb').dataset.row)])"
-    )
-    assert [row for _, row in cards] == [9, 4]
-    assert "75.00 % certain" in cards[0][0]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import collection, idx
+from mnist_clustering.images import collection, idx, resizing
 from mnist_clustering.images.frame import to_form
 from mnist_clustering.model import queries
 from mnist_clustering.placing import blocks
@@ -224,7 +224,8 @@ def array_of_download(name, data, form):
         said = str(error).removeprefix(f"{name} ")
         return said.removeprefix("the images of train: the array ")
     in_form = images.shape[1:] == (28, 28)
-    return images if in_form else np.stack([to_form(image, form) for image in images])
+    paper = resizing.paper_of(images)
+    return images if in_form else resizing.all_to_form(images, form, paper).images
 
 
 def array_of_predict(path, form):
@@ -264,6 +265,7 @@ def test_arrays_are_the_same_by_every_door(name, tmp_path):
 def test_arrays_of_another_size_come_into_form_by_every_door(form, tmp_path):
     greys = np.stack([255 - enlarged(image) for image in FEW])
     (tmp_path / "a.npy").write_bytes(npy(greys))
+    # A margin of paper, which arrays get, changes nothing where there is one.
     expected = np.stack([to_form(grey, form) for grey in greys])
     files = {"a.npy": npy(greys)}
     if importlib.util.find_spec("pyarrow"):

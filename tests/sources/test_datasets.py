@@ -64,3 +64,18 @@ def test_a_folder_without_pictures_is_one_sentence(tmp_path):
     (tmp_path / "notes.txt").write_text("no picture")
     with pytest.raises(InputError, match=r"of 1 files none can be used \(notes.txt .*\): give a"):
         pictures(tmp_path)
+
+
+def test_photographs_are_told_from_drawings(folder, tmp_path_factory):
+    from sklearn.datasets import load_sample_image
+
+    scenes = tmp_path_factory.mktemp("scenes")
+    for name in ("china.jpg", "flower.jpg"):
+        scene = load_sample_image(name)
+        for left in range(0, 600, 100):
+            part = Image.fromarray(scene[100:300, left : left + 100])
+            part.save(scenes / f"{name}-{left}.png")
+    said = [note for note in pictures(scenes).notes if "no plain background" in note]
+    assert said
+    assert "embeddings of a network" in said[0]
+    assert not [note for note in pictures(folder).notes if "no plain background" in note]
