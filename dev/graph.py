@@ -51,7 +51,7 @@ class Stage:
     def needs(self, other: "Stage") -> bool:
         """Whether it reads results of the other: the same path, or one inside the other."""
         return any(
-            Path(out).is_relative_to(dep) or Path(dep).is_relative_to(out)
+            f"{out}/".startswith(f"{dep}/") or f"{dep}/".startswith(f"{out}/")
             for dep in self.data
             for out in other.outs
         )

@@ -5,9 +5,10 @@ those of `stages.digests`, for which comments and docstrings do not count.
 """
 
 import contextlib
+import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from dev import graph
 from dev.graph import ROOT
 from mnist_clustering import files
 from stages import digests as code
-from stages.imports import Imports
+from stages.imports import FOLDERS, Imports
 
 KEY = "provenance"
 ALL = "*"
@@ -99,12 +100,30 @@ def digests(
     needed = graph.upstream([name for name in known if name in roots or ALL in roots], known)
     values = graph.leaves(graph.load_yaml(graph.PARAMS, root)) | dict(params)
     with contextlib.chdir(root):
-        imports = Imports()
+        imports = _imports(str(root), tuple(_stamps()))
         found: dict[str, str | None] = {
             name: _of_stage(known[name], values, imports) for name in known if name in needed
         }
-        others = (name for name in roots if name not in {*known, ALL})
-        return found | {name: _of_file(name, imports) for name in others}
+        others = [name for name in roots if name not in {*known, ALL}]
+        locked = _locked() if any(not name.endswith(".py") for name in others) else {}
+        return found | {name: _of_file(name, imports, locked) for name in others}
+
+
+def _locked() -> dict[str, str]:
+    """Digests of all data, by path."""
+    stages = graph.load_yaml("dvc.lock", Path())["stages"].values()
+    return {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}
+
+
+def _stamps() -> Iterator[tuple[str, int]]:
+    for folder in FOLDERS:
+        yield from ((str(path), path.stat().st_mtime_ns) for path in Path(folder).rglob("*.py"))
+
+
+# The tables ask for twenty studies in turn.
+@functools.lru_cache(maxsize=1)
+def _imports(root: str, stamps: tuple[tuple[str, int], ...]) -> Imports:
+    return Imports()
 
 
 def _of_stage(stage: graph.Stage, values: Mapping[str, Any], imports: Imports) -> str:
@@ -128,11 +147,10 @@ def _of_stage(stage: graph.Stage, values: Mapping[str, Any], imports: Imports) -
     return _shortened(json.dumps(content, sort_keys=True))
 
 
-def _of_file(path: str, imports: Imports) -> str | None:
+def _of_file(path: str, imports: Imports, locked: Mapping[str, str]) -> str | None:
     """Digest a module, with what it imports where it is of the library, or data of dvc.lock."""
     if not path.endswith(".py"):
-        stages = graph.load_yaml("dvc.lock", Path())["stages"].values()
-        return {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}.get(path)
+        return locked.get(path)
     if not Path(path).is_file():
         return None
     modules = imports.closure(path) if path in imports.names else {path}

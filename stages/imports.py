@@ -1,6 +1,7 @@
 """Which modules import which, read from the syntax of the code without running it."""
 
 import ast
+import functools
 from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
@@ -24,13 +25,15 @@ def imported(path: str) -> Iterator[str]:
         If an import is relative, or if the file is no Python.
     """
     try:
-        tree = ast.parse(Path(path).read_text(encoding="utf-8"))
+        nodes: list[ast.AST] = [ast.parse(Path(path).read_text(encoding="utf-8"))]
     except SyntaxError as error:
         raise InputError(f"{path} is no Python: line {error.lineno}: {error.msg}") from None
-    for node in ast.walk(tree):
+    while nodes:
+        node = nodes.pop()
         if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
-            node.body = []  # Read by type checkers alone.
-    for node in ast.walk(tree):
+            nodes += node.orelse  # The body is read by type checkers alone.
+            continue
+        nodes += ast.iter_child_nodes(node)
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -38,7 +41,11 @@ def imported(path: str) -> Iterator[str]:
                 raise InputError(f"{path} has a relative import: write it with the package's name")
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "importlib.import_module":
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and ast.unparse(node.func) == "importlib.import_module"
+        ):
             # Of a name that is put together, every module of the folder counts; not where the
             # package, which writes import_module alone, loads for its users what no stage needs.
             yield ast.unparse(node.args[0])[2:].partition(".{")[0] + ".*"
@@ -61,7 +68,7 @@ class Imports:
                 yield from (path for path in self.names if Path(path).parent == folder)
             for end in range(1, len(parts) + 1):
                 stem = "/".join(parts[:end])
-                yield from {f"{stem}.py", f"{stem}/__init__.py"} & set(self.names)
+                yield from {f"{stem}.py", f"{stem}/__init__.py"} & self.names.keys()
 
     def scripts(self) -> list[str]:
         """List the scripts of the stages, all of which run by `stages.common`."""
@@ -82,13 +89,19 @@ class Imports:
         found, new = set[str](), {_DISTRIBUTIONS.get(top, top) for top in tops} & set(LIBRARIES)
         while new:
             found |= new
-            try:
-                required = [Requirement(text) for name in new for text in requires(name) or []]
-            except PackageNotFoundError as error:
-                raise InputError(f"{error.name} is not installed: install {LOCK}") from None
-            names = {item.name.lower() for item in required if "extra" not in str(item.marker)}
+            names = set().union(*map(_required, new))
             new = {known[name] for name in names & set(known)} - found
         return found
+
+
+@functools.cache
+def _required(name: str) -> frozenset[str]:
+    """Names of the distributions that one requires, in lower case, those of extras left out."""
+    try:
+        items = [Requirement(text) for text in requires(name) or []]
+    except PackageNotFoundError as error:
+        raise InputError(f"{error.name} is not installed: install {LOCK}") from None
+    return frozenset(item.name.lower() for item in items if "extra" not in str(item.marker))
 
 
 def pinned(text: str) -> dict[str, str]:

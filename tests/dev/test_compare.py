@@ -1,6 +1,5 @@
 """The table of experiments: what was changed, best first, within the width of a terminal."""
 
-import json
 import shlex
 import sys
 
@@ -53,18 +52,6 @@ def test_long_lists_of_changes_go_on_in_the_next_line():
     lines = compare.table(rows, ["accuracy"], "accuracy", 80).splitlines()
     assert max(map(len, lines)) <= 80
     assert all(f"{name}=7" in " ".join(lines).split() for name in names)
-
-
-def test_experiments_of_dvc_are_found(clone, monkeypatch, capsys):
-    clones.dvc(clone, "exp", "run", "--name", "nine", "-S", "recluster.k=9")
-    monkeypatch.chdir(clone)
-    monkeypatch.setattr("sys.argv", ["compare"])
-    compare.main()
-    lines = capsys.readouterr().out.splitlines()
-    accuracy = json.loads((clone / "metrics/scores.json").read_text())["accuracy"]
-    assert [f"{accuracy:.4f}", "nine", "recluster.k=9"] in [
-        [words[0], *words[3:]] for words in map(str.split, lines)
-    ]
 
 
 def test_a_reader_that_stops_early_is_no_fault(clone):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dev import graph, machine, reference, verify
+from dev import compare, graph, machine, reference, verify
 from mnist_clustering import ImageClusters
 from mnist_clustering.estimators import settings
 from mnist_clustering.model import answers, fitting
@@ -126,20 +126,20 @@ def test_a_change_runs_what_it_concerns_and_ends_where_outputs_are_the_same(clon
     assert clones.repro(clone) == own | SHOWN
 
 
-def test_an_experiment_shows_in_metrics_and_plots(clone):
+def test_an_experiment_shows_in_metrics_plots_and_the_table(clone, monkeypatch, capsys):
     # With no other to choose from, nine clusters are preferred.
     auto = {"recluster.k": "auto", "elbow.k_min": 9, "elbow.k_max": 9}
     words = [word for name, value in auto.items() for word in ("-S", f"{name}={value}")]
-    done = clones.dvc(clone, "exp", "run", *words)
+    done = clones.dvc(clone, "exp", "run", "--name", "nine", *words)
     assert clones.ran(done) == ELBOWS | below("recluster") | SHOWN
-    metrics = json.loads(clones.dvc(clone, "metrics", "diff", "--json").stdout)
-    assert set(metrics) == {"metrics/scores.json"}
-    changed = set(metrics["metrics/scores.json"])
+    header, *shown = clones.dvc(clone, "metrics", "diff", "--all").stdout.splitlines()
+    assert header.split()[:2] == ["Path", "Metric"]
+    assert {line.split()[0] for line in shown} == {"metrics/scores.json"}
+    assert shown[0].split()[1] == "accuracy"
+    assert len(shown) <= 20
+    changed = {line.split()[1] for line in shown if float(line.split()[-1])}
     assert {"accuracy", "accuracy_kmeans_2d", "k"} <= changed
     assert not any(name.endswith("_pixels") for name in changed)
-    shown = clones.dvc(clone, "metrics", "diff", "--all").stdout.splitlines()
-    assert shown[1].split()[1] == "accuracy"
-    assert len(shown) - 1 <= 20
     plots = json.loads(clones.dvc(clone, "plots", "diff", "--json").stdout)["data"]
     drawn = set().union(*(stage.plots for stage in graph.stages().values()))
     combined = {name for plot in graph.load_yaml("dvc.yaml")["plots"] for name in plot}
@@ -147,9 +147,16 @@ def test_an_experiment_shows_in_metrics_and_plots(clone):
     assert clones.run(clone, "git", "ls-files", "--others", "--exclude-standard").stdout == ""
     labels = np.load(clone / "data/recluster/kmeans_2d/train.npy")
     assert len(np.unique(labels)) == 9
+    monkeypatch.chdir(clone)
+    monkeypatch.setattr("sys.argv", ["compare"])
+    compare.main()
+    (line,) = (line for line in capsys.readouterr().out.splitlines() if "nine" in line.split())
+    accuracy = json.loads((clone / "metrics/scores.json").read_text())["accuracy"]
+    assert line.split()[0] == f"{accuracy:.4f}"
+    assert "recluster.k=auto" in line.split()
     # Another elbow that prefers the same number clusters nothing anew.
     set_params(clone / graph.PARAMS, {"elbow.seed": 1})
-    assert clones.repro(clone) <= ELBOWS | SHOWN
+    assert clones.repro(clone, "recluster") <= ELBOWS
 
 
 def test_a_bad_param_ends_with_one_sentence(clone):
