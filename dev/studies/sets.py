@@ -8,6 +8,7 @@ not given keep the results that they had, and so does a set that cannot be had f
 """
 
 import argparse
+import importlib.util
 import io
 import json
 import subprocess
@@ -96,6 +97,11 @@ def methods(data: NDArray[Any], k: int, seed: int) -> Iterator[tuple[str, NDArra
         yield "ward", AgglomerativeClustering(k).fit_predict(reduced)
         spectral = SpectralClustering(k, affinity="nearest_neighbors", random_state=seed)
         yield "spectral", spectral.fit_predict(reduced)
+    if importlib.util.find_spec("umap"):  # Where `make peers` has installed it.
+        import umap
+
+        theirs = umap.UMAP(random_state=seed, n_jobs=1).fit_transform(rows)
+        yield "umap", KMeans(k, n_init=10, random_state=seed).fit_predict(theirs)
     estimator = ImageClusters if data.ndim == 3 else EmbeddingClusters
     model = estimator(k, random_state=seed).fit(data)
     on_map = kmeans.fit(snap(model.embedding_), k, n_init=20, max_iter=300, seed=seed)

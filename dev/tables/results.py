@@ -49,6 +49,7 @@ METHODS = {
     "pca": "PCA, KMeans",
     "ward": "PCA, Ward",
     "spectral": "PCA, spectral",
+    "umap": "UMAP, KMeans",
     "map": "our map, KMeans",
     "ours": "**ours**",
 }
