@@ -165,4 +165,4 @@ SETS: dict[str, Callable[[], Set]] = {
 }
 
 if __name__ == "__main__":
-    command_line(main, "sets", __doc__)
+    command_line(main, "sets")
