@@ -15,7 +15,7 @@ function separated(inked) {
   const { labelled, found: all } = labelledParts(inked), longest = Math.max(inked.high, inked.wide);
   let found = all.filter((part) => part.side > rules.parts.LEAST_PART * longest);
   if (found.length > rules.parts.MOST_PARTS) return [];
-  for (const leaveOut of [withinTheEdge, notAround, notUnder]) {
+  for (const leaveOut of [withinTheEdge, notAround, notUnder, notAfter]) {
     const kept = leaveOut(found, inked);
     if (kept.some((part) => part.side >= rules.parts.LEAST_DRAWING * longest)) found = kept;
   }
@@ -130,6 +130,14 @@ function notUnder(parts) {
   const tops = parts.filter((part) => 2 * part.height >= tall), { bottom, left, right } = holding(tops);
   return parts.filter((part) => tops.includes(part) || part.top < bottom ||
     part.height > rules.parts.FLAT * part.width || part.width < rules.parts.WIDE * (right - left));
+}
+
+/** Without a full stop after a drawing. @param {Part[]} parts */
+function notAfter(parts) {
+  if (!parts.length) return parts;
+  const tallest = parts.reduce((most, part) => (part.height > most.height ? part : most));
+  return parts.filter((part) => part.side > rules.parts.STOP * tallest.height || part.left < tallest.right ||
+    2 * part.top < tallest.top + tallest.bottom);
 }
 
 /** What holds all of them; zeros for none. @param {Part[]} parts @returns {Bounds} */

@@ -19,24 +19,47 @@ async function readPicture(file) {
   const { width, height } = picture, canvas = new OffscreenCanvas(width, height);
   const ink = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
   ink.drawImage(picture, 0, 0);
-  return onPaper(atWorkingSize(greysOf(ink.getImageData(0, 0, width, height).data, height, width)));
+  const words = ink.getImageData(0, 0, width, height).data;
+  const plane = (/** @type {Levels} */ of) => onPaper(atWorkingSize(shadesOf(words, height, width, of)));
+  const grey = plane(lumaOf);
+  return normalise(grey).flaw === rules.form.BLANK ? strongestOf(CHANNELS.map(plane)) ?? grey : grey;
+}
+
+/** @typedef {(red: number, green: number, blue: number) => number} Levels @type {Levels[]} */
+const CHANNELS = [(red) => red, (red, green) => green, (red, green, blue) => blue];
+
+/** The colour channel whose levels vary most; null where all is grey. @param {Plane[]} channels */
+function strongestOf(channels) {
+  const levels = channels.map(({ values }) => values);
+  const isColoured = Array.from(levels[0]).some((_, i) => {
+    const own = levels.map((values) => values[i]);
+    return Math.max(...own) - Math.min(...own) > rules.files.GREY;
+  });
+  const spreads = levels.map((values) => {
+    let sum = 0, squares = 0;
+    for (let i = 0; i < values.length; i++) {
+      sum += values[i];
+      squares += values[i] ** 2;
+    }
+    return values.length * squares - sum ** 2;
+  });
+  return isColoured ? channels[spreads.indexOf(Math.max(...spreads))] : null;
 }
 
 /**
- * Luma as Pillow has it.
  * @param {Uint8ClampedArray} words red, green, blue and alpha of each pixel
- * @param {number} high @param {number} wide @returns {Shades}
+ * @param {number} high @param {number} wide @param {Levels} of @returns {Shades}
  */
-function greysOf(words, high, wide) {
+function shadesOf(words, high, wide, of) {
   const values = new Uint8Array(high * wide), alpha = new Uint8Array(high * wide);
   for (let i = 0, j = 0; i < values.length; i++, j += 4) {
-    values[i] = lumaOf(words[j], words[j + 1], words[j + 2]);
+    values[i] = of(words[j], words[j + 1], words[j + 2]);
     alpha[i] = words[j + 3];
   }
   return { values, alpha: alpha.every((share) => share === 255) ? null : alpha, high, wide };
 }
 
-/** @param {number} red @param {number} green @param {number} blue */
+/** Luma as Pillow has it. @type {Levels} */
 const lumaOf = (red, green, blue) => (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 
 /** Shrink to at most 512 pixels; shades count by how far they cover. @param {Shades} picture @returns {Shades} */

@@ -58,11 +58,13 @@ class Placer {
     const near = ranked.slice(0, model.n_neighbors);
     const neighbors = near.map(([row]) => row);
     const position = [0, 1].map((axis) => median(neighbors.map((row) => data.maps["2d"][2 * row + axis])));
-    const jury = rows.slice(0, rules.model.N_NEXT), cluster = this.clusterAt(position);
+    const jury = rows.slice(0, rules.model.N_NEXT), own = this.clusterAt(position);
+    const cluster = drawn ? this.overruled(own, jury) : own;
+    const support = this.clustersOf(jury).filter((other) => other === cluster).length;
+    const torn = drawn && support < rules.model.SUPPORT * jury.length;
     return {
-      position, cluster: drawn ? this.overruled(cluster, jury) : cluster, neighbors,
-      distances: near.map(([, distance]) => distance),
-      reason: this.judge(image, squares[near.length - 1], jury, neighbors, drawn),
+      position, cluster, neighbors, distances: near.map(([, distance]) => distance),
+      reason: this.judge(image, squares[near.length - 1], jury, neighbors, drawn) ?? (torn ? rules.novelty.TORN : null),
     };
   }
 

@@ -18,6 +18,8 @@ from mnist_clustering.errors import InputError
 LARGEST_SIDE = 20_000
 # More would take 400 MB as it is decoded.
 _MOST_PIXELS = 100_000_000
+# Levels, of 255, between the channels of a pixel that is still grey.
+_GREY = 8
 # Longest side that is worked on; a picture larger than this is shrunk first.
 WORKING_SIDE = 512
 # Readers of Pillow that start other programs, or that only look at the header.
@@ -78,6 +80,13 @@ class Picture:
         return self._on_paper("RGB")
 
     @cached_property
+    def strongest(self) -> NDArray[np.uint8]:
+        """The colour channel whose levels vary most; (height, width)."""
+        flat = self.colours.reshape(-1, 3).astype(np.int64)
+        spread = len(flat) * (flat * flat).sum(axis=0) - flat.sum(axis=0) ** 2
+        return self.colours[..., int(spread.argmax())]
+
+    @cached_property
     def scale(self) -> float:
         """How many pixels of the file go into one of these, in each direction."""
         return self.longest / max(self.grey.shape)
@@ -85,7 +94,7 @@ class Picture:
     @property
     def coloured(self) -> bool:
         """Whether some pixels are not grey."""
-        return bool((np.ptp(self.colours, axis=2) > 8).any())
+        return bool((np.ptp(self.colours, axis=2) > _GREY).any())
 
     def _on_paper(self, mode: str) -> NDArray[np.uint8]:
         clear = self.upright.has_transparency_data

@@ -37,10 +37,23 @@ def picture_to_form(picture: Picture, form: str) -> NDArray[np.uint8]:
     InputError
         If nothing is drawn on it, as a clause that follows its name.
     """
-    image, flaw = _formed(picture.grey if form == HANDWRITING else picture.colours, form)
+    image, flaw = _formed(strokes_of(picture) if form == HANDWRITING else picture.colours, form)
     if not image.any():
         raise InputError(flaw or BLANK)
     return image
+
+
+def strokes_of(picture: Picture) -> NDArray[np.uint8]:
+    """Choose the levels in which to look for strokes, shape (height, width).
+
+    Ink may be as bright as its paper, and differ by colour alone: yellow on white, red on green.
+    """
+    # Imported where it is needed: scipy's filters take a while.
+    from mnist_clustering.images import handwriting
+
+    if not picture.coloured or handwriting.normalise(picture.grey).flaw != handwriting.BLANK:
+        return picture.grey
+    return picture.strongest
 
 
 def _formed(image: NDArray[np.uint8], form: str) -> tuple[NDArray[np.uint8], str | None]:

@@ -17,6 +17,8 @@ _ENCLOSED, _CLEARANCE = 0.3, 0.04
 # A line under a drawing: its height at the most, by its width; its width at the least, by the
 # drawing's.
 _FLAT, _WIDE = 0.25, 0.6
+# A full stop after a drawing: its longer side at the most, by that of the tallest part.
+_STOP = 0.2
 # Gaps within a drawing at the most, as shares of the longest part: to the side, likewise of a part
 # that is smaller than a share, and below.
 _BESIDE, _SMALLER, _BESIDE_SMALLER, _BELOW = 0.06, 0.6, 0.2, 0.25
@@ -65,15 +67,15 @@ def separate(inked: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     -------
     list of ndarray of bool, shape (height, width)
         The ink of each drawing, in reading order. Left out are specks, what reaches in from the
-        edge of the picture, frames and circles around a drawing, and a line under it. Empty where
-        there are more parts than drawings have.
+        edge of the picture, frames and circles around a drawing, a line under it, and a full stop
+        after it. Empty where there are more parts than drawings have.
     """
     labelled, found = _label(inked)
     found = [part for part in found if part.side > _LEAST_PART * max(inked.shape)]
     if len(found) > _MOST_PARTS:
         return []
     least = _LEAST_DRAWING * max(inked.shape)
-    for leave_out in (_within_the_edge, _not_around, _not_under):
+    for leave_out in (_within_the_edge, _not_around, _not_under, _not_after):
         kept = leave_out(found, inked.shape)
         if any(part.side >= least for part in kept):
             found = kept
@@ -181,6 +183,18 @@ def _not_under(parts: list[Part], _: tuple[int, ...]) -> list[Part]:
         or part.top < foot
         or part.height > _FLAT * part.width
         or part.width < _WIDE * width
+    ]
+
+
+def _not_after(parts: list[Part], _: tuple[int, ...]) -> list[Part]:
+    tallest = max(parts, key=lambda part: part.height, default=None)
+    return [
+        part
+        for part in parts
+        if tallest is None
+        or part.side > _STOP * tallest.height
+        or part.left < tallest.right
+        or 2 * part.top < tallest.top + tallest.bottom
     ]
 
 

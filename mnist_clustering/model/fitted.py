@@ -27,9 +27,10 @@ VERSION = 5
 _DESCRIPTOR = "descriptor_"
 _NO_NAME = -1
 _CHUNK = 8192
-# So many images next in feature space say how far images are from one another there, and overrule
-# the cluster of a picture if this share of them agrees.
-N_NEXT, _AGREEMENT = 15, 0.8
+# So many images next in feature space say how far images are from one another there, overrule the
+# cluster of a picture if the first share of them agrees, and refuse one that fewer than the second
+# bear out.
+N_NEXT, _AGREEMENT, _SUPPORT = 15, 0.7, 0.3
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,9 @@ def apply(
         Number of threads, on which the result does not depend.
     drawn : ndarray of bool, shape (n,), optional
         Which images were pictures brought into this form; by default none. Their limit of novelty
-        is lower, and where four fifths of the 15 images next in feature space belong to another
-        cluster than the one they lie in, they are given that one.
+        is lower, and where seven tenths of the 15 images next in feature space belong to another
+        cluster than the one they lie in, they are given that one. A cluster that fewer than three
+        tenths of these belong to is no answer.
 
     Returns
     -------
@@ -107,11 +109,14 @@ def apply(
     near = _Near(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     positions = place(model.embedding, near.neighbors)
     clusters = clusters_at(model, positions)
-    if drawn.any():
-        local = _clusters_of(model, near.local[drawn])
-        clusters[drawn] = _overrule(clusters[drawn], local)
     scores = novelty_score(model, near.reaches, near.local, near.neighbors)
     reasons = novelty.judge(scores, images, model.limits, drawn)
+    if drawn.any():
+        local = _clusters_of(model, near.local[drawn])
+        clusters[drawn] = own = _overrule(clusters[drawn], local)
+        torn = (local == own[:, None]).sum(axis=1) < _SUPPORT * local.shape[1]
+        for row in np.flatnonzero(drawn)[torn].tolist():
+            reasons[row] = reasons[row] or novelty.TORN
     return Placed(positions, clusters, near.neighbors, near.distances, reasons, near.same)
 
 

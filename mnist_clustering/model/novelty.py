@@ -10,6 +10,7 @@ from mnist_clustering.errors import InputError
 BLANK = "nothing is drawn"
 STRANGE = "unlike the training images"
 GREY = "grey, where strokes are black on white"
+TORN = "between clusters: most images like it are in others"
 # Number of images whose bytes are widened at once. It bounds the memory.
 _BLOCK = 2000
 

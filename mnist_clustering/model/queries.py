@@ -23,7 +23,7 @@ from mnist_clustering.images.collection import (
 )
 from mnist_clustering.images.decode import decode
 from mnist_clustering.images.form import FIELD, HANDWRITING
-from mnist_clustering.images.frame import picture_to_form, to_form
+from mnist_clustering.images.frame import picture_to_form, strokes_of, to_form
 from mnist_clustering.model.fitted import Model, to_tiles
 
 STDIN = "-"
@@ -239,7 +239,7 @@ def from_picture(
     if form != HANDWRITING:
         image = picture_to_form(picture, form)
         return Source(file, image[None], [None], [None], number, shown=shown)
-    return Source(file, *_drawings([picture.grey], many, picture.scale), number, shown=shown)
+    return Source(file, *_drawings([strokes_of(picture)], many, picture.scale), number, shown=shown)
 
 
 def from_array(

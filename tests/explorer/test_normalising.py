@@ -8,6 +8,7 @@ from PIL import Image
 
 from mnist_clustering.images import handwriting
 from mnist_clustering.images.decode import decode
+from mnist_clustering.images.frame import strokes_of
 from tests.support import pad
 
 
@@ -70,11 +71,31 @@ def test_a_png_has_the_shades_that_pillow_gives_it(page, name, clear):
     if picture.mode == "RGB":
         picture.paste((5, 6, 7), (0, 0, 20, 9))
     picture.save(data, format="PNG", **({} if clear is None else {"transparency": clear}))
-    grey = decode(data.getvalue()).grey
+    grey = strokes_of(decode(data.getvalue()))
     gaps = np.abs(pad.read(page, data.getvalue()).astype(int) - grey)
     # A browser keeps colours multiplied by how far they cover.
     assert gaps.max() <= 2 * ("alpha" in name)
     assert len(np.unique(grey)) > 1
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper"), [((250, 240, 60), (255, 255, 255)), ((214, 40, 40), (60, 118, 60))]
+)
+def test_ink_as_bright_as_its_paper_is_told_by_its_colour(page, images, ink, paper):
+    mask = Image.fromarray(images[0]).resize((140, 140))
+    picture, data = Image.new("RGB", (200, 200), paper), io.BytesIO()
+    picture.paste(ink, (30, 30), mask)
+    picture.save(data, format="PNG")
+    decoded = decode(data.getvalue())
+    assert handwriting.normalise(decoded.grey).flaw == handwriting.BLANK
+    levels = strokes_of(decoded)
+    assert np.array_equal(pad.read(page, data.getvalue()), levels)
+    found = handwriting.normalise(levels)
+    assert found.flaw is None
+    plain = Image.new("L", (200, 200), 255)
+    plain.paste(0, (30, 30), mask)
+    wanted = handwriting.normalise(np.asarray(plain)).image
+    assert np.abs(found.image.astype(int) - wanted).mean() < 12
 
 
 @pytest.mark.parametrize("kind", [{"format": "WEBP", "lossless": True}, {"format": "BMP"}])

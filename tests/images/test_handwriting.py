@@ -92,8 +92,11 @@ def test_what_lies_around_a_digit_is_left_out(test_images):
     wanted = handwriting.normalise(255 - sheets.grey(sheet))
     specks = sheet.copy()
     specks[40:46, 60:66] = 1
+    stop, (_, bottom, _, right) = sheet.copy(), wanted.bounds
+    stop[bottom - 22 : bottom, right + 24 : right + 46] = 1
     for changed in (
         specks,
+        stop,
         sheets.box_around(sheet, rng),
         sheets.box_around(sheet, rng, round_=True),
         sheets.line_under(sheet, rng),
