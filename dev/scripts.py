@@ -21,7 +21,7 @@ TYPES = ("typescript@5.9.3", "tsc", "-p", str(ROOT / "jsconfig.json"))
 LINT = (
     *("oxlint@1.94.0", "oxlint", "--disable-unicorn-plugin", "--disable-oxc-plugin"),
     *("--deny", "correctness", "--deny", "suspicious", "--deny", "no-shadow"),
-    *("--deny", "eqeqeq", "--deny", "prefer-const", "--deny", "no-var"),
+    *("--deny", "eqeqeq", "--deny", "prefer-const", "--deny", "no-var", "--deny", "no-redeclare"),
 )
 
 

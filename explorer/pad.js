@@ -100,7 +100,7 @@ function redraw(pen = null) {
   const canvas = byId("paper"), ink = canvas.getContext("2d", { willReadFrequently: true });
   paint(ink);
   clearTimeout(waiting);
-  const picture = onPaper(shadesOf(ink.getImageData(0, 0, PAD, PAD).data, PAD, PAD, lumaOf));
+  const picture = onPaper(levelsOf(ink.getImageData(0, 0, PAD, PAD).data, PAD, PAD, lumaOf));
   if (pen) {
     ink.strokeStyle = "#c93400";
     ink.lineWidth = 2;

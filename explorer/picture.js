@@ -20,7 +20,7 @@ async function readPicture(file) {
   const ink = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
   ink.drawImage(picture, 0, 0);
   const words = ink.getImageData(0, 0, width, height).data;
-  const plane = (/** @type {Levels} */ of) => onPaper(atWorkingSize(shadesOf(words, height, width, of)));
+  const plane = (/** @type {Levels} */ of) => onPaper(atWorkingSize(levelsOf(words, height, width, of)));
   const grey = plane(lumaOf);
   return normalise(grey).flaw === rules.form.BLANK ? strongestOf(CHANNELS.map(plane)) ?? grey : grey;
 }
@@ -50,7 +50,7 @@ function strongestOf(channels) {
  * @param {Uint8ClampedArray} words red, green, blue and alpha of each pixel
  * @param {number} high @param {number} wide @param {Levels} of @returns {Shades}
  */
-function shadesOf(words, high, wide, of) {
+function levelsOf(words, high, wide, of) {
   const values = new Uint8Array(high * wide), alpha = new Uint8Array(high * wide);
   for (let i = 0, j = 0; i < values.length; i++, j += 4) {
     values[i] = of(words[j], words[j + 1], words[j + 2]);

@@ -191,9 +191,16 @@ def test_the_medoid_on_an_island_is_shown_and_pinned(fresh, known):
         " views[0].badges.map(([row, x, y, s]) =>"
         " [row, b.left + (x + s / 2) / r, b.top + (y + s / 2) / r]) })()"
     )
+    shades = fresh.run(
+        "(() => { const { marks, width, height, badges } = views[0];"
+        " const all = new Uint32Array(marks.getImageData(0, 0, width, height).data.buffer);"
+        " return badges.map(([row, x, y, s]) => new Set(Array.from({ length: s }, (_, i) =>"
+        " [...all.subarray((y + i) * width + x, (y + i) * width + x + s)]).flat()).size) })()"
+    )
     assert len(badges) >= 3
-    for row, x, y in badges:
+    for (row, x, y), seen in zip(badges, shades, strict=True):
         assert row in medoids
+        assert seen > 8, "the picture, not a plain square"
         fresh.mouse("mouseMoved", x, y)
         assert beside_the_pointer(fresh, known) == row
         fresh.click(x, y)

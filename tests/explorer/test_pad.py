@@ -38,7 +38,7 @@ def test_a_drawing_lands_where_predict_puts_its_image(paper, finished):
         paper.run(
             "(() => { const ink = byId('paper').getContext('2d');"
             "const { data } = ink.getImageData(0, 0, PAD, PAD);"
-            "return Array.from(normalise(onPaper(shadesOf(data, PAD, PAD, lumaOf))).image) })()"
+            "return Array.from(normalise(onPaper(levelsOf(data, PAD, PAD, lumaOf))).image) })()"
         )
     ).reshape(1, 28, 28)
     assert image.max() == 255
