@@ -80,6 +80,9 @@ def _gain(pair: str, theirs: str, ours: str, score: str) -> Callable[[Results], 
 
 
 def _study(results: Results, without: Sequence[str] = ()) -> float:
+    processors = {results[part].get("machine", {}).get("processor") for part in ("study", "stages")}
+    if len(processors) > 1:
+        raise KeyError("a ratio of one machine")
     routes = results["study"]["routes"].values()
     return sum(found["seconds"] for found in routes) / total(results, without)
 

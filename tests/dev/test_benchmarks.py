@@ -204,6 +204,11 @@ def test_targets_are_judged_by_what_was_measured():
     beyond = rows["3-D map beyond the 2-D map that it starts from: openTSNE's takes"]
     assert beyond[1:] == ("8 times as long", "yes")
     assert rows["`make bench`"] == ("at most 40 min", "35 min", "yes")
+    # The study was measured elsewhere: there is no ratio.
+    measured["study"] |= {"machine": {"processor": "another"}}
+    rows = {target.target: target.row(measured) for target in targets.TARGETS}
+    whole = rows["the whole study beside all stages: scikit-learn takes"]
+    assert whole[3] == "not measured"
     assert {target.row({"elbow": {}})[3] for target in targets.TARGETS} == {"not measured"}
 
 
