@@ -17,6 +17,7 @@ import place
 from dev import graph, sweep
 from mnist_clustering.model import command as predict
 from mnist_clustering.sources import digits
+from stages.workspace import project_files
 from tests.support.documents import (
     DOCUMENTS,
     README,
@@ -34,7 +35,7 @@ STAGES = graph.stages()
 QUIET = {name: own for name, own in os.environ.items() if not name.startswith("M")}
 OUTS = {out for stage in STAGES.values() for out in stage.outs}
 # What a file at the top or a path below a folder looks like.
-FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} | {"data", "models"}
+FOLDERS = {name.partition("/")[0] for name in project_files(ROOT)} | {"data", "models"}
 ENDINGS = "cff|csv|json|lock|md|npy|npz|png|py|sh|toml|yaml|yml"
 PATH = re.compile(rf"[\w.-]+(/[\w.-]+)+|[\w.-]+\.({ENDINGS})|Makefile|LICENSE")
 # Files that a reader has or makes, by their names in examples.
