@@ -8,7 +8,7 @@ from mnist_clustering import files
 from mnist_clustering.distortion.ranking import Ranked
 from mnist_clustering.errors import InputError
 from mnist_clustering.findings import evidence, labels
-from mnist_clustering.images import form
+from mnist_clustering.images import checking, form
 from mnist_clustering.pages import audit as pages
 from stages import common, together
 from stages.partitions import HEADLINE, PARTITIONS, PARTS
@@ -40,14 +40,16 @@ def main() -> None:
         for path in (RANKED, NEAR)
     ))  # fmt: skip
     copies, found = files.load_json(COPIES), labels.NOTHING
-    notes = [copies["note"]] if copies["note"] else []
+    said = checking.about_names(classes)
     try:
         labels.check(given)
         votes = labels.neighbor_votes(near.ranked.indices, len(classes))
         found = labels.find(given, clusters, votes, len(classes))
     except InputError as error:
-        notes.append(str(error))
-        print(f"audit: {error}", file=sys.stderr)
+        said = str(error)
+    if said:
+        print(f"audit: {said}", file=sys.stderr)
+    notes = [note for note in (copies["note"], said) if note]
 
     suspects = evidence.suspects_table(found, given, clusters, near, classes)
     columns = evidence.named(suspects, whole.names, whole.parts)

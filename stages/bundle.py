@@ -50,6 +50,7 @@ def main() -> None:
         dataset=common.load_params("download", "dataset")["dataset"],
         form=(record := files.load_json(DATASET))["form"],
         levels=Levels.from_record(record["levels"]) if "levels" in record else None,
+        paper=record.get("paper"),
     )
     fitted = model.with_limits(
         fitted,

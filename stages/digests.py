@@ -13,7 +13,7 @@ from mnist_clustering.errors import InputError
 
 # What numbers and pictures depend on; libraries that read, check and show are left out.
 LIBRARIES = (
-    *("kneed", "llvmlite", "matplotlib", "numba", "numpy"),
+    *("llvmlite", "matplotlib", "numba", "numpy"),
     *("openTSNE", "pillow", "scikit-learn", "scipy"),
 )
 # A digest is computed once for each state of a file. DVC keeps this folder out of git.

@@ -27,8 +27,8 @@ def main() -> None:
     if form.is_drawn(record["form"]) and images.shape[1:] != (form.FIELD, form.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
         bar = progress.bar(images, description="split")
-        paper = resizing.paper_of(images)
-        images, note = resizing.all_to_form(bar, record["form"], paper)
+        record["paper"] = resizing.paper_of(images)
+        images, note = resizing.all_to_form(bar, record["form"], record["paper"])
         _say(note)
         checking.check_content(images)
     labels, classes = checking.name_classes(
@@ -51,7 +51,7 @@ def main() -> None:
         {
             **{
                 key: record[key]
-                for key in ("name", "title", "kind", "form", "levels")
+                for key in ("name", "title", "kind", "form", "levels", "paper")
                 if key in record
             },
             "height": images.shape[1],

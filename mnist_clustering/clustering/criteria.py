@@ -57,7 +57,7 @@ def clusterings(
     if not numbers:
         raise InputError("elbow.k_max is below elbow.k_min: give at least one number of clusters")
     kmeans.check_number(max(numbers), len(points))
-    search = kmeans.Search(points, max_iter=max_iter, seed=seed, n_jobs=n_jobs)
+    search = kmeans.Search(points, max_iter=max_iter, seed=seed, n_jobs=n_jobs, many=True)
     before: Clustering | None = None
     for k in numbers:
         starts = search.starts(k, n_init)
@@ -169,26 +169,44 @@ def davies_bouldin(clustering: Clustering) -> float:
     return float(similarity.max(axis=1).cumsum()[-1] / len(counts))
 
 
-def knee(numbers: list[int], inertias: list[int]) -> int | None:
-    """Find the knee (elbow) of the decreasing, convex curve of inertia over k.
+def knee(numbers: Sequence[int], inertias: Sequence[int]) -> int | None:
+    """Find the knee (elbow) of the decreasing, convex curve of inertia over k, by Kneedle.
 
     Parameters
     ----------
-    numbers : list of int
+    numbers : sequence of int
         Values of k, ascending.
-    inertias : list of int
+    inertias : sequence of int
         Inertia for each k.
 
     Returns
     -------
     int or None
-        The k of greatest curvature; None if the curve has no knee. Source: Satopää et al.,
-        "Finding a 'kneedle' in a haystack", 2011 (`kneed`).
-    """
-    if len(numbers) < 3:
-        return None
-    # Imported here because it takes a second: it imports matplotlib.
-    from kneed import KneeLocator
+        The k where the curve bends most, None if it has no knee: where it lies farthest below the
+        straight line between its ends, and comes nearer again by more than a mean step. In whole
+        numbers, so that no rounding decides.
 
-    bend = KneeLocator(numbers, inertias, curve="convex", direction="decreasing").knee
-    return None if bend is None else int(bend)
+    Notes
+    -----
+    Source: Satopää et al., "Finding a 'kneedle' in a haystack", 2011, with sensitivity 1.
+    """
+    n = len(numbers)
+    if n < 3:
+        return None
+    top, width = max(inertias), numbers[-1] - numbers[0]
+    height = top - min(inertias)
+    # In units of width times height, by which both axes are divided otherwise.
+    below = [
+        (top - inertia) * width - (k - numbers[0]) * height
+        for k, inertia in zip(numbers, inertias, strict=True)
+    ]
+    peak = None
+    for i in range(n - 1):
+        beside = below[max(i - 1, 0)], below[i + 1]
+        if below[i] >= max(beside):
+            peak = i
+        if below[i] <= min(beside):
+            peak = None  # What follows a minimum belongs to the next peak.
+        if peak is not None and (below[peak] - below[i + 1]) * (n - 1) > width * height:
+            return numbers[peak]
+    return None

@@ -27,6 +27,8 @@ _SAMPLE_TOLERANCE = 1e-5
 _TOLERANCE = 1e-4
 # Number of initializations drawn at once.
 _STARTS = 32
+# Centres of all initializations together from which compiled code saves more than it takes to load.
+_MANY = 1000
 
 
 def check_number(n_clusters: int, n: int) -> None:
@@ -85,7 +87,8 @@ def fit(
     4
     """
     check_number(n_clusters, len(points))
-    search = Search(points, max_iter=max_iter, seed=seed, n_jobs=n_jobs)
+    many = n_clusters * n_init >= _MANY
+    search = Search(points, max_iter=max_iter, seed=seed, n_jobs=n_jobs, many=many)
     return search.best(search.starts(n_clusters, n_init), _FINALISTS)
 
 
@@ -102,16 +105,24 @@ class Search:
     points : ndarray of integers, shape (n, d)
     max_iter, seed, n_jobs : int
         As in `fit`.
+    many : bool
+        Whether so many centres will be asked for that it pays to load compiled code for points of
+        few coordinates; results do not depend on it.
     """
 
     def __init__(
-        self, points: NDArray[np.integer], *, max_iter: int, seed: int, n_jobs: int
+        self, points: NDArray[np.integer], *, max_iter: int, seed: int, n_jobs: int, many: bool
     ) -> None:
         self.rng = np.random.default_rng(seed)
         self.max_iter = max_iter
-        self.points = ExactPoints(points, n_jobs)
+        of_points = ExactPoints
+        if many and points.shape[1] <= 3 and len(points) >= _SAMPLE:
+            from mnist_clustering.exact.plane import PlanePoints
+
+            of_points = PlanePoints
+        self.points = of_points(points, n_jobs)
         self.drawn = np.sort(self.rng.permutation(len(points))[:_SAMPLE])
-        self.sample = ExactPoints(_simplified(points[self.drawn]), n_jobs)
+        self.sample = of_points(_simplified(points[self.drawn]), n_jobs)
 
     def starts(
         self, n_clusters: int, n_starts: int, before: Clustering | None = None

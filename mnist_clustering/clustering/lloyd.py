@@ -86,11 +86,8 @@ def kmeans_plus_plus(
     while chosen.shape[1] < n_clusters:
         drawn = np.stack([_draw(distances, trials, rng) for distances in nearest])
         candidates = points.values[drawn].astype(np.int64)
-        lowered = points.distances(candidates.reshape(-1, candidates.shape[-1])).astype(np.int64)
-        lowered = np.minimum(lowered.reshape(n_starts, trials, -1), nearest[:, None])
-        best = lowered.sum(axis=2).argmin(axis=1)
+        best, nearest = points.best_of(candidates, nearest)
         chosen = np.concatenate([chosen, candidates[each, best][:, None]], axis=1)
-        nearest = lowered[each, best]
     return chosen
 
 

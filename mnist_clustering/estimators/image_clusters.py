@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -136,12 +137,13 @@ class ImageClusters(Clusters):
         checking.check_content(images)
         self.form_ = resizing.guess_form(images) if self.form == AUTO else self.form
         self._set_shape(images.shape[1:], factor)
-        self._paper = resizing.paper_of(images)
-        formed, note = self._to_form(images)
+        paper = None if images.shape[1:] == (FIELD, FIELD) else resizing.paper_of(images)
+        formed, note = _to_form(images, self.form_, paper)
         if note:
             warnings.warn(note, stacklevel=2)
         checking.check_content(formed)
-        return self._keep(self._fit(formed, self.form_, "images", params))
+        found = self._fit(formed, self.form_, "images", params)
+        return self._keep(found._replace(model=replace(found.model, paper=paper)))
 
     def _set_shape(self, shape: tuple[int, ...], factor: float) -> None:
         self._shape, self._factor = shape, factor
@@ -151,14 +153,12 @@ class ImageClusters(Clusters):
         return {
             "shape": np.array(self._shape),
             "factor": np.array(self._factor),
-            "paper": np.array(self._paper),
         }
 
     def _restore(self, made: Model, stored: dict[str, NDArray]) -> None:
         size = (FIELD, FIELD)
         shape = tuple(stored["shape"].tolist()) if "shape" in stored else size
         self._set_shape(shape, stored["factor"].item() if "factor" in stored else 1.0)
-        self._paper = int(stored["paper"].item()) if "paper" in stored else 0
         self.form_ = made.form
 
     def _in_form(self, X: ArrayLike) -> NDArray[np.uint8]:
@@ -170,13 +170,7 @@ class ImageClusters(Clusters):
                 f"X holds images of {images.shape[1]} x {images.shape[2]} pixels, but those fitted "
                 f"had {height} x {width}: scale them, or fit anew"
             )
-        return self._to_form(images).images
-
-    def _to_form(self, images: NDArray[np.uint8]) -> resizing.Formed:
-        """Bring images into form, unless they have its size already."""
-        if images.shape[1:] == (FIELD, FIELD):
-            return resizing.Formed(images, "")
-        return resizing.all_to_form(images, self.form_, self._paper)
+        return _to_form(images, self.form_, self._model.paper).images
 
     def _factor_for(self, values: NDArray[Any]) -> float:
         """Say what new numbers are multiplied by: what those fitted were, whatever came with them.
@@ -194,6 +188,13 @@ class ImageClusters(Clusters):
                 "it like these"
             )
         return 255.0 if high <= 1 else 1.0
+
+
+def _to_form(images: NDArray[np.uint8], form: str, paper: int | None) -> resizing.Formed:
+    """Bring images into form, unless they have its size already."""
+    if images.shape[1:] == (FIELD, FIELD):
+        return resizing.Formed(images, "")
+    return resizing.all_to_form(images, form, paper)
 
 
 def _factor_of(values: NDArray[Any]) -> float:

@@ -35,6 +35,8 @@ class ExactPoints:
 
     def __init__(self, points: NDArray[np.integer], n_jobs: int = 1) -> None:
         self.n_jobs = n_jobs
+        # Kept, for to start threads takes longer than many a product; they end with this object.
+        self._pool = ThreadPoolExecutor(n_jobs)
         small = points.dtype.itemsize <= 2
         self.values = np.ascontiguousarray(points, dtype=np.float32 if small else np.float64)
         self.limit = 2.0**24 if small else 2.0**53
@@ -104,6 +106,30 @@ class ExactPoints:
         self._map(assign, range(0, len(self), _BLOCK))
         return labels, distances
 
+    def best_of(
+        self, candidates: NDArray[np.int64], nearest: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Choose, in each of several sets, the candidate that lowers distances most.
+
+        Parameters
+        ----------
+        candidates : ndarray of int64, shape (s, t, d)
+        nearest : ndarray of int64, shape (s, n)
+            Squared distance of each point to the nearest centre of the set.
+
+        Returns
+        -------
+        best : ndarray of int64, shape (s,)
+            Index of the candidate; in a tie, the lowest.
+        lowered : ndarray of int64, shape (s, n)
+            Squared distances with this candidate among the centres.
+        """
+        n_sets, trials, d = candidates.shape
+        distances = self.distances(candidates.reshape(-1, d)).astype(np.int64)
+        lowered = np.minimum(distances.reshape(n_sets, trials, -1), nearest[:, None])
+        best = lowered.sum(axis=2).argmin(axis=1)
+        return best, lowered[np.arange(n_sets), best]
+
     def totals(
         self, weights: NDArray[np.int8], rows: NDArray[np.integer] | None = None
     ) -> NDArray[np.float64]:
@@ -123,8 +149,7 @@ class ExactPoints:
     def _map(self, work: Callable[[int], Any], starts: Iterable[int]) -> list[Any]:
         if self.n_jobs == 1:
             return [work(start) for start in starts]
-        with ThreadPoolExecutor(self.n_jobs) as pool:
-            return list(pool.map(work, starts))
+        return list(self._pool.map(work, starts))
 
 
 def squared_lengths(rows: NDArray[np.integer]) -> NDArray[np.float64]:

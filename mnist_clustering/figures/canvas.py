@@ -9,7 +9,9 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
@@ -39,11 +41,14 @@ def render(draw: Callable[[], Figure], dpi: int) -> bytes:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(theme.LOOK)
-        drawn = io.BytesIO()
-        draw().savefig(drawn, format="png", dpi=dpi, pil_kwargs={"compress_level": 0})
+        figure = draw()
+        figure.set_dpi(dpi)
+        drawn = FigureCanvasAgg(figure)
+        drawn.draw()  # type: ignore[no-untyped-call]
     # Points overlap in thousands of shades, which a palette stores in a third of the bytes; an
     # octree keeps greys grey, and white but for a step or two.
-    image = Image.open(drawn).convert("RGB").quantize(method=Image.Quantize.FASTOCTREE)
+    pixels = Image.fromarray(np.asarray(drawn.buffer_rgba()))  # type: ignore[no-untyped-call]
+    image = pixels.convert("RGB").quantize(method=Image.Quantize.FASTOCTREE)
     colours, page = image.getpalette() or [], image.getpixel((0, 0))
     image.putpalette([255 if i // 3 == page else level for i, level in enumerate(colours)])
     buffer = io.BytesIO()

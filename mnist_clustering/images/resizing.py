@@ -24,7 +24,7 @@ class Formed(NamedTuple):
     note: str
 
 
-def all_to_form(images: Iterable[NDArray[np.uint8]], form: str, paper: int) -> Formed:
+def all_to_form(images: Iterable[NDArray[np.uint8]], form: str, paper: int | None) -> Formed:
     """Bring images of shape (height, width) into form.
 
     Handwriting at the border gets a margin first, which data sets cut off: strokes at the edge of
@@ -32,8 +32,8 @@ def all_to_form(images: Iterable[NDArray[np.uint8]], form: str, paper: int) -> F
 
     Parameters
     ----------
-    paper : int
-        As `paper_of` finds it for the set.
+    paper : int or None
+        As `paper_of` finds it for the set; None for one of which it is not known.
     """
     if form != HANDWRITING:
         return Formed(np.stack([to_form(image, form) for image in images]), "")

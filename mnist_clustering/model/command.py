@@ -116,7 +116,9 @@ def _run(options: argparse.Namespace) -> list[str]:
     if fitted.form == EMBEDDING:
         sources, complaints = read_vectors(files, fitted)
     else:
-        sources, complaints = read_all(files, options.many, bool(options.html), fitted.form)
+        sources, complaints = read_all(
+            files, options.many, bool(options.html), fitted.form, fitted.paper
+        )
     for source in sources:
         if source.note:
             print(f"predict: {source.file}: {source.note}", file=sys.stderr)

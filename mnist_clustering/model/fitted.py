@@ -55,6 +55,7 @@ class Model:
     # Of its images: a name in `mnist_clustering.images.form`. Pictures are brought into it first.
     form: str
     levels: Levels | None = None  # what vectors are rounded by; None where it was fitted to images
+    paper: int | None = None  # of a set that was brought into form (`images.resizing.paper_of`)
     limits: novelty.Limits = field(default_factory=novelty.Limits)
 
     @cached_property
@@ -290,6 +291,7 @@ def to_arrays(model: Model) -> dict[str, NDArray]:
         "dataset": np.frombuffer(model.dataset.encode(), dtype=np.uint8),
         "form": np.frombuffer(model.form.encode(), dtype=np.uint8),
         **({"offset": levels.offset, "step": np.array(levels.step)} if levels else {}),
+        **({} if model.paper is None else {"paper": np.array(model.paper)}),
     }
 
 
@@ -328,6 +330,7 @@ def from_arrays(arrays: Mapping[str, NDArray]) -> Model:
             dataset=arrays["dataset"].tobytes().decode(),
             form=arrays["form"].tobytes().decode(),
             levels=Levels(arrays["offset"], arrays["step"].item()) if "step" in arrays else None,
+            paper=int(arrays["paper"].item()) if "paper" in arrays else None,
             limits=novelty.Limits(**limits),
         )
     except KeyError as error:

@@ -74,7 +74,11 @@ def read(
 
 
 def read_all(
-    paths: Sequence[str], many: bool = False, show: bool = False, form: str = HANDWRITING
+    paths: Sequence[str],
+    many: bool = False,
+    show: bool = False,
+    form: str = HANDWRITING,
+    paper: int | None = None,
 ) -> tuple[list[Source], list[str]]:
     """Read what can be read, and collect a sentence on each file that cannot.
 
@@ -88,6 +92,8 @@ def read_all(
         Whether to keep a small copy of a picture.
     form : {"handwriting", "frame"}
         MNIST's, or that of pictures of anything.
+    paper : int, optional
+        Of the images fitted (`Model.paper`), for arrays of drawings.
 
     Returns
     -------
@@ -109,7 +115,7 @@ def read_all(
                 for content in opened.read(0, len(opened)):
                     names = opened.names(start, start + len(content))
                     start += len(content)
-                    made = in_form(content, names, form, many, show, opened.note, pool.map)
+                    made = in_form(content, names, form, paper, many, show, opened.note, pool.map)
                     sources += [each for each in made if isinstance(each, Source)]
                     complaints += [each for each in made if isinstance(each, str)]
                     bar.update(len(content))
@@ -185,6 +191,7 @@ def in_form(
     content: Content,
     names: Sequence[tuple[str, int]],
     form: str,
+    paper: int | None = None,
     many: bool = False,
     show: bool = False,
     note: str | None = None,
@@ -198,7 +205,7 @@ def in_form(
         As from `Collection.read`.
     names : sequence of (str, int)
         File of each image, and its number in it.
-    form, many, show
+    form, paper, many, show
         As `read_all` takes them.
     note : str, optional
         What was done to the values of an array.
@@ -211,7 +218,7 @@ def in_form(
         One for an array, or one for each picture: a sentence where that cannot be used.
     """
     if not isinstance(content, list):
-        return [from_array(content, *names[0], form, note)]
+        return [from_array(content, *names[0], form, paper, note)]
 
     def attempt(data: bytes | str, name: tuple[str, int]) -> Source | str:
         try:
@@ -247,11 +254,12 @@ def from_array(
     file: str = "",
     number: int = 0,
     form: str = HANDWRITING,
+    paper: int | None = None,
     note: str | None = None,
 ) -> Source:
     """Bring images, shape (n, height, width), into form as those fitted; those of 28 x 28 are."""
     if form == HANDWRITING and images.shape[1:] != (FIELD, FIELD):
-        widened = [resizing.with_margin(image) for image in images]
+        widened = [resizing.with_margin(image, paper) for image in images]
         formed, flaws, boxes = _drawings(widened)
         within = list(map(_inside, boxes, images, widened))
         return Source(file, formed, flaws, within, number, note)

@@ -113,7 +113,11 @@ def place(job: Job, number: int) -> Done:
         return Done(number, str(path), stop - start, found=True)
     fitted = _model(job.model, job.fitted, job.candidates)
     contents = source.read(start, stop)
-    images = _rounded(contents, fitted) if job.vectors else _normalised(contents, fitted.form)
+    images = (
+        _rounded(contents, fitted)
+        if job.vectors
+        else _normalised(contents, fitted.form, fitted.paper)
+    )
     if digest(source.read(start, stop)) != content:
         raise InputError(f"the images of block {number} changed while they were read")
     with threadpool_limits(job.n_jobs, "blas"):
@@ -171,13 +175,13 @@ class _Images:
     drawn: list[bool]  # length m, which images were drawings in pictures
 
 
-def _normalised(contents: Iterable[Content], form: str) -> _Images:
+def _normalised(contents: Iterable[Content], form: str, paper: int | None = None) -> _Images:
     """Bring images into form, a piece at a time."""
     # A reason stands beside the name in the table.
     made = [
         source
         for content in contents
-        for source in queries.in_form(content, [("", 0)] * len(content), form)
+        for source in queries.in_form(content, [("", 0)] * len(content), form, paper)
     ]
     read = [source for source in made if not isinstance(source, str)]
     flaws = [[source] if isinstance(source, str) else source.flaws for source in made]

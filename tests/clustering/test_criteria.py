@@ -5,6 +5,9 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kneed import KneeLocator
 from sklearn import metrics
 
 from mnist_clustering.clustering import criteria, kmeans
@@ -52,6 +55,19 @@ def test_each_criterion_has_its_own_best_and_of_equals_the_lowest():
 def test_a_short_curve_and_a_straight_one_have_no_knee():
     assert criteria.knee([2, 3], [9, 4]) is None
     assert criteria.knee([2, 3, 4, 5, 6], [50, 40, 30, 20, 10]) is None
+    assert criteria.knee([2, 3, 4, 5, 6], [7] * 5) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.integers(0, 10**9), st.integers(3, 25), st.floats(0.2, 4))
+def test_the_knee_is_that_of_kneed(seed, n, bend):
+    rng = np.random.default_rng(seed)
+    numbers = np.cumsum(rng.integers(1, 3, n)).tolist()
+    falls = np.sort(rng.exponential(1, n))[::-1] ** bend
+    falls += rng.random(n) * falls.mean() * (seed % 2)  # Half of them are not quite convex.
+    inertias = np.rint(1e9 * (falls.sum() - falls.cumsum())).astype(int).tolist()
+    expected = KneeLocator(numbers, inertias, curve="convex", direction="decreasing").knee
+    assert criteria.knee(numbers, inertias) == expected
 
 
 def test_heaps_of_equal_points_have_finite_criteria():

@@ -64,7 +64,6 @@ ADDITIONS = {
             "stages/drawings.py": {'    "kl": Drawing(': ENTRY},
             "dvc.yaml": {
                 "    - plots/elbow_map.png:\n": "    - plots/course.png:\n        cache: false\n",
-                "    - plots/elbow_map.csv\n    - plots/elbow_map.p": "    - plots/course.png\n",
             },
         },
     ),

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mnist_clustering.errors import InputError
+from mnist_clustering.exact.plane import PlanePoints
 from mnist_clustering.exact.points import ExactPoints
 from tests.support.reference import squared_distances
 
@@ -37,3 +40,16 @@ def test_the_largest_coordinates_are_exact_and_larger_ones_refused():
         InputError, match=r"coordinates up to 47453133 are too large.* use a coarser grid"
     ):
         ExactPoints(np.array([[edge + 1], [-edge]]))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.sampled_from([40, 47_453_132 // 2]))
+def test_compiled_code_for_few_coordinates_gives_the_same(seed, d, edge):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(-edge, edge, (700, d))  # With ties where the grid is coarse.
+    plain, compiled = (kind(values, n_jobs=2) for kind in (ExactPoints, PlanePoints))
+    centres = rng.integers(-edge, edge, (3, 9, d))
+    found = [points.nearest_centres(centres) for points in (plain, compiled)]
+    assert all(np.array_equal(*each) for each in zip(*found, strict=True))
+    chosen = [points.best_of(centres, found[0][1]) for points in (plain, compiled)]
+    assert all(np.array_equal(*each) for each in zip(*chosen, strict=True))

@@ -261,6 +261,21 @@ def test_arrays_are_the_same_by_every_door(name, tmp_path):
         assert found == found[:1] * 3
 
 
+def test_an_image_with_a_border_of_ink_has_the_paper_of_its_set_by_every_door(tmp_path):
+    path = tmp_path / "a.npy"
+    images = FEW[:, 4:24, 4:24].copy()
+    images[0, [0, 1, -2, -1]] = images[0, :, -2:] = 255
+    path.write_bytes(npy(images))
+    opened = collection.open_path(path)
+    by_download = array_of_download("a.npy", npy(images), "handwriting")
+    paper = resizing.paper_of(images)
+    (by_predict,), _ = queries.read_all([str(path)], paper=paper)
+    by_place = blocks._normalised(opened.read(0, len(opened)), "handwriting", paper)
+    assert np.array_equal(by_predict.images, by_download)
+    assert np.array_equal(by_place.images, by_download)
+    assert not np.array_equal(array_of_predict(path, "handwriting")[0], by_download[0])
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_arrays_of_another_size_come_into_form_by_every_door(form, tmp_path):
     greys = np.stack([255 - enlarged(image) for image in FEW])

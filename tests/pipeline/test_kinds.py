@@ -14,6 +14,7 @@ import predict
 from dev import graph
 from mnist_clustering import EmbeddingClusters
 from mnist_clustering.images import idx
+from mnist_clustering.model import queries
 from mnist_clustering.model.answers import named, refused
 from mnist_clustering.pages import predictions as page
 from mnist_clustering.placing import blocks
@@ -141,8 +142,14 @@ def test_arrays_in_a_table(own):
     (own.data / "train.csv").write_text("\n".join([header, *rows]) + "\n")
     own("table")
     inline.run("download", "split", "label")
-    assert inline.load("data/split/dataset.json")["classes"] == [f"class {i}" for i in range(10)]
+    record = inline.load("data/split/dataset.json")
+    assert record["classes"] == [f"class {i}" for i in range(10)]
     assert len(np.load("data/split/test_labels.npy")) == 15
+    # predict.py brings the same images into the same form, by the paper of the set.
+    source = queries.from_array(images, form=record["form"], paper=record["paper"])
+    for part in ("train", "test"):
+        chosen = np.load(f"data/split/{part}_indices.npy")
+        assert np.array_equal(source.images[chosen], np.load(f"data/split/{part}_images.npy"))
 
 
 def test_embeddings_with_a_manifest(own, capsys):
