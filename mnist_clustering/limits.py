@@ -24,9 +24,11 @@ _MOST = {
     "recluster.k": lambda n: n // 4,
     "micro.micro_clusters": lambda n: n // 4,
 }
-# What "auto" stands for, by the name of the param. A neighbourhood must not exceed a third or so of
-# a class, and there are more classes than two in small sets, too.
-_AUTO = {"tsne.perplexity": lambda n: min(max(n // 1000, 5), 20)}
+# Perplexities of which "auto" is one. With fewer images than `_MANY`, 20 neighbours may reach into
+# other classes, or may not: the maps tell (`tsne.scale`).
+_PERPLEXITIES, _MANY = (5, 20), 20_000
+# What "auto" stands for, by the name of the param; at the most, where it is one of several.
+_AUTO = {"tsne.perplexity": _PERPLEXITIES[-1]}
 
 
 def fitting(section: str, params: Mapping[str, Any], n_images: int) -> dict[str, Any]:
@@ -55,12 +57,28 @@ def fitting(section: str, params: Mapping[str, Any], n_images: int) -> dict[str,
     """
     fitted = dict(params)
     for name, value in params.items():
-        if value == AUTO and (follow := _AUTO.get(f"{section}.{name}")):
-            fitted[name] = value = follow(n_images)
+        if value == AUTO and f"{section}.{name}" in _AUTO:
+            fitted[name] = value = _AUTO[f"{section}.{name}"]
         most = _MOST.get(f"{section}.{name}")
         if most is not None and isinstance(value, int | float):
             fitted[name] = min(value, most(n_images))
     return fitted
+
+
+def perplexities(given: float | str, n_images: int) -> list[float]:
+    """List the perplexities that come into question, ascending: the given one, or what "auto" is.
+
+    Examples
+    --------
+    >>> perplexities(30, 1000), perplexities("auto", 1000), perplexities("auto", 60_000)
+    ([30], [5, 20], [20])
+    """
+    if given != AUTO:
+        wanted = [given]
+    else:
+        wanted = [*(_PERPLEXITIES if n_images < _MANY else _PERPLEXITIES[-1:])]
+    fitted = [fitting("tsne", {"perplexity": each}, n_images)["perplexity"] for each in wanted]
+    return [*dict.fromkeys(fitted)]
 
 
 def lowered(params: Mapping[str, Any], n_images: int) -> str:

@@ -19,6 +19,7 @@ TRAIN = "data/split/train_indices.npy"
 SCORES = "metrics/scores.json"
 EVALUATED = "metrics/evaluate.json"
 INTERVALS = "metrics/intervals.json"
+PERPLEXITY = "data/tsne/2d/perplexity.json"
 DRAWINGS = {"clusters": drawings.CLUSTERS, "curves": drawings.CURVES}
 OUTPUT = "report.html"
 _EXPLORER = (
@@ -36,6 +37,7 @@ def main() -> None:
         _json(DATASET)["form"],
         len(np.load(TRAIN, mmap_mode="r")),
         scores["k"],
+        perplexity=_json(PERPLEXITY)["perplexity"],
         labelled="accuracy" in scores,
     )
     # Where files are on this machine is of no concern to others.

@@ -1,13 +1,18 @@
 """Make a t-SNE map of train and place test on it."""
 
+import sys
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
+from openTSNE.affinity import PerplexityBasedNN
 
 from mnist_clustering import files, progress, resources
 from mnist_clustering import limits as fitting
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.exact.rounding import to_decimals
 from mnist_clustering.exact.sampling import fixed_sample
-from mnist_clustering.tsne import map_quality, placement, plans
+from mnist_clustering.tsne import map_quality, placement, plans, scale
 from mnist_clustering.tsne import optimization as tsne
 from stages import common
 
@@ -15,17 +20,29 @@ FEATURES = "data/features/train.npy"
 NEIGHBORS = "data/distortion/{}_{}.npy"
 FLAT_MAP = "data/tsne/2d/train.npy"
 OUTPUT = "data/tsne/{}d"
+# Of the 2-D map, which the 3-D map takes over.
+PERPLEXITY = "data/tsne/2d/perplexity.json"
 CURVE = "plots/kl_{}d.csv"
 METRICS = "metrics/tsne_{}d.json"
 PARAMS = ("perplexity", "forward_weight", "exaggeration", "seed", "test_neighbors")
 FRAMED = 10_000
 
 
+class Map(NamedTuple):
+    """A finished map."""
+
+    embedding: NDArray[np.float32]  # (n, n_dims)
+    curve: tsne.Curve
+    trajectory: tsne.Trajectory
+
+
 def main(n_dims: str) -> None:
     """Optimise from principal components in 2-D, from the finished 2-D map in 3-D."""
     own = f"map_{n_dims}d"
     features = np.load(FEATURES)
-    params = fitting.fitting("tsne", common.load_params("tsne", *PARAMS, own), len(features))
+    given = common.load_params("tsne", *PARAMS, own)
+    perplexities = fitting.perplexities(given["perplexity"], len(features))
+    params = fitting.fitting("tsne", given, len(features))
     chosen = params.pop(own)
     theta = chosen.pop("theta", 0.5)
     chosen |= {name: params[name] for name in ("exaggeration", "seed")}
@@ -35,15 +52,40 @@ def main(n_dims: str) -> None:
     )
     nearest = np.load(NEIGHBORS.format("test", "indices"))
     tsne.check_neighbors(nearest, params["test_neighbors"])
-
     if n_dims == "3":
         plan = plans.solid(features, snap(np.load(FLAT_MAP)), **chosen)
+        perplexities = [files.load_json(PERPLEXITY)["perplexity"]]
     else:
         plan = plans.flat(features, **chosen)
-    affinities = tsne.mixed_affinities(
-        forward, reverse, params["forward_weight"], params["perplexity"], resources.threads()
+
+    def make(perplexity: float) -> Map:
+        affinities = tsne.mixed_affinities(
+            forward, reverse, params["forward_weight"], perplexity, resources.threads()
+        )
+        return optimised(plan, affinities, theta, n_dims)
+
+    perplexity, made, kept = scale.choose(
+        perplexities, make, lambda one: one.embedding, features, resources.threads()
     )
-    trajectory = tsne.Trajectory(fixed_sample(len(features), FRAMED))
+    if kept:
+        print(f"tsne: {scale.sentence(kept)}", file=sys.stderr, flush=True)
+    output = OUTPUT.format(n_dims)
+    files.save_array(f"{output}/train.npy", made.embedding)
+    files.save_arrays(f"{output}/course.npz", **made.trajectory.arrays())
+    placed = placement.place(made.embedding, nearest[:, : params["test_neighbors"]])
+    files.save_array(f"{output}/test.npy", placed)
+    if n_dims == "2":
+        files.save_json(PERPLEXITY, {"perplexity": perplexity})
+    save_curve(n_dims, made.curve)
+    quality = {"kl_divergence": made.curve[-1][1]}
+    quality |= map_quality.measure(snap(made.embedding), forward[0], features)
+    rounded = {name: to_decimals(value) for name, value in quality.items()}
+    files.save_json(METRICS.format(n_dims), rounded)
+
+
+def optimised(plan: plans.Plan, affinities: PerplexityBasedNN, theta: float, n_dims: str) -> Map:
+    """Optimise a map, and show how far it is."""
+    trajectory = tsne.Trajectory(fixed_sample(len(plan.start), FRAMED))
     total, name = sum(phase.iterations for phase in plan.phases), f"t-SNE {n_dims}-D"
     with progress.bar(total=total, description=name) as bar:
 
@@ -63,17 +105,7 @@ def main(n_dims: str) -> None:
             on_step=show,
             on_frame=trajectory.add,
         )
-
-    output = OUTPUT.format(n_dims)
-    files.save_array(f"{output}/train.npy", embedding)
-    files.save_arrays(f"{output}/course.npz", **trajectory.arrays())
-    placed = placement.place(embedding, nearest[:, : params["test_neighbors"]])
-    files.save_array(f"{output}/test.npy", placed)
-    save_curve(n_dims, curve)
-    quality = {"kl_divergence": curve[-1][1]}
-    quality |= map_quality.measure(snap(embedding), forward[0], features)
-    rounded = {name: to_decimals(value) for name, value in quality.items()}
-    files.save_json(METRICS.format(n_dims), rounded)
+    return Map(embedding, curve, trajectory)
 
 
 def save_curve(n_dims: str, curve: tsne.Curve) -> None:

@@ -39,7 +39,8 @@ class ImageClusters(Clusters):
         few of the images which they are.
     perplexity : float or "auto", default "auto"
         Effective number of neighbours of each image; at most an eighth of the images. With "auto",
-        a thousandth of them, but from 5 to 20.
+        20, or for fewer than 20,000 images 5 or 20: whichever map's clusters hold more of the
+        nearest images together.
     forward_weight : float, default 2
         Weight of how well an image is found in its neighbours; that of the reverse is 1.
     exaggeration : float, default 4

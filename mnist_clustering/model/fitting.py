@@ -18,7 +18,7 @@ from mnist_clustering.limits import AUTO
 from mnist_clustering.model import fitted as model
 from mnist_clustering.neighbors.nearest import nearest, needed
 from mnist_clustering.tsne import optimization as tsne
-from mnist_clustering.tsne import plans
+from mnist_clustering.tsne import plans, scale
 
 Params = Mapping[str, Mapping[str, Any]]
 
@@ -114,7 +114,14 @@ def _fit(
     resources.give_back_memory()
     near = _neighbors(images, features, form, own, n_jobs)
     resources.give_back_memory()
-    embedding = _map(features, near, own["tsne"], n_jobs)
+    candidates = fitting.perplexities(params["tsne"]["perplexity"], len(images))
+    embedding = scale.choose(
+        candidates,
+        lambda perplexity: _map(features, near, own["tsne"] | {"perplexity": perplexity}, n_jobs),
+        lambda made: made,
+        features,
+        n_jobs,
+    )[1]
     resources.give_back_memory()
     centres, clusters = _divide(snap(embedding), near, n_clusters, own, n_jobs)
     fitted = model.Model(

@@ -6,6 +6,7 @@ from typing import Any
 
 from mnist_clustering import limits as fitting
 from mnist_clustering.images import form
+from mnist_clustering.neighbors.nearest import needed
 
 # By the name that stands for them in the text.
 REFERENCES = {
@@ -35,7 +36,13 @@ _CITED = re.compile(rf"\[({'|'.join(REFERENCES)})\]")
 
 
 def method(
-    params: Mapping[str, Any], name: str, n_train: int, k: int, *, labelled: bool
+    params: Mapping[str, Any],
+    name: str,
+    n_train: int,
+    k: int,
+    *,
+    perplexity: float,
+    labelled: bool,
 ) -> tuple[str, list[str]]:
     """Write the paragraph.
 
@@ -49,6 +56,8 @@ def method(
         Training images, which limit some of the params.
     k : int
         Clusters that were made.
+    perplexity : float
+        Of the map.
     labelled : bool
         Whether there are labels to compare with.
 
@@ -67,8 +76,10 @@ def method(
     sentences = [
         _described(fitted["features"], name),
         _neighbors(fitted["neighbors"]),
-        _ranked(fitted["distortion"]) if form.is_drawn(name) else "",
-        _mapped(fitted["tsne"], apart=fitted["split"]["method"] != "all"),
+        _ranked(fitted["distortion"], fitted["tsne"]) if form.is_drawn(name) else "",
+        _mapped(
+            fitted["tsne"] | {"perplexity": perplexity}, apart=fitted["split"]["method"] != "all"
+        ),
         f"The map was divided into {k} clusters by KMeans [kmeans], corrected by merging "
         f"{fitted['micro']['micro_clusters']} micro-clusters along the graph of neighbours if that "
         "moved at most 1 % of the images.",
@@ -101,7 +112,7 @@ def _neighbors(neighbors: Mapping[str, Any]) -> str:
     )
 
 
-def _ranked(distortion: Mapping[str, Any]) -> str:
+def _ranked(distortion: Mapping[str, Any], tsne: Mapping[str, Any]) -> str:
     k, directions = distortion["k"], distortion["directions"]
     ways = {
         "forward": "the image distortion model [distortion]",
@@ -111,7 +122,7 @@ def _ranked(distortion: Mapping[str, Any]) -> str:
     }
     if directions not in ways:
         return ""
-    kept = "as many as three times the perplexity" if k == "auto" else str(k)
+    kept = needed(tsne["perplexity"]) if k == fitting.AUTO else k
     return f"Of these, {kept} were kept by {ways[directions]}."
 
 

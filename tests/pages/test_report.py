@@ -114,7 +114,7 @@ def paragraph(form, n_train=60_000, *, labelled=True, **changes):
     for name, value in changes.items():
         section, _, key = name.partition("__")
         params[section][key] = value
-    return words.method(params, form, n_train, 10, labelled=labelled)
+    return words.method(params, form, n_train, 10, perplexity=20, labelled=labelled)
 
 
 def test_the_method_is_that_of_the_form():
