@@ -165,8 +165,9 @@ function showLegend(changed) {
     .sort((a, b) => inOrderOfNames(names[a], names[b]));
   legend.replaceChildren(...order.map((code) => make("button", {
     type: "button", "aria-pressed": !state.off.has(code), title: "Double click for these alone",
-    onclick: () => toggle(code),
-    ondblclick: () => change({ off: new Set(order.filter((other) => other !== code)) }),
+    // Not by dblclick, which Firefox does not send to a button that the first click replaced.
+    onclick: (/** @type {MouseEvent} */ event) => event.detail === 2
+      ? change({ off: new Set(order.filter((other) => other !== code)) }) : toggle(code),
   }, swatch(colours[code]), make("span", {}, names[code]), make("small", {}, spelled(counts[code])))));
   if (focused >= 0) legend.children[focused].focus();
 }

@@ -17,6 +17,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser):
+    """Take the browser for the tests of the explorer's gestures."""
+    parser.addoption("--firefox", action="store_true", help="for tests/explorer/test_gestures.py")
+
+
 def pytest_terminal_summary(terminalreporter):
     """Say in one line what was not tested, and how to have it tested."""
     skipped = terminalreporter.stats.get("skipped", [])

@@ -7,19 +7,23 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.support import browser
+from tests.support import browser, firefox
 
 PARTS = ("train_forward", "test")
 READY = "document.documentElement.dataset.ready === 'all'"
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    program = browser.found()
+def chromium(request):
+    """Start a browser; Firefox with ``--firefox``."""
+    kind, start = browser, browser.Browser
+    if request.config.getoption("firefox"):
+        kind, start = firefox, firefox.Firefox
+    program = kind.found()
     if program is None:
-        warnings.warn(browser.MISSING, stacklevel=1)
-        pytest.skip(browser.MISSING)
-    with browser.Browser(program) as started:
+        warnings.warn(kind.MISSING, stacklevel=1)
+        pytest.skip(kind.MISSING)
+    with start(program) as started:
         yield started
 
 

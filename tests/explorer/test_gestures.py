@@ -474,10 +474,8 @@ def test_a_map_that_comes_late_does_not_take_the_place_of_another(fresh):
 @pytest.fixture
 def phone(fresh):
     fresh.resize(390, 844, 2, phone=True)
-    fresh.call("Emulation.setTouchEmulationEnabled", enabled=True)
     fresh.settle()
-    yield fresh
-    fresh.call("Emulation.setTouchEmulationEnabled", enabled=False)
+    return fresh
 
 
 def test_a_tap_pins_and_its_details_are_in_sight_beside_the_map(phone, known):

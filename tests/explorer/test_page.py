@@ -150,7 +150,6 @@ def test_it_fits_every_screen(fresh, size):
     width, height = size
     phone = min(size) < 500
     fresh.resize(width, height, phone=phone)
-    fresh.call("Emulation.setTouchEmulationEnabled", enabled=phone)
     fresh.settle()
     for panel in PANELS:
         fresh.run(f"showPanel(Object.keys(PANELS).find((id) => PANELS[id] === '{panel}'))")
@@ -164,7 +163,6 @@ def test_it_fits_every_screen(fresh, size):
             " return height < 43.5 || width < 43.5 }).map((e) => e.outerHTML.slice(0, 80))"
         )
         assert small == [] or not phone, panel
-    fresh.call("Emulation.setTouchEmulationEnabled", enabled=False)
 
 
 def test_a_finger_scrolls_past_the_map_that_is_shown_whole(fresh):

@@ -180,6 +180,7 @@ class Browser:
             deviceScaleFactor=ratio,
             mobile=phone,
         )
+        self.call("Emulation.setTouchEmulationEnabled", enabled=phone)
 
     def prefer(self, scheme: str, media: str = "") -> None:
         """Prefer light or dark, on a screen or printed."""
