@@ -56,7 +56,7 @@ _TAKEN = (
 # Where images are on the map, and their clusters: the map's own, and those placed on it.
 _PARTS = (
     ("data/tsne/2d/train.npy", "data/evaluate/clusters_train.csv"),
-    ("data/extend/positions.npy", "data/extend/clusters.csv"),
+    ("data/bundle/positions.npy", "data/bundle/clusters.csv"),
 )
 # Folders to take home: what they are called there, where they are, and which of their files.
 _COPIED = (("pictures", "plots", "*.png"), ("explorer", "site", "**/*"))

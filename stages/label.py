@@ -11,7 +11,7 @@ from stages import common
 
 DATASET = "data/split/dataset.json"
 INDICES = "data/split/{}_indices.npy"
-LABELS = "data/split/{}_labels.npy"
+LABELS = "data/split_labels/{}.npy"
 PATHS = "data/raw/paths.csv"
 LATER = Path("labels.csv")
 OUTPUT = "data/label/{}.npy"

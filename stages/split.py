@@ -13,6 +13,7 @@ from stages import common, parameters
 RAW = "data/raw"
 RECORD = "data/raw/dataset.json"
 SPLIT = "data/split"
+LABELS = "data/split_labels/{}.npy"  # for `label` alone: no other stage gets them from here
 
 
 def main() -> None:
@@ -44,7 +45,7 @@ def main() -> None:
     parts = splitting.landmarks(parts, params["landmarks"], params["seed"])
     for name, chosen in parts.items():
         files.save_array(f"{SPLIT}/{name}_images.npy", images[chosen])
-        files.save_array(f"{SPLIT}/{name}_labels.npy", checking.narrow_dtype(labels[chosen]))
+        files.save_array(LABELS.format(name), checking.narrow_dtype(labels[chosen]))
         files.save_array(f"{SPLIT}/{name}_indices.npy", chosen.astype(np.int32))
     files.save_json(
         f"{SPLIT}/dataset.json",

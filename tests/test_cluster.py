@@ -87,9 +87,9 @@ def pretended(monkeypatch):
         header = ("index", "label", "clusters_2d", "clusters_2d_label")
         half = len(rows) // 2
         files.save_table(place / "data/evaluate/clusters_train.csv", header, rows[:half])
-        files.save_table(place / "data/extend/clusters.csv", header, rows[half:])
+        files.save_table(place / "data/bundle/clusters.csv", header, rows[half:])
         files.save_array(place / "data/tsne/2d/train.npy", np.eye(half, 2))
-        files.save_array(place / "data/extend/positions.npy", np.ones((len(rows) - half, 2)))
+        files.save_array(place / "data/bundle/positions.npy", np.ones((len(rows) - half, 2)))
         files.save_array(
             place / "data/raw/thumbnails.npy", np.zeros((len(used), 32, 32, 3), np.uint8)
         )

@@ -25,7 +25,9 @@ PRESETS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "PYTHONDONTWRITEBYTECODE")
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "openTSNE", "dvc")
 # What the peers start from, whichever code split it.
 _IMAGES = [
-    f"data/split/{part}_{of}.npy" for part in ("train", "test") for of in ("images", "labels")
+    f"data/{of.format(part)}.npy"
+    for part in ("train", "test")
+    for of in ("split/{}_images", "label/{}")
 ]
 _ROUTES = ("dev/benchmarks/peers.py", "dev/benchmarks/routes.py", *_IMAGES)
 # What each part measures; a stage stands for all that it needs too.

@@ -116,7 +116,7 @@ def our_map(side: str, options: Options) -> dict[str, Any]:
         name = f"{OURS[side]}d"
         quality = json.loads((folder / f"metrics/tsne_{name}.json").read_text(encoding="utf-8"))
         embedding = np.load(folder / f"data/tsne/{name}/train.npy")
-    digits = np.load(DATA / "split/train_labels.npy")[: options.n]
+    digits = np.load(DATA / "label/train.npy")[: options.n]
     return {
         "seconds": sum(part["seconds"] for part in taken),
         "cpu_seconds": sum(part["cpu_seconds"] for part in taken),

@@ -45,7 +45,7 @@ class Data:
         self.notes: dict[str, Any] = {}
 
     def load(self, name: str, part: str) -> np.ndarray:
-        """Read an array by its name, such as "split/{}_labels.npy"."""
+        """Read an array by its name, such as "split/{}_images.npy"."""
         return np.load(self.folder / name.format(part))[: self.n if part == "train" else None]
 
     def pixels(self, part: str) -> np.ndarray:
@@ -55,7 +55,7 @@ class Data:
 
     def digits(self, part: str) -> np.ndarray:
         """Return the labels."""
-        return self.load("split/{}_labels.npy", part)
+        return self.load("label/{}.npy", part)
 
     def features(self, part: str = "train", kind: Any = np.int16) -> np.ndarray:
         """Return our own features."""

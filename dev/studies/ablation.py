@@ -210,7 +210,7 @@ def _score(folder: Path, variation: Variation) -> dict[str, float]:
         zip(("train", "test"), variation.clustering(_load(folder, variation.n_dims)), strict=True)
     )
     seconds = _cpu_seconds() - before
-    digits = {part: np.load(folder / f"data/split/{part}_labels.npy") for part in clusters}
+    digits = {part: np.load(folder / f"data/label/{part}.npy") for part in clusters}
     n_clusters, n = int(clusters["train"].max()) + 1, int(digits["train"].max()) + 1
     names = scores.name_clusters(digits["train"], clusters["train"], n_clusters, n)["majority"]
     summary = scores.score(digits["test"], clusters["test"], names, n)["summary"]

@@ -65,7 +65,7 @@ def fit(folder: Path, n: int) -> dict[str, Any]:
     for name, command in pipeline.commands(folder, without=["download"]).items():
         print(f"fitting: {name} of {n:,} images", flush=True)
         taken[name] = measure.run([sys.executable, *command], folder)
-    scored, placed = (read(folder / f"metrics/{name}.json") for name in ("evaluate", "extend"))
+    scored, placed = (read(folder / f"metrics/{name}.json") for name in ("evaluate", "bundle"))
     accuracy = {part: scored["clusters_2d"][part]["accuracy"] for part in ("train", "test")}
     accuracy["rest"] = placed.get("accuracy")
     return {"rest": placed["images"], "accuracy": accuracy, "stages": taken}

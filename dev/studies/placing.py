@@ -75,7 +75,7 @@ def main() -> None:
 def candidates(_: Path, __: int) -> dict[str, Any]:
     """Place the test images, ranking fewer and fewer candidates: their scores, and the time."""
     images, labels = (
-        np.load(ROOT / f"data/split/test_{kind}.npy") for kind in ("images", "labels")
+        np.load(ROOT / path) for path in ("data/split/test_images.npy", "data/label/test.npy")
     )
     fitted = predict.load_model(predict.MODEL)
     found = {}

@@ -44,7 +44,7 @@ MADE_BY = (
     "mnist_clustering/images/decode.py",
 )
 RESULTS = "dev/studies/results/predict.json"
-TEST = "data/split/test"
+IMAGES, LABELS = "data/split/test_images.npy", "data/label/test.npy"
 SEED = 0
 N = 200
 SIDES = (28, 56, 112, 224)
@@ -63,7 +63,7 @@ def main() -> None:
     """Measure each set and write the results."""
     model = predict.load_model(predict.MODEL)
     rng = np.random.default_rng(SEED)
-    images, digits = np.load(f"{TEST}_images.npy"), np.load(f"{TEST}_labels.npy")
+    images, digits = np.load(IMAGES), np.load(LABELS)
     results: dict[str, Any] = {"mnist_test": _score(model, _arrays(images), digits)}
     large = _pictures(255 - sweeps.enlarge(image) for image in images[:ENLARGED])
     results["mnist_test_enlarged"] = _score(model, large, digits[:ENLARGED])

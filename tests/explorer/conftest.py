@@ -72,7 +72,7 @@ def known(finished):
             [np.load(folder / f"data/distortion/{p}_indices.npy")[:, :5] for p in PARTS]
         ),
         names=names,
-        n_train=len(np.load(folder / "data/split/train_labels.npy")),
+        n_train=len(np.load(folder / "data/split/train_indices.npy")),
     )
     named = np.array([-1 if name is None else name for name in names["majority"]])
     found.mistaken = named[found.clusters] != found.labels

@@ -64,7 +64,7 @@ def test_idx_of_another_size_with_names(own, capsys):
     own("odd", **{"recluster.k": 4})
     inline.run("download", "split", "label")
     assert np.load("data/split/train_images.npy").shape == (100, 28, 28)
-    assert np.load("data/split/test_labels.npy").tolist() == (labels[100:] - 1).tolist()
+    assert np.load("data/label/test.npy").tolist() == (labels[100:] - 1).tolist()
     assert "split: images of 56 x 56 pixels are brought into form" in capsys.readouterr().err
     facts = inline.load("data/split/dataset.json")
     assert facts["classes"] == [*"abcd"]
@@ -144,7 +144,7 @@ def test_arrays_in_a_table(own):
     inline.run("download", "split", "label")
     record = inline.load("data/split/dataset.json")
     assert record["classes"] == [f"class {i}" for i in range(10)]
-    assert len(np.load("data/split/test_labels.npy")) == 15
+    assert len(np.load("data/label/test.npy")) == 15
     # predict.py brings the same images into the same form, by the paper of the set.
     source = queries.from_array(images, form=record["form"], paper=record["paper"])
     for part in ("train", "test"):
@@ -178,9 +178,9 @@ def test_embeddings_with_a_manifest(own, capsys):
     kept = [len(np.intersect1d(a, b)) for a, b in zip(nearest, exact, strict=True)]
     assert np.mean(kept) > 3
     # The rest is placed among them.
-    assert inline.load("metrics/extend.json")["images"] == 10
+    assert inline.load("metrics/bundle.json")["images"] == 10
     placed, own_map = (
-        np.load(f"data/{name}.npy") for name in ("extend/positions", "tsne/2d/train")
+        np.load(f"data/{name}.npy") for name in ("bundle/positions", "tsne/2d/train")
     )
     assert placed.shape == (10, 2)
     assert ((placed >= own_map.min(axis=0)) & (placed <= own_map.max(axis=0))).all()

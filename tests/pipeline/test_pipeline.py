@@ -22,7 +22,7 @@ STAGES = graph.stages()
 ELBOWS = {"elbow@pixels", "elbow@map"}
 # These show the results of all others.
 SHOWN = {"explore", "draw_curves", "report"}
-DESCRIBED = {"features", "bundle", "extend", "pack"}
+DESCRIBED = {"features", "bundle", "pack"}
 
 
 def below(*names):

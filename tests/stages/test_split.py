@@ -41,7 +41,7 @@ def test_images_stored_by_columns_are_turned(tmp_path, monkeypatch):
     for part in ("train", "test"):
         images = np.load(f"{split.SPLIT}/{part}_images.npy")
         assert np.array_equal(images, DIGITS[f"{part}_images"])
-        assert np.array_equal(np.load(f"{split.SPLIT}/{part}_labels.npy"), DIGITS[f"{part}_labels"])
+        assert np.array_equal(np.load(split.LABELS.format(part)), DIGITS[f"{part}_labels"])
     facts = json.loads((tmp_path / split.SPLIT / "dataset.json").read_text())
     assert "".join(facts["classes"]) == string.ascii_lowercase
 
@@ -70,7 +70,7 @@ def test_the_split_stage_takes_images_and_labels_together(
         indices = np.load(f"{split.SPLIT}/{part}_indices.npy")
         assert len(indices) == size
         assert np.array_equal(np.load(f"{split.SPLIT}/{part}_images.npy"), images[indices])
-        assert np.array_equal(np.load(f"{split.SPLIT}/{part}_labels.npy"), ALL_LABELS[indices])
+        assert np.array_equal(np.load(split.LABELS.format(part)), ALL_LABELS[indices])
         taken.extend(indices.tolist())
     # The official test images are never looked at while params are chosen.
     assert sorted(taken) == list(range(1437 if method == "validation" else 1797))
