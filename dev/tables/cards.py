@@ -13,9 +13,8 @@ INTERVALS = "metrics/intervals.json"
 MODEL = "models/model.npz"
 DRAWN = "plots/confusion.csv"
 OURS = "clusters_2d"
-# Before the bytes of the images in a file of numpy's.
-_HEADER = 128
-_PIXELS = 28 * 28
+# Before the bytes of an array in a file of numpy's, and of a place on the map.
+_HEADER, _PLACE = 128, 8
 
 
 def data(root: Path) -> str:
@@ -58,8 +57,7 @@ def model(root: Path) -> str:
 
 
 def _images(lock: dict[str, dict[str, str]], part: str) -> int:
-    size = int(lock[f"data/split/{part}_images.npy"]["size"])
-    return (size - _HEADER) // _PIXELS
+    return (int(lock[f"data/tsne/2d/{part}.npy"]["size"]) - _HEADER) // _PLACE
 
 
 def _locked(root: Path) -> dict[str, dict[str, str]]:
