@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 THREADS = "OMP_NUM_THREADS"
 # Each thread of t-SNE and of the neighbours holds arrays of its own; 2 GiB are promised.
@@ -76,18 +77,15 @@ def threads() -> int:
     return count_threads(os.environ.get(THREADS, ""), cores())
 
 
-def run_in_threads(work: Callable[[int], object], starts: Iterable[int], n_jobs: int) -> None:
+def run_in_threads(work: Callable[[int], Any], starts: Iterable[int], n_jobs: int) -> list[Any]:
     """Call ``work`` with each start on threads, with one thread of BLAS each (if not alone)."""
     if n_jobs == 1:
-        for start in starts:
-            work(start)
-        return
+        return [work(start) for start in starts]
     # Not before `sanitise` has set what BLAS reads when it is loaded.
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(n_jobs) as pool:
-        # Consuming the results raises what a thread has raised.
-        list(pool.map(work, starts))
+        return list(pool.map(work, starts))
 
 
 def count_threads(wanted: str, available: int) -> int:

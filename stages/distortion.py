@@ -25,13 +25,11 @@ def main() -> None:
     k = needed(perplexity) if params["k"] == "auto" else params["k"]
     own = files.load_json(DATASET)["form"]
     deskewed = common.load_params("features", "deskew")["deskew"]
-    images = {
-        part: distortion.gradients_of(
-            np.load(IMAGES.format(part)), own, directions=params["directions"], deskewed=deskewed
-        )
-        for part in near
-    }
     n_jobs = resources.threads()
+    chosen = {"directions": params["directions"], "deskewed": deskewed, "n_jobs": n_jobs}
+    images = {
+        part: distortion.gradients_of(np.load(IMAGES.format(part)), own, **chosen) for part in near
+    }
     with progress.bar(total=2 * n_images, description="distortion") as bar:
         forward, reverse = distortion.rank_both(
             near["train"],

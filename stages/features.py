@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mnist_clustering import files
+from mnist_clustering import files, resources
 from mnist_clustering import limits as fitting
 from mnist_clustering.features import descriptors
 from stages import common
@@ -22,9 +22,11 @@ def main() -> None:
     ]
     given = common.load_params("features", "deskew", "whiten", *blocks)
     params = fitting.fitting("features", given, len(images["train"]))
-    descriptor, features = descriptors.describe(images["train"], own, **params)
+    n_jobs = resources.threads()
+    descriptor, features = descriptors.describe(images["train"], own, n_jobs=n_jobs, **params)
     files.save_array(f"{FEATURES}/train.npy", features)
-    files.save_array(f"{FEATURES}/test.npy", descriptors.transform(images["test"], descriptor))
+    tested = descriptors.transform(images["test"], descriptor, n_jobs)
+    files.save_array(f"{FEATURES}/test.npy", tested)
     files.save_arrays(MODEL, **descriptors.to_arrays(descriptor))
 
 

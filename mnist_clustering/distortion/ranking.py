@@ -92,7 +92,7 @@ def decode(coded: NDArray[np.uint8]) -> NDArray[np.int8]:
 
 
 def gradients_of(
-    images: NDArray[np.uint8], name: str, *, directions: str, deskewed: bool
+    images: NDArray[np.uint8], name: str, *, directions: str, deskewed: bool, n_jobs: int = 1
 ) -> NDArray[np.uint8]:
     """Compute the gradients of images, unless their form or the directions ask for none.
 
@@ -102,6 +102,8 @@ def gradients_of(
     directions : {"both", "forward", "reverse", "none"}
     deskewed : bool
         Whether handwriting is deskewed first.
+    n_jobs : int
+        Number of threads, on which the result does not depend.
 
     Returns
     -------
@@ -111,7 +113,14 @@ def gradients_of(
     """
     if directions == "none" or not form.is_drawn(name):
         return np.empty((0, 0, 0), dtype=np.uint8)
-    return gradient_images(deskew(images) if deskewed and form.is_deskewed(name) else images)
+    slanted = deskewed and form.is_deskewed(name)
+
+    def compute(start: int) -> NDArray[np.uint8]:
+        part = images[start : start + _BLOCK]
+        return gradient_images(deskew(part) if slanted else part)
+
+    starts = range(0, max(len(images), 1), _BLOCK)
+    return np.concatenate(run_in_threads(compute, starts, n_jobs))
 
 
 def check_candidates(candidates: NDArray[np.int32], wanted: int) -> None:
@@ -165,7 +174,7 @@ def rank(
     n_queries, k = candidates.shape
     starts = np.arange(n_queries + 1, dtype=np.int64) * k
     distances = _measure(queries, points, starts, candidates.ravel(), n_jobs, on_step)
-    return _sorted(candidates, distances.reshape(n_queries, k))
+    return _sorted(candidates, distances.reshape(n_queries, k), n_jobs)
 
 
 def rank_both(
@@ -248,17 +257,20 @@ def reverse(
     starts = np.concatenate([[0], np.cumsum(counts)])
     found = _measure(points, points, starts, image.astype(np.int32), n_jobs, on_step)
     distances[image, column] = found
-    return _sorted(asked, distances)
+    return _sorted(asked, distances, n_jobs)
 
 
-def _sorted(indices: NDArray[np.int32], distances: NDArray[np.int32]) -> Ranked:
+def _sorted(indices: NDArray[np.int32], distances: NDArray[np.int32], n_jobs: int) -> Ranked:
     """Sort each row by distance, some rows at once, for an order takes twice their memory."""
     ranked = Ranked(np.empty_like(indices), distances)
-    for start in range(0, len(indices), _BLOCK):
+
+    def sort(start: int) -> None:
         part = slice(start, start + _BLOCK)
         order = np.lexsort((indices[part], distances[part]), axis=1)
         ranked.indices[part] = np.take_along_axis(indices[part], order, axis=1)
         ranked.distances[part] = np.take_along_axis(distances[part], order, axis=1)
+
+    run_in_threads(sort, range(0, len(indices), _BLOCK), n_jobs)
     return ranked
 
 

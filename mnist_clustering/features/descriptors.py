@@ -12,6 +12,7 @@ from mnist_clustering.features.concavities import concavity_features
 from mnist_clustering.features.deskew import deskew
 from mnist_clustering.features.gradients import gradient_features
 from mnist_clustering.images import form
+from mnist_clustering.resources import run_in_threads
 
 # How the raw features of each block are computed from (deskewed) images.
 BLOCKS: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
@@ -19,6 +20,8 @@ BLOCKS: Mapping[str, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     "concavity": concavity_features,
     "pixel": lambda upright: upright.reshape(len(upright), -1),
 }
+# Images that a thread describes at once.
+_BLOCK = 2048
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,13 @@ def suitable(blocks: Sequence[Block], name: str, n_pixels: int) -> list[Block]:
 
 
 def describe(
-    images: NDArray[np.uint8], name: str, *, deskew: bool, whiten: bool, **sizes: float
+    images: NDArray[np.uint8],
+    name: str,
+    *,
+    deskew: bool,
+    whiten: bool,
+    n_jobs: int = 1,
+    **sizes: float,
 ) -> tuple[Descriptor, NDArray[np.int16]]:
     """Fit the blocks that suit the form of images, shape (n, height, width), and transform these.
 
@@ -71,11 +80,17 @@ def describe(
         suitable(blocks, name, images[0].size),
         deskewed=deskew and form.is_deskewed(name),
         whiten=whiten,
+        n_jobs=n_jobs,
     )
 
 
 def fit_transform(
-    images: NDArray[np.uint8], blocks: Sequence[Block], *, deskewed: bool, whiten: bool
+    images: NDArray[np.uint8],
+    blocks: Sequence[Block],
+    *,
+    deskewed: bool,
+    whiten: bool,
+    n_jobs: int = 1,
 ) -> tuple[Descriptor, NDArray[np.int16]]:
     """Fit the principal components of each block and transform the same images.
 
@@ -86,6 +101,8 @@ def fit_transform(
         Whether to deskew the images first.
     whiten : bool
         Whether to whiten partially: to amplify the axes of lower variance (`pca.fit`).
+    n_jobs : int
+        Number of threads, on which the result does not depend.
 
     Returns
     -------
@@ -101,7 +118,7 @@ def fit_transform(
     if not kept:
         names = ", ".join(f"features.{block.name}_weight" for block in blocks)
         raise InputError(f"the weights of all blocks ({names}) are 0: raise one of them")
-    raw = raw_blocks(images, [block.name for block in kept], deskewed=deskewed)
+    raw = raw_blocks(images, [block.name for block in kept], deskewed=deskewed, n_jobs=n_jobs)
     bases = {
         block.name: pca.fit(raw[block.name], block.components, block.weight, whiten=whiten)
         for block in kept
@@ -110,7 +127,9 @@ def fit_transform(
     return descriptor, _project(raw, descriptor)
 
 
-def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.int16]:
+def transform(
+    images: NDArray[np.uint8], descriptor: Descriptor, n_jobs: int = 1
+) -> NDArray[np.int16]:
     """Compute the features of images, each independently of the others.
 
     Returns
@@ -118,16 +137,23 @@ def transform(images: NDArray[np.uint8], descriptor: Descriptor) -> NDArray[np.i
     ndarray of int16, shape (n, d)
         The principal component scores of all blocks, concatenated, in units of 1 / 1024.
     """
-    raw = raw_blocks(images, descriptor.bases, deskewed=descriptor.deskewed)
+    raw = raw_blocks(images, descriptor.bases, deskewed=descriptor.deskewed, n_jobs=n_jobs)
     return _project(raw, descriptor)
 
 
 def raw_blocks(
-    images: NDArray[np.uint8], names: Iterable[str], *, deskewed: bool
+    images: NDArray[np.uint8], names: Iterable[str], *, deskewed: bool, n_jobs: int = 1
 ) -> dict[str, NDArray[np.uint8]]:
     """Compute the raw features of blocks: arrays of shape (n, 512), (n, 147) or (n, 784)."""
-    upright = deskew(images) if deskewed else images
-    return {name: BLOCKS[name](upright) for name in names}
+
+    def describe(start: int) -> list[NDArray[np.uint8]]:
+        part = images[start : start + _BLOCK]
+        upright = deskew(part) if deskewed else part
+        return [BLOCKS[name](upright) for name in names]
+
+    parts = run_in_threads(describe, range(0, max(len(images), 1), _BLOCK), n_jobs)
+    by_block = zip(*parts, strict=True)
+    return {name: np.concatenate(own) for name, own in zip(names, by_block, strict=True)}
 
 
 def _project(raw: Mapping[str, NDArray[np.uint8]], descriptor: Descriptor) -> NDArray[np.int16]:

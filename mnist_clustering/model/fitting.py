@@ -110,7 +110,7 @@ def _fit(
     own = {name: fitting.fitting(name, section, len(images)) for name, section in params.items()}
     if n_clusters != AUTO:
         own["micro"]["micro_clusters"] = max(own["micro"]["micro_clusters"], n_clusters)
-    descriptor, features = descriptors.describe(images, form, **own["features"])
+    descriptor, features = descriptors.describe(images, form, n_jobs=n_jobs, **own["features"])
     resources.give_back_memory()
     near = _neighbors(images, features, form, own, n_jobs)
     resources.give_back_memory()
@@ -155,7 +155,9 @@ def _neighbors(
     next_, reaches = indices[:, : model.N_NEXT].copy(), distances[:, last].copy()
     k, directions = params["distortion"]["k"], params["distortion"]["directions"]
     deskewed = params["features"]["deskew"]
-    gradients = distortion.gradients_of(images, form, directions=directions, deskewed=deskewed)
+    gradients = distortion.gradients_of(
+        images, form, directions=directions, deskewed=deskewed, n_jobs=n_jobs
+    )
     forward, reverse = distortion.rank_both(
         distortion.Ranked(indices, distances),
         gradients,
