@@ -58,14 +58,16 @@ def main(n_dims: str) -> None:
     else:
         plan = plans.flat(features, **chosen)
 
+    n_jobs = resources.threads()
+
     def make(perplexity: float) -> Map:
         affinities = tsne.mixed_affinities(
-            forward, reverse, params["forward_weight"], perplexity, resources.threads()
+            forward, reverse, params["forward_weight"], perplexity, n_jobs
         )
         return optimised(plan, affinities, theta, n_dims)
 
     perplexity, made, kept = scale.choose(
-        perplexities, make, lambda one: one.embedding, features, resources.threads()
+        perplexities, make, lambda one: one.embedding, features, n_jobs
     )
     if kept:
         print(f"tsne: {scale.sentence(kept)}", file=sys.stderr, flush=True)
@@ -78,7 +80,7 @@ def main(n_dims: str) -> None:
         files.save_json(PERPLEXITY, {"perplexity": perplexity})
     save_curve(n_dims, made.curve)
     quality = {"kl_divergence": made.curve[-1][1]}
-    quality |= map_quality.measure(snap(made.embedding), forward[0], features)
+    quality |= map_quality.measure(snap(made.embedding), forward[0], features, n_jobs)
     rounded = {name: to_decimals(value) for name, value in quality.items()}
     files.save_json(METRICS.format(n_dims), rounded)
 
