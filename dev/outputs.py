@@ -24,7 +24,7 @@ EXPERIMENTS = (
     "dvc exp run -n twelve -S kmeans.k=12 -S recluster.k=12",
     "git checkout .",
     "dvc checkout",
-    "dvc exp run --queue -S recluster.k=range(8,13) -S tsne.perplexity=20,30",
+    "dvc exp run --queue -S recluster.k=range(8,13) -S tsne.perplexity=auto,30",
     "dvc queue start",
 )
 MODULES = {"dvc": "dvc", "make compare": "dev.compare"}

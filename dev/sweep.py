@@ -1,6 +1,6 @@
 """Run a grid of experiments, on this machine or over a cluster, and bring them back to this clone.
 
-    python -m dev.sweep -S recluster.k=8,9,10 -S tsne.perplexity=20,30
+    python -m dev.sweep -S recluster.k=8,9,10 -S tsne.perplexity=auto,30
 
 Each experiment runs in a clone of its own that shares the DVC cache, and becomes a DVC experiment
 of the last commit. What several of them share is computed once, before them. The same command again

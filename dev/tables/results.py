@@ -50,6 +50,8 @@ METHODS = {
     "ward": "PCA, Ward",
     "spectral": "PCA, spectral",
     "umap": "UMAP, KMeans",
+    "hdbscan": "UMAP, HDBSCAN",
+    "leiden": "Leiden, our features",
     "map": "our map, KMeans",
     "ours": "**ours**",
 }

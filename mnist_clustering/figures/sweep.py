@@ -33,7 +33,7 @@ def draw(scores: Mapping[str, Mapping[Any, Line]]) -> Figure:
                 *zip(*line, strict=True),
                 f"-{_MARKS[number % len(_MARKS)]}",
                 color=theme.ACCENTS[number % len(theme.ACCENTS)],
-                label=f"perplexity {perplexity:g}" if _is_number(perplexity) else str(perplexity),
+                label=f"perplexity {_shown(perplexity)}",
             )
         axes.set_title(_NAMES.get(score, score))
         axes.set_xlabel("number of clusters, k")
@@ -43,5 +43,5 @@ def draw(scores: Mapping[str, Mapping[Any, Line]]) -> Figure:
     return figure
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float)
+def _shown(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else str(value)

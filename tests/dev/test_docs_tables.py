@@ -5,6 +5,7 @@ import json
 import re
 
 import numpy as np
+import pytest
 import yaml
 
 from dev import graph
@@ -59,6 +60,16 @@ def test_the_table_of_what_a_param_runs_says_what_dvc_yaml_does():
         follow = graph.downstream(readers, STAGES) - readers
         assert effect(param, table) == (readers, follow), param
     assert len(table) < 45, "params of one effect share a row"
+
+
+def test_printed_scores_of_main_are_the_committed_ones():
+    committed = json.loads((ROOT / "metrics/scores.json").read_text())
+    text = (ROOT / "docs/experiments.md").read_text()
+    printed = re.findall(r"^metrics/scores.json +(\w+) +([\d.]+) ", text, re.MULTILINE)
+    assert {"accuracy", "nmi", "accuracy_pixels"} <= {name for name, _ in printed}
+    best = re.search(r"^ +([\d.]+) +([\d.]+) +(\d+) +main$", text, re.MULTILINE)
+    for name, value in [*printed, *zip(("accuracy", "nmi", "k"), best.groups(), strict=True)]:
+        assert float(value) == pytest.approx(committed[name], abs=5e-5), name
 
 
 def names_in(cell):
