@@ -1,7 +1,7 @@
 """The image distortion model compiled: many candidates of one query side by side.
 
 Import this module only where it is used: it needs numba, and so 0.3 s and more. It is one long file
-because numba keeps compiled code by file: a change of what it called elsewhere would go unnoticed.
+because compiled code is kept by file: a change of what it called elsewhere would go unnoticed.
 """
 
 from collections.abc import Callable
@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic, models, register_model
 from numpy.typing import NDArray
+
+from mnist_clustering.compiled import compiled
 
 # Candidates side by side, one in each lane of 16 bits: as many as the widest registers (AVX-512)
 # hold. Where they hold 16, twice as many take a tenth more time than 16 would.
@@ -25,14 +27,6 @@ _VECTOR = ir.VectorType(ir.IntType(16), LANES)
 _BYTES = ir.VectorType(ir.IntType(8), LANES)
 # Bytes of a cache line, which no vector should lie across.
 _LINE = 64
-
-
-def _compiled(function: Callable[..., Any]) -> Any:
-    """Compile at the first call; keep the machine code on disk where a folder can be written."""
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True)(function)
 
 
 class _Lanes(types.Type):
@@ -141,7 +135,7 @@ def _zeros(count: int) -> NDArray[np.int16]:
     return raw[start : start + count * LANES * 2].view(np.int16).reshape(count, LANES)
 
 
-@_compiled
+@compiled
 def measure(queries, points, starts, chosen, first, last, out, work):  # type: ignore[no-untyped-def]
     """Distances of the queries ``first`` to ``last`` from their candidates.
 
@@ -194,7 +188,7 @@ def _column(_: Any, rows: Any, row: Any, step: Any) -> Any:
     return _lanes(rows, types.intp, types.intp), generate
 
 
-@_compiled
+@compiled
 def _find_gradients(query, products, product_rows, runs, run_rows, empty):  # type: ignore[no-untyped-def]
     """Where a query has gradients, and where no context of a pixel has any."""
     high, wide = query.shape[1] - 6, query.shape[2] - 6
@@ -280,7 +274,7 @@ def _transpose(_: Any, points: Any, rows: Any, pixel: Any, packed: Any) -> Any:
     return types.void(points, rows, types.intp, packed), generate
 
 
-@_compiled
+@compiled
 def _gather(points, chosen, start, count, rows, packed):  # type: ignore[no-untyped-def]
     """Bring one pixel of all candidates together."""
     pixels = len(packed)
@@ -295,7 +289,7 @@ def _gather(points, chosen, start, count, rows, packed):  # type: ignore[no-unty
             packed[pixel, lane] = points[chosen[start + lane], pixel]
 
 
-@_compiled
+@compiled
 def _unpack(packed, high, wide, candidate, squares):  # type: ignore[no-untyped-def]
     """Part the two gradients and square them."""
     four, twelve = _splat(np.int16(4)), _splat(np.int16(12))
@@ -310,7 +304,7 @@ def _unpack(packed, high, wide, candidate, squares):  # type: ignore[no-untyped-
             _store(squares, q, _add(_multiply(a, a), _multiply(b, b)))
 
 
-@_compiled
+@compiled
 def _energies(squares, high, wide, energy):  # type: ignore[no-untyped-def]
     """Sum the squares over each context of 3 x 3 pixels."""
     row = wide + 6
@@ -326,7 +320,7 @@ def _energies(squares, high, wide, energy):  # type: ignore[no-untyped-def]
             a, b = b, c
 
 
-@_compiled
+@compiled
 def _minimise_energy(energy, high, wide, empty, n_empty, scratch, lowest):  # type: ignore[no-untyped-def]
     """Where the query has no gradients: the lowest energy within reach is the distance."""
     row = wide + 4
@@ -346,7 +340,7 @@ def _minimise_energy(energy, high, wide, empty, n_empty, scratch, lowest):  # ty
         _store(lowest, last - t, least)
 
 
-@_compiled
+@compiled
 def _columns(product, x, row):  # type: ignore[no-untyped-def]
     """Sum three rows of pixels, for each displacement to the right."""
     return (
@@ -358,7 +352,7 @@ def _columns(product, x, row):  # type: ignore[no-untyped-def]
     )
 
 
-@_compiled
+@compiled
 def _least(a, b, c, energy, e):  # type: ignore[no-untyped-def]
     """Lowest of the displacements to the right: three columns, and the candidate's energy."""
     return _lower(
@@ -376,7 +370,7 @@ def _least(a, b, c, energy, e):  # type: ignore[no-untyped-def]
     )
 
 
-@_compiled
+@compiled
 def _minimise_difference(  # type: ignore[no-untyped-def]
     candidate, energy, high, wide, down, products, product_rows, runs, run_rows, product, lowest
 ):
@@ -412,14 +406,14 @@ def _minimise_difference(  # type: ignore[no-untyped-def]
                 a, b = b, c
 
 
-@_compiled
+@compiled
 def _clear(rows):  # type: ignore[no-untyped-def]
     nothing = _splat(np.int16(0))
     for row in range(len(rows)):
         _store(rows, row, nothing)
 
 
-@_compiled
+@compiled
 def _total(lowest, own, sums, out, start, count):  # type: ignore[no-untyped-def]
     """Add up the pixels of each candidate, and the query's own energy."""
     for lane in range(count):

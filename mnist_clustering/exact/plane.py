@@ -5,9 +5,9 @@ this module only where it is used: numba takes half a second, and as much again 
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from mnist_clustering.compiled import compiled
 from mnist_clustering.exact.points import ExactPoints
 
 # Points that stay in the nearest cache while all centres pass by.
@@ -61,7 +61,7 @@ def _padded(points: NDArray[np.integer]) -> NDArray[np.float64]:
     return padded
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _assign(columns, centres, labels, distances, start, stop):  # type: ignore[no-untyped-def]
     """Write labels and distances of the points from ``start`` to ``stop``."""
     least, nearest = np.empty(_BLOCK), np.empty(_BLOCK, np.int64)
@@ -85,7 +85,7 @@ def _assign(columns, centres, labels, distances, start, stop):  # type: ignore[n
                 distances[each, first + i] = np.int64(least[i])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _choose(columns, candidates, nearest):  # type: ignore[no-untyped-def]
     """Return the candidate with the lowest sum of distances, to which ``nearest`` is lowered."""
     best, least = 0, np.int64(-1)

@@ -7,9 +7,9 @@ it stands, or a quarter. Each pair is then compared pixel by pixel, in exact int
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from mnist_clustering.compiled import compiled
 from mnist_clustering.resources import run_in_threads
 
 IDENTICAL, NEAR, CONTAINED, SIMILAR = KINDS = ("identical", "near", "contained", "similar")
@@ -203,14 +203,7 @@ def _weights(side: int, factor: float) -> NDArray[np.float32]:
     return weights
 
 
-def _compiled(function: Any) -> Any:
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True)(function)
-
-
-@_compiled
+@compiled
 def _classify(variants, sums, spreads, pairs, codes):  # type: ignore[no-untyped-def]
     """Write the kind of each pair, `_NONE` for none; one more if the first contains the second."""
     for i in range(len(pairs)):
@@ -235,7 +228,7 @@ def _classify(variants, sums, spreads, pairs, codes):  # type: ignore[no-untyped
             codes[i] = 3
 
 
-@_compiled
+@compiled
 def _apart(image, other, limit, near):  # type: ignore[no-untyped-def]
     """Least sum of squared differences over shifts, if it is below a limit; whether it is near."""
     height, width = image.shape
@@ -257,7 +250,7 @@ def _apart(image, other, limit, near):  # type: ignore[no-untyped-def]
     return limit, is_near
 
 
-@_compiled
+@compiled
 def _holds(image, other, limit):  # type: ignore[no-untyped-def]
     """Whether ``other`` has all of ``image`` where it is, or within a pixel, and more elsewhere."""
     height, width = image.shape
