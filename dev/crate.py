@@ -54,13 +54,7 @@ def main() -> None:
 
 
 def write(root: Path, folder: Path) -> None:
-    """Write the crate of a finished run into a folder, in place of what was there.
-
-    Raises
-    ------
-    InputError
-        If the run is not finished or not up to date.
-    """
+    """Write the crate of a finished run into a folder, in place of what was there."""
     finished.check(root)
     with finished.replaced(folder) as temporary:
         _Run(root).crate().write(temporary)

@@ -20,22 +20,13 @@ NOBODY = {"user.name": "mnist-clustering", "user.email": "nobody@example.org"}
 
 
 class Place(NamedTuple):
-    """Where experiments run: sent to each worker.
+    """Where experiments run, as it is sent to each worker."""
 
-    Attributes
-    ----------
-    root, commit : str
-        The clone that they come back to, and its last commit.
-    cache : str
-        The folder of DVC's cache.
-    threads : int
-        Threads of each experiment.
-    """
-
+    # The clone that they come back to, its last commit, and the folder of DVC's cache.
     root: str
     commit: str
     cache: str
-    threads: int
+    threads: int  # Of each experiment.
 
     @property
     def refs(self) -> str:

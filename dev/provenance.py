@@ -51,24 +51,13 @@ def stamp(
         dvc.lock.
     params : mapping of str to object, optional
         Params by dotted name that differed from params.yaml.
-
-    Returns
-    -------
-    dict
-        The results, followed by "provenance": "params" and "digests" by name.
     """
     found = {"params": dict(params or {}), "digests": digests(roots, params or {})}
     return {name: value for name, value in results.items() if name != KEY} | {KEY: found}
 
 
 def stale(results: Path | Mapping[str, Any]) -> list[str]:
-    """Name the stages and files that have changed since results were made.
-
-    Returns
-    -------
-    list of str
-        Empty if the results are up to date; `UNKNOWN` alone if they were never stamped.
-    """
+    """Name what has changed since results were made; `UNKNOWN` if they were never stamped."""
     found: Any = results
     if isinstance(results, Path):
         found = json.loads(results.read_text(encoding="utf-8"))

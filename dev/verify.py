@@ -72,6 +72,12 @@ def digests(root: Path) -> Digests:
     }
 
 
+def committed(path: Path) -> Digests:
+    """Read the digests of a small run that every machine is to arrive at."""
+    outputs = json.loads(path.read_text(encoding="utf-8"))["outputs"]
+    return {(stage, out): md5 for stage, outs in outputs.items() for out, md5 in outs.items()}
+
+
 def _members(path: str, md5: str, root: Path, cache: Path) -> Iterator[tuple[str, str]]:
     """Yield the files of a folder, as DVC keeps them in its cache, or else from the folder."""
     listed = cache / "files" / "md5" / md5[:2] / md5[2:]

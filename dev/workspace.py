@@ -45,32 +45,11 @@ def temporary_copy(
     empty_cache: bool = False,
     name: str = "mnist-clustering",
 ) -> Iterator[Path]:
-    """Copy the workspace, set params in the copy, and remove it at the end.
+    """Copy the workspace, set params by dotted name in the copy, and remove it at the end.
 
     The copy contains the project's files (`project_files`), with uncommitted edits, in a
-    repository of its own. Unless ``empty_cache`` is set, it shares the DVC cache of the
-    workspace, so that nothing is computed twice.
-
-    Parameters
-    ----------
-    overrides : mapping of str to object
-        Params by dotted name, as in ``{"kmeans.k": 12}``.
-    root : Path
-        The workspace.
-    empty_cache : bool
-        Whether the copy has an empty cache of its own, so that everything is recomputed.
-    name : str
-        Name of the copy's folder.
-
-    Yields
-    ------
-    Path
-        The folder of the copy.
-
-    Raises
-    ------
-    KeyError
-        If params.yaml has no param of that name.
+    repository of its own. It shares the DVC cache of the workspace, so that nothing is computed
+    twice; or it has an empty one of its own, so that everything is. ``name`` is that of its folder.
     """
     with tempfile.TemporaryDirectory(
         prefix="mnist-clustering-", ignore_cleanup_errors=True
@@ -108,16 +87,9 @@ def cache_folder(root: Path) -> Path:
 
 
 def command_line(main: Callable[[], int | None], name: str, description: str | None = None) -> None:
-    """Run a check or a study as a process: what went wrong is one sentence.
+    """Run a check or a study as a process: what went wrong is one sentence, which the name begins.
 
-    Parameters
-    ----------
-    main : callable
-        Returns the exit code; None is 0.
-    name : str
-        What the sentence begins with.
-    description : str, optional
-        What ``--help`` says, of what takes no other words; without it, ``main`` reads its own.
+    With a description, which ``--help`` prints, it takes no words; else ``main`` reads its own.
     """
     if description is not None:
         raw = argparse.RawDescriptionHelpFormatter

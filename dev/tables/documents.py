@@ -16,16 +16,6 @@ def filled(root: Path) -> dict[Path, str]:
 
     A table stands between ``<!-- made by make renew: NAME -->`` and ``<!-- end -->``. One of a
     study or a benchmark ends in a remark where code or params have changed since.
-
-    Parameters
-    ----------
-    root : Path
-        The folder of the project.
-
-    Returns
-    -------
-    dict of Path to str
-        The text of each document.
     """
     made = {
         ("docs/params.md", "params"): params.params(root),
