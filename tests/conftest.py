@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 # What `make test ARGS=…` was called with is not for the makes that tests start.
-for name in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "ARGS"):
+for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"):
     os.environ.pop(name, None)
 
 # Several workers share the cores. Results do not depend on it, of which test_bits makes sure.

@@ -19,6 +19,7 @@ from dev import workspace as own
 from dev.studies import original
 from dev.workspace import temporary_copy
 from stages.workspace import ROOT, dvc, failure, project_files, repro, set_params
+from tests.support.scripts import git, program
 from tests.support.situations import seen
 
 PARAMS = """\
@@ -40,11 +41,6 @@ k = yaml.safe_load(open("params.yaml"))["kmeans"]["k"]
 os.makedirs("data", exist_ok=True)
 pathlib.Path("data/double.txt").write_text(f"{2 * k} {sys.prefix}")
 """
-
-
-def git(folder, *arguments):
-    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def contents(folder):
@@ -136,10 +132,7 @@ def test_copy_shares_the_cache_unless_told_otherwise(workspace, capfd):
 
 
 def test_surrounding_repository_and_settings_stay_out(workspace, tmp_path, monkeypatch):
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    (hooks / "pre-commit").write_text("#!/bin/sh\nexit 1\n")
-    (hooks / "pre-commit").chmod(0o755)
+    hooks = program(tmp_path / "hooks/pre-commit", "exit 1").parent
     (tmp_path / ".gitconfig").write_text(f"[core]\n    hooksPath = {hooks}\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
