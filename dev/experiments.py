@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -78,17 +78,13 @@ def _clone(place: Place) -> Iterator[Path]:
 
 def _dvc(place: Place, folder: Path, *words: str) -> str | None:
     """Run DVC in a clone; return the sentence of the stage that failed."""
-    code, said = _call(words, folder, environment() | {resources.THREADS: str(place.threads)})
-    return failure(said) if code else None
-
-
-def _call(words: Sequence[str], folder: Path, settings: Mapping[str, str]) -> tuple[int, str]:
     said: list[str] = []
+    settings = environment() | {resources.THREADS: str(place.threads)}
     try:
         dvc(folder, *words, settings=settings, on_line=said.append)
-    except subprocess.CalledProcessError as error:
-        return error.returncode, "".join(said)
-    return 0, "".join(said)
+    except subprocess.CalledProcessError:
+        return failure("".join(said))
+    return None
 
 
 def clean_commit(root: Path) -> str:

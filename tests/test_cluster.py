@@ -15,6 +15,7 @@ from mnist_clustering.images import collection
 from stages import workspace
 from stages.workspace import set_params
 from tests.support import inline
+from tests.support.encoded import table
 from tests.support.real import signs
 
 QUICK = {
@@ -110,11 +111,6 @@ def pretended(monkeypatch):
     monkeypatch.setattr(workspace, "dvc", dvc)
     monkeypatch.setattr(workspace, "count_stages", lambda place: 1)
     return calls
-
-
-def table(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_a_folder_is_clustered_named_and_never_touched(pictures, staged, tmp_path, capsys):

@@ -19,9 +19,9 @@ def paper(fresh):
     """The pad, empty."""
     fresh.click_on("#tabs button", "Draw")
     fresh.wait("placer")
-    middle = fresh.seen("#paper")
-    side = fresh.run("byId('paper').getBoundingClientRect().width")
-    left, top = (value - side / 2 for value in middle)
+    fresh.seen("#paper")
+    left, top, right, _ = fresh.box("byId('paper')")
+    side = right - left
     fresh.stroke = lambda path: fresh.drag([(left + x * side, top + y * side) for x, y in path])
     return fresh
 

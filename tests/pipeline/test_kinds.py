@@ -1,6 +1,5 @@
 """Each kind of dataset goes all the way, as docs/data.md describes it; with labels or without."""
 
-import csv
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from PIL import Image
 
 import predict
 from dev import graph
-from mnist_clustering import EmbeddingClusters
+from mnist_clustering import EmbeddingClusters, files
 from mnist_clustering.images import idx
 from mnist_clustering.model import queries
 from mnist_clustering.model.answers import named, refused
@@ -20,6 +19,7 @@ from mnist_clustering.pages import predictions as page
 from mnist_clustering.placing import blocks
 from stages import drawings
 from tests.support import browser, inline
+from tests.support.encoded import table
 from tests.support.real import IMAGES, LABELS, signs
 
 USAGE = (graph.ROOT / "docs/data.md").read_text(encoding="utf-8")
@@ -49,11 +49,6 @@ def own(tmp_path, monkeypatch):
     return describe
 
 
-def table(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def test_idx_of_another_size_with_names(own, capsys):
     chosen = LABELS < 4
     images, labels = IMAGES[chosen][:120], LABELS[chosen][:120] + 1
@@ -66,7 +61,7 @@ def test_idx_of_another_size_with_names(own, capsys):
     assert np.load("data/split/train_images.npy").shape == (100, 28, 28)
     assert np.load("data/split/test_labels.npy").tolist() == (labels[100:] - 1).tolist()
     assert "split: images of 56 x 56 pixels are brought into form" in capsys.readouterr().err
-    facts = inline.load("data/split/dataset.json")
+    facts = files.load_json("data/split/dataset.json")
     assert facts["classes"] == [*"abcd"]
 
 
@@ -106,7 +101,7 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
     Path("labels.csv").write_text("\n".join(["path,label", *lines]) + "\n")
     inline.run("label", "evaluate", "examine", "bundle", "draw_clusters")
     assert Path("data/tsne/2d/train.npy").stat().st_mtime_ns == before
-    assert inline.load("metrics/scores.json")["accuracy"] > 0.9
+    assert files.load_json("metrics/scores.json")["accuracy"] > 0.9
     rows = table("data/evaluate/clusters_train.csv")
     right = [paths[int(row["index"])].startswith(row["clusters_2d_label"] or "-") for row in rows]
     assert np.mean(right) > 0.9
@@ -142,7 +137,7 @@ def test_arrays_in_a_table(own):
     (own.data / "train.csv").write_text("\n".join([header, *rows]) + "\n")
     own("table")
     inline.run("download", "split", "label")
-    record = inline.load("data/split/dataset.json")
+    record = files.load_json("data/split/dataset.json")
     assert record["classes"] == [f"class {i}" for i in range(10)]
     assert len(np.load("data/split/test_labels.npy")) == 15
     # predict.py brings the same images into the same form, by the paper of the set.
@@ -178,7 +173,7 @@ def test_embeddings_with_a_manifest(own, capsys):
     kept = [len(np.intersect1d(a, b)) for a, b in zip(nearest, exact, strict=True)]
     assert np.mean(kept) > 3
     # The rest is placed among them.
-    assert inline.load("metrics/extend.json")["images"] == 10
+    assert files.load_json("metrics/extend.json")["images"] == 10
     placed, own_map = (
         np.load(f"data/{name}.npy") for name in ("extend/positions", "tsne/2d/train")
     )

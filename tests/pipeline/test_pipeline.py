@@ -163,19 +163,11 @@ def test_a_bad_param_ends_with_one_sentence(clone):
     params = clone / graph.PARAMS
     whole = params.read_text()
     for name, value, sentence in (
-        (
-            "kmeans.k",
-            0,
-            f"kmeans: params.yaml: kmeans.k is 0, {seen('bad-value')} of clusters from",
-        ),
-        (
-            "tsne.perplexity",
-            6,
-            "kmeans: params.yaml: tsne.perplexity is 6, for which neighbors.k must",
-        ),
+        ("kmeans.k", 0, f"kmeans.k is 0, {seen('bad-value')} of clusters from"),
+        ("tsne.perplexity", 6, "tsne.perplexity is 6, for which neighbors.k must"),
     ):
         set_params(params, {name: value})
-        check_sentence(clones.dvc(clone, "repro", code=None), sentence)
+        check_sentence(clones.dvc(clone, "repro", code=None), f"kmeans: params.yaml: {sentence}")
         params.write_text(whole)
     params.write_text(whole.replace("  n_init: ", "  n_inti: ", 1))
     sentence = f"kmeans: params.yaml: kmeans {seen('unknown-param')} n_inti: it takes k"

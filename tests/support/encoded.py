@@ -1,11 +1,17 @@
-"""Arrays and pictures as the bytes of files."""
+"""Arrays and pictures as the bytes of files, and tables read from such."""
 
+import csv
 import io
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+
+
+def table(path: Any) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def npy(values: Any) -> bytes:
