@@ -42,16 +42,8 @@ AUDIT = ("audit/suspects.csv", "copies/copies.csv", "audit/audit.html")
 # What the workspace takes of this project, beside each dvc.yaml.
 _CODE = ("explorer", "mnist_clustering", "stages")
 _TAKEN = (
-    *(
-        *_CODE,
-        ".dvc",
-        ".dvcignore",
-        ".gitignore",
-        PARAMS,
-        "params.schema.json",
-        "requirements.lock",
-    ),
-    *("datasets/description.schema.json", "dev/studies/results/maps.npz"),
+    *(*_CODE, ".dvc", ".dvcignore", ".gitignore", PARAMS, "params.schema.json"),
+    *("requirements.lock", "datasets/description.schema.json", "dev/studies/results/maps.npz"),
 )
 # Where images are on the map, and their clusters: the map's own, and those placed on it.
 _PARTS = (
@@ -71,20 +63,20 @@ _SENTENCE = re.compile(r"(?!ERROR)\w+: \w")
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(words)
+    fault: object = None
     try:
         for sentence in cluster(options):
             print(f"cluster: {sentence}", flush=True)
     except InputError as error:
-        print(f"cluster: {error}", file=sys.stderr)
-        return 1
+        fault = error
     except OSError as error:
         said = f"{error.filename} cannot be read or written: {error.strerror}"
-        print(f"cluster: {said if error.filename else error}", file=sys.stderr)
-        return 1
+        fault = said if error.filename else error
     except KeyboardInterrupt:
-        print("cluster: interrupted; the same command goes on", file=sys.stderr)
-        return 1
-    return 0
+        fault = "interrupted; the same command goes on"
+    if fault:
+        print(f"cluster: {fault}", file=sys.stderr)
+    return int(bool(fault))
 
 
 def cluster(options: argparse.Namespace) -> Iterator[str]:

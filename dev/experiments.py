@@ -11,12 +11,12 @@ from typing import NamedTuple
 import yaml
 
 from dev import graph
+from dev.workspace import NOBODY, configure
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from stages.workspace import dvc, environment, failure, set_params
 
 Settings = tuple[str, ...]
-NOBODY = {"user.name": "mnist-clustering", "user.email": "nobody@example.org"}
 
 
 class Place(NamedTuple):
@@ -68,11 +68,9 @@ def _clone(place: Place) -> Iterator[Path]:
         git(Path(parent), "clone", "--quiet", "--shared", place.root, str(folder))
         git(folder, "checkout", "--quiet", "--detach", place.commit)
         for name, value in NOBODY.items():
-            if not git(folder, "config", "--default", "", name).strip():
-                git(folder, "config", name, value)
-        config = f"[core]\n    site_cache_dir = {folder}/.dvc/tmp/site\n"
-        config += f"[cache]\n    dir = {place.cache}\n"
-        (folder / ".dvc/config.local").write_text(config, encoding="utf-8")
+            if not git(folder, "config", "--default", "", f"user.{name}").strip():
+                git(folder, "config", f"user.{name}", value)
+        configure(folder, place.cache)
         yield folder
 
 

@@ -14,13 +14,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from dev import differences, graph, machine
+from dev.graph import LOCK
 from dev.workspace import cache_folder, command_line, temporary_copy
 from stages.workspace import ROOT, repro
 
-LOCK = "dvc.lock"
 RAW = "data/raw"
 SCORES = "metrics/evaluate.json"
 # Maximum difference between scores of maps that differ in their last digits.
@@ -61,7 +59,7 @@ def digests(root: Path) -> Digests:
 
     Those of the stage ``code`` are left out, for they say nothing about results.
     """
-    stages = yaml.safe_load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+    stages = graph.load_yaml(LOCK, root)["stages"]
     cache = cache_folder(root)
     return {
         (name, path): md5

@@ -18,14 +18,12 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.features.descriptors import BLOCKS
 from stages.workspace import PARAMS, ROOT, environment, project_files, set_params
 
-_NOBODY = {
-    "NAME": "mnist-clustering",
-    "EMAIL": "nobody@example.org",
-    "DATE": "2026-01-01T00:00:00Z",
-}
+NOBODY = {"name": "mnist-clustering", "email": "nobody@example.org"}
 # The copy uses none of the user's hooks, signatures and other settings.
 _GIT_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | {
-    f"GIT_{role}_{what}": own for role in ("AUTHOR", "COMMITTER") for what, own in _NOBODY.items()
+    f"GIT_{role}_{what.upper()}": own
+    for role in ("AUTHOR", "COMMITTER")
+    for what, own in (NOBODY | {"date": "2026-01-01T00:00:00Z"}).items()
 }
 _COMMANDS = (
     "init --quiet",
@@ -59,19 +57,20 @@ def temporary_copy(
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / file, folder / file)
         set_params(folder / PARAMS, overrides)
-        has_git = shutil.which("git") is not None
-        # DVC's own records about the copy are removed with it.
-        config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
-        if not has_git:
-            config += "    no_scm = true\n"
-        if not empty_cache:
-            config += f"[cache]\n    dir = {cache_folder(root)}\n"
-        (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+        configure(folder, None if empty_cache else str(cache_folder(root)))
         settings = environment() | _GIT_SETTINGS
-        for command in _COMMANDS if has_git else ():
+        for command in _COMMANDS if shutil.which("git") else ():
             words = ["git", *command.split()]
             subprocess.run(words, cwd=folder, env=settings, check=True, capture_output=True)
         yield folder
+
+
+def configure(folder: Path, cache: str | None = None) -> None:
+    """Let DVC keep its own records about a copy in the copy, and use another's cache."""
+    config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
+    config += "" if shutil.which("git") else "    no_scm = true\n"
+    config += f"[cache]\n    dir = {cache}\n" if cache else ""
+    (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
 
 
 def block_alone(name: str) -> dict[str, Any]:

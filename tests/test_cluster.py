@@ -30,6 +30,8 @@ QUICK = {
     "tsne.perplexity": 9,
     "tsne.map_3d.iterations": 25,
 }
+# What a run leaves that is handed on as it is.
+LEFT = ("site/index.html", "site/data/map.js", "plots/map.png", "data/audit/audit.html")
 
 
 @pytest.fixture
@@ -81,10 +83,9 @@ def pretended(monkeypatch):
             on_line(f"label: labels.csv names {unknown}\n")
             on_line("ERROR: failed to reproduce 'label': failed to run: python, exited with 1\n")
             raise subprocess.CalledProcessError(1, "dvc")
-        names = {"a": ("0", "anchor"), "c": ("1", "cloud"), "s": ("2", "star")}
-        rows = [
-            (i, given.get(path, ""), *names.get(path[0], ("0", ""))) for i, path in enumerate(used)
-        ]
+        names = {"a": (0, "anchor"), "c": (1, "cloud"), "s": (2, "star")}
+        own = (names.get(path[0], (0, "")) for path in used)
+        rows = [(i, given.get(used[i], ""), *each) for i, each in enumerate(own)]
         header = ("index", "label", "clusters_2d", "clusters_2d_label")
         half = len(rows) // 2
         files.save_table(place / "data/evaluate/clusters_train.csv", header, rows[:half])
@@ -99,12 +100,7 @@ def pretended(monkeypatch):
         merged = [{"medoid": 0}] * 3
         files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})
         files.save_arrays(place / "models/model.npz", embedding=np.eye(half, 2))
-        for name in (
-            "site/index.html",
-            "site/data/map.js",
-            "plots/map.png",
-            "data/audit/audit.html",
-        ):
+        for name in LEFT:
             with files.output(place / name) as temporary:
                 temporary.write_text(name)
 

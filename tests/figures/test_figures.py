@@ -58,11 +58,7 @@ def test_no_text_leaves_the_page_or_covers_the_heading(name, k):
 def test_centroids_come_in_the_order_of_their_digits():
     model, names = study(12)["centroids"]
     figure = figure_of("centroids", (model, names))()
-    assert [caption.partition(" · ")[2] for caption in captions(figure)] == [
-        *"0123456789",
-        "–",
-        "–",
-    ]
+    assert [caption.partition(" · ")[2] for caption in captions(figure)] == [*"0123456789––"]
     shown = np.asarray(figure.axes[3].images[0].get_array())
     cluster = names["one_to_one"].index(3)
     assert captions(figure)[3] == f"c{cluster} · 3"
@@ -119,7 +115,7 @@ def test_clusters_come_in_the_order_of_their_digits_with_their_facts():
     figure = figure_of("clusters", (images, portraits))()
     tiles = [axes for axes in figure.axes if axes.texts]
     names = [tile.texts[0].get_text() for tile in tiles]
-    assert [name.partition(" · ")[2] for name in names] == [*"0123456789", "–", "–"]
+    assert [name.partition(" · ")[2] for name in names] == [*"0123456789––"]
     for name, tile in zip(names, tiles, strict=True):
         facts = portraits["clusters_2d"][int(re.match(r"c(\d+) · ", name)[1])]
         size = f"{facts['size']} images, {facts['purity']:.1%} pure"
