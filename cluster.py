@@ -88,7 +88,9 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
     labels = _read_labels(options.labels, folder, pictures)
     ledger, place = Ledger(target, _say_aside), target / PIPELINE
     _lay_out(ledger, target.name, options.k)
-    _describe(ledger, target.name, folder, options, pictures)
+    described = _described(folder, options, pictures)
+    text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
+    ledger.write(f"{PIPELINE}/datasets/{target.name}.yaml", text.encode())
     if labels is None and not is_new and (place / LABELS).is_file():
         labels = listing.read(LABELS, (place / LABELS).read_bytes()).by_path(LABELS)
         yield from _drop_labels(ledger, labels, labels.keys() - pictures.keys(), "are gone")
@@ -237,15 +239,11 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return found
 
 
-def _describe(
-    ledger: Ledger,
-    name: str,
-    folder: Path,
-    options: argparse.Namespace,
-    pictures: picture_sets.Files,
-) -> None:
+def _described(
+    folder: Path, options: argparse.Namespace, pictures: picture_sets.Files
+) -> dict[str, str]:
     """Describe the folder as a dataset of the workspace."""
-    described = {
+    return {
         "title": f"Pictures of {folder.name}",
         "kind": "pictures",
         "form": options.form,
@@ -253,8 +251,6 @@ def _describe(
         "folder": str(folder),
         "digest": picture_sets.digest(pictures),
     }
-    text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
-    ledger.write(f"{PIPELINE}/datasets/{name}.yaml", text.encode())
 
 
 def _read_labels(

@@ -78,7 +78,7 @@ def main() -> None:
     try:
         _lock()
         for name, overrides in REFERENCES.items():
-            _refer(ROOT / name, overrides)
+            _write_digests(ROOT / name, overrides)
         steps.main()
         if OUTPUTS in named or _outputs_may_differ():
             outputs.main()
@@ -110,7 +110,7 @@ def _lock() -> None:
             del lock["stages"][name]
 
 
-def _refer(path: Path, overrides: Mapping[str, Any]) -> None:
+def _write_digests(path: Path, overrides: Mapping[str, Any]) -> None:
     """Run the pipeline with other params in a temporary copy; write the digests of its outputs.
 
     What the DVC cache of the workspace has of earlier runs is not computed again.

@@ -43,11 +43,8 @@ def test_params_of_the_studies_fit_the_schema(tmp_path):
 
 def test_the_committed_seeds_keep_what_was_asked_of_them():
     found = json.loads((ROOT / "metrics/seeds.json").read_text())
-    for part, scored in (
-        (found, "test"),
-        (found["resampled"], "test"),
-        (found["transductive"], "train"),
-    ):
+    resampled, transductive = found["resampled"], found["transductive"]
+    for part, scored in ((found, "test"), (resampled, "test"), (transductive, "train")):
         accuracy = part["clusters_2d"][scored]["accuracy"]
         assert accuracy["n"] == 5
         assert accuracy["mean"] >= 0.994

@@ -63,13 +63,10 @@ def situations(root: Path) -> str:
     """Lay out, group by group, what can happen, what one sees, and what to do."""
     parts = []
     for group, entries in graph.load_yaml(SITUATIONS, root).items():
-        tried = {
-            name: f" (Tried {own['tried']}.)" for name, own in entries.items() if "tried" in own
-        }
-        rows = [
-            (own["when"], f"`{own['see']}`", own["do"] + tried.get(name, ""))
-            for name, own in entries.items()
-        ]
+        rows = []
+        for own in entries.values():
+            tried = f" (Tried {own['tried']}.)" if "tried" in own else ""
+            rows.append((own["when"], f"`{own['see']}`", own["do"] + tried))
         parts.append(f"## {group}\n\n{table('situation | what you see | what to do', rows)}")
     return "\n".join(parts)
 

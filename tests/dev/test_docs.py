@@ -129,7 +129,7 @@ def test_slots_for_output_are_filled(path):
 
 
 SNIPPETS = [(path, block) for path in DOCUMENTS for block in blocks(path, "python")]
-# These are run by tests/test_tour.py, or need a library or a cluster that is not here.
+# Others run these (test_walkthroughs), or they need a library or a cluster that is not here.
 ELSEWHERE = ("tour.md", "CONTRIBUTING.md")
 FOREIGN = ("bertopic", "dask_jobqueue")
 

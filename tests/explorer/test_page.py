@@ -274,14 +274,9 @@ def test_forced_colours_keep_swatches_and_the_open_tab(fresh):
         "Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}]
     )
     fresh.settle()
-    colours = fresh.run(
-        "[...document.querySelectorAll('#legend .swatch')]"
-        ".map((e) => getComputedStyle(e).backgroundColor)"
-    )
-    tabs = fresh.run(
-        "[...document.querySelectorAll('#tabs button')]"
-        ".map((e) => getComputedStyle(e).backgroundColor)"
-    )
+    shades = "[...document.querySelectorAll('{}')].map((e) => getComputedStyle(e).backgroundColor)"
+    colours = fresh.run(shades.format("#legend .swatch"))
+    tabs = fresh.run(shades.format("#tabs button"))
     fresh.prefer("light")
     assert len(set(colours)) == len(colours)
     assert tabs[0] != tabs[1]

@@ -19,7 +19,7 @@ from mnist_clustering.pages import predictions as page
 from mnist_clustering.placing import blocks
 from stages import drawings
 from tests.support import browser, inline
-from tests.support.encoded import table
+from tests.support.encoded import lines, table
 from tests.support.real import IMAGES, LABELS, signs
 
 USAGE = (graph.ROOT / "docs/data.md").read_text(encoding="utf-8")
@@ -37,10 +37,10 @@ def own(tmp_path, monkeypatch):
 
     def describe(name, **overrides):
         given = yaml.safe_load(EXAMPLES[name])
-        given |= {"folder": str(data)} if "folder" in given else {}
-        given |= (
-            {"sources": [{"kind": "folder", "location": str(data)}]} if "sources" in given else {}
-        )
+        if "folder" in given:
+            given["folder"] = str(data)
+        if "sources" in given:
+            given["sources"] = [{"kind": "folder", "location": str(data)}]
         for file in given.get("files", ()):
             given["files"][file] = inline.digest(data / file)
         inline.lay_out(workspace, name, given, **overrides)
@@ -97,8 +97,8 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
 
     before = Path("data/tsne/2d/train.npy").stat().st_mtime_ns
     paths = [row["path"] for row in table("data/raw/paths.csv")]
-    lines = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
-    Path("labels.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+    labels = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
+    Path("labels.csv").write_text("\n".join(["path,label", *labels]) + "\n")
     inline.run("label", "evaluate", "examine", "bundle", "draw_clusters")
     assert Path("data/tsne/2d/train.npy").stat().st_mtime_ns == before
     assert files.load_json("metrics/scores.json")["accuracy"] > 0.9
@@ -129,12 +129,8 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
 
 def test_arrays_in_a_table(own):
     images = IMAGES[FEW, 8:20, 5:23]
-    header = ",".join(["label", *(f"pixel{i}" for i in range(images[0].size))])
-    rows = [
-        ",".join([f"class {label}", *map(str, image.ravel())])
-        for label, image in zip(LABELS[FEW], images, strict=True)
-    ]
-    (own.data / "train.csv").write_text("\n".join([header, *rows]) + "\n")
+    text = lines(images, [f"class {label}" for label in LABELS[FEW]])
+    (own.data / "train.csv").write_text(f"{text}\n")
     own("table")
     inline.run("download", "split", "label")
     record = files.load_json("data/split/dataset.json")
@@ -154,8 +150,8 @@ def test_embeddings_with_a_manifest(own, capsys):
     np.save(own.data / "vectors.npy", vectors)
     for i in range(90):
         Image.fromarray(IMAGES[i]).save(own.data / f"{i}.png")
-    lines = [f"{i}.png,{LABELS[i] if i % 2 else ''}" for i in range(90)]
-    (own.data / "manifest.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+    labels = [f"{i}.png,{LABELS[i] if i % 2 else ''}" for i in range(90)]
+    (own.data / "manifest.csv").write_text("\n".join(["path,label", *labels]) + "\n")
     own("clip", **{"split.landmarks": 65})
     inline.run()
     said = capsys.readouterr().err

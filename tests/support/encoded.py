@@ -14,6 +14,16 @@ def table(path: Any) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def lines(images, labels, between=",", header=True, decimals=".", last=False) -> str:
+    """Write images as a table, labels first or last."""
+    width = images[0].size
+    rows = [["label", *(f"pixel{i}" for i in range(width))]] if header else []
+    for label, image in zip(labels, images.reshape(-1, width), strict=True):
+        pixels = [str(pixel / 1.0).replace(".", decimals) for pixel in image]
+        rows.append([*pixels, str(label)] if last else [str(label), *pixels])
+    return "\n".join(between.join(row) for row in rows)
+
+
 def npy(values: Any) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, values)
