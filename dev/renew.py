@@ -115,12 +115,12 @@ def _write_digests(path: Path, overrides: Mapping[str, Any]) -> None:
 
     What the DVC cache of the workspace has of earlier runs is not computed again.
     """
-    outputs: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     with temporary_copy(overrides) as folder:
         dvc(folder, "repro")
         for (stage, out), md5 in verify.digests(folder).items():
-            outputs.setdefault(stage, {})[out] = md5
-    files.save_json(path, {"params": dict(overrides), "outputs": outputs})
+            found.setdefault(stage, {})[out] = md5
+    files.save_json(path, {"params": dict(overrides), "outputs": found})
 
 
 def _outputs_may_differ() -> bool:
