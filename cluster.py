@@ -42,16 +42,8 @@ AUDIT = ("audit/suspects.csv", "copies/copies.csv", "audit/audit.html")
 # What the workspace takes of this project, beside each dvc.yaml.
 _CODE = ("explorer", "mnist_clustering", "stages")
 _TAKEN = (
-    *(
-        *_CODE,
-        ".dvc",
-        ".dvcignore",
-        ".gitignore",
-        PARAMS,
-        "params.schema.json",
-        "requirements.lock",
-    ),
-    *("datasets/description.schema.json", "dev/studies/results/maps.npz"),
+    *(*_CODE, ".dvc", ".dvcignore", ".gitignore", PARAMS, "params.schema.json"),
+    *("requirements.lock", "datasets/description.schema.json", "dev/studies/results/maps.npz"),
 )
 # Where images are on the map, and their clusters: the map's own, and those placed on it.
 _PARTS = (
@@ -71,20 +63,20 @@ _SENTENCE = re.compile(r"(?!ERROR)\w+: \w")
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command line; return its exit status."""
     options = _parser().parse_args(words)
+    fault: object = None
     try:
         for sentence in cluster(options):
             print(f"cluster: {sentence}", flush=True)
     except InputError as error:
-        print(f"cluster: {error}", file=sys.stderr)
-        return 1
+        fault = error
     except OSError as error:
         said = f"{error.filename} cannot be read or written: {error.strerror}"
-        print(f"cluster: {said if error.filename else error}", file=sys.stderr)
-        return 1
+        fault = said if error.filename else error
     except KeyboardInterrupt:
-        print("cluster: interrupted; the same command goes on", file=sys.stderr)
-        return 1
-    return 0
+        fault = "interrupted; the same command goes on"
+    if fault:
+        print(f"cluster: {fault}", file=sys.stderr)
+    return int(bool(fault))
 
 
 def cluster(options: argparse.Namespace) -> Iterator[str]:
@@ -96,7 +88,9 @@ def cluster(options: argparse.Namespace) -> Iterator[str]:
     labels = _read_labels(options.labels, folder, pictures)
     ledger, place = Ledger(target, _say_aside), target / PIPELINE
     _lay_out(ledger, target.name, options.k)
-    _describe(ledger, target.name, folder, options, pictures)
+    described = _described(folder, options, pictures)
+    text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
+    ledger.write(f"{PIPELINE}/datasets/{target.name}.yaml", text.encode())
     if labels is None and not is_new and (place / LABELS).is_file():
         labels = listing.read(LABELS, (place / LABELS).read_bytes()).by_path(LABELS)
         yield from _drop_labels(ledger, labels, labels.keys() - pictures.keys(), "are gone")
@@ -245,15 +239,11 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return found
 
 
-def _describe(
-    ledger: Ledger,
-    name: str,
-    folder: Path,
-    options: argparse.Namespace,
-    pictures: picture_sets.Files,
-) -> None:
+def _described(
+    folder: Path, options: argparse.Namespace, pictures: picture_sets.Files
+) -> dict[str, str]:
     """Describe the folder as a dataset of the workspace."""
-    described = {
+    return {
         "title": f"Pictures of {folder.name}",
         "kind": "pictures",
         "form": options.form,
@@ -261,8 +251,6 @@ def _describe(
         "folder": str(folder),
         "digest": picture_sets.digest(pictures),
     }
-    text = yaml.safe_dump(described, sort_keys=False, allow_unicode=True)
-    ledger.write(f"{PIPELINE}/datasets/{name}.yaml", text.encode())
 
 
 def _read_labels(

@@ -80,18 +80,10 @@ def _plot(rows: Sequence[Row]) -> str | None:
 
 
 def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> str:
-    """Lay experiments out, best first.
+    """Lay experiments out as `dvc.api.exp_show` returns them, the highest score ``by`` first.
 
-    Parameters
-    ----------
-    rows : sequence of mapping
-        As `dvc.api.exp_show` returns them.
-    scores : sequence of str
-        Keys of metrics/scores.json, a column each.
-    by : str
-        The score to sort by, highest first; experiments without it (queued or failed) come last.
-    width : int
-        Of the terminal. What was changed goes on in further lines.
+    Those without it (queued or failed) come last. What was changed goes on in further lines where
+    the terminal is not wide enough.
     """
     listed = [
         (row, changed)

@@ -16,12 +16,11 @@ from rocrate.model.computerlanguage import ComputerLanguage
 from rocrate.rocrate import ROCrate
 
 from dev import finished, graph
-from dev.graph import PARAMS, ROOT
+from dev.graph import LOCK, PARAMS, ROOT
 from dev.workspace import command_line
 from stages.workspace import PIPELINE
 
 CRATE = "build/crate"
-LOCK = "dvc.lock"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
@@ -54,13 +53,7 @@ def main() -> None:
 
 
 def write(root: Path, folder: Path) -> None:
-    """Write the crate of a finished run into a folder, in place of what was there.
-
-    Raises
-    ------
-    InputError
-        If the run is not finished or not up to date.
-    """
+    """Write the crate of a finished run into a folder, in place of what was there."""
     finished.check(root)
     with finished.replaced(folder) as temporary:
         _Run(root).crate().write(temporary)

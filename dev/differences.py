@@ -21,12 +21,7 @@ def digest(path: Path) -> str:
 def describe(ours: Path, theirs: Path, suffix: str) -> list[str]:
     """Describe how two files differ, one line for each array that does.
 
-    Parameters
-    ----------
-    ours, theirs : Path
-        The reference and the other file.
-    suffix : str
-        Format of both, such as ``.npy``: files in DVC's cache have no suffix of their own.
+    The suffix, such as ``.npy``, tells their format: files in DVC's cache have none of their own.
     """
     try:
         a, b = read(ours, suffix), read(theirs, suffix)

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -11,31 +11,22 @@ from typing import NamedTuple
 import yaml
 
 from dev import graph
+from dev.workspace import NOBODY, configure
 from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from stages.workspace import dvc, environment, failure, set_params
 
 Settings = tuple[str, ...]
-NOBODY = {"user.name": "mnist-clustering", "user.email": "nobody@example.org"}
 
 
 class Place(NamedTuple):
-    """Where experiments run: sent to each worker.
+    """Where experiments run, as it is sent to each worker."""
 
-    Attributes
-    ----------
-    root, commit : str
-        The clone that they come back to, and its last commit.
-    cache : str
-        The folder of DVC's cache.
-    threads : int
-        Threads of each experiment.
-    """
-
+    # The clone that they come back to, its last commit, and the folder of DVC's cache.
     root: str
     commit: str
     cache: str
-    threads: int
+    threads: int  # Of each experiment.
 
     @property
     def refs(self) -> str:
@@ -77,27 +68,21 @@ def _clone(place: Place) -> Iterator[Path]:
         git(Path(parent), "clone", "--quiet", "--shared", place.root, str(folder))
         git(folder, "checkout", "--quiet", "--detach", place.commit)
         for name, value in NOBODY.items():
-            if not git(folder, "config", "--default", "", name).strip():
-                git(folder, "config", name, value)
-        config = f"[core]\n    site_cache_dir = {folder}/.dvc/tmp/site\n"
-        config += f"[cache]\n    dir = {place.cache}\n"
-        (folder / ".dvc/config.local").write_text(config, encoding="utf-8")
+            if not git(folder, "config", "--default", "", f"user.{name}").strip():
+                git(folder, "config", f"user.{name}", value)
+        configure(folder, place.cache)
         yield folder
 
 
 def _dvc(place: Place, folder: Path, *words: str) -> str | None:
     """Run DVC in a clone; return the sentence of the stage that failed."""
-    code, said = _call(words, folder, environment() | {resources.THREADS: str(place.threads)})
-    return failure(said) if code else None
-
-
-def _call(words: Sequence[str], folder: Path, settings: Mapping[str, str]) -> tuple[int, str]:
     said: list[str] = []
+    settings = environment() | {resources.THREADS: str(place.threads)}
     try:
         dvc(folder, *words, settings=settings, on_line=said.append)
-    except subprocess.CalledProcessError as error:
-        return error.returncode, "".join(said)
-    return 0, "".join(said)
+    except subprocess.CalledProcessError:
+        return failure("".join(said))
+    return None
 
 
 def clean_commit(root: Path) -> str:

@@ -18,13 +18,7 @@ _NAMED = 3
 
 
 def check(root: Path) -> None:
-    """Make sure that a run is finished and up to date.
-
-    Raises
-    ------
-    InputError
-        If DVC finds a stage that has not run, or whose code, params, inputs or outputs differ.
-    """
+    """Refuse a run of which DVC finds a stage that has not run, or is not up to date."""
     try:
         with Repo(str(root)) as repo:
             changed = [name.rpartition(":")[2] for name in repo.status()]
@@ -39,13 +33,7 @@ def check(root: Path) -> None:
 
 
 def date(root: Path) -> int:
-    """Return the date of the last commit, or SOURCE_DATE_EPOCH if it is set, in s since 1970.
-
-    Raises
-    ------
-    InputError
-        If there is neither.
-    """
+    """Return SOURCE_DATE_EPOCH, or else the date of the last commit, in seconds since 1970."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not given:
         words = ["git", "log", "-1", "--format=%ct"]

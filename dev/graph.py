@@ -13,7 +13,7 @@ from dvc.repo import Repo
 from stages.workspace import PARAMS, ROOT, leaves
 
 __all__ = ["PARAMS", "ROOT", "leaves"]
-SCHEMA = "params.schema.json"
+SCHEMA, LOCK = "params.schema.json", "dvc.lock"
 # The first stage, of which all others read the digests of their code.
 CODE = "code"
 _DIGESTS = "data/code/"
@@ -126,6 +126,12 @@ def is_in(name: str, section: str) -> bool:
 def load_yaml(path: str, root: Path = ROOT) -> Any:
     """Read a YAML or JSON file of the project."""
     return yaml.load((root / path).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def locked(root: Path = ROOT) -> dict[str, Any]:
+    """Return what dvc.lock says of every file and folder that a stage reads or writes, by path."""
+    stages = load_yaml(LOCK, root)["stages"].values()
+    return {entry["path"]: entry for own in stages for entry in (*own["deps"], *own["outs"])}
 
 
 def described(schema: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -120,10 +120,8 @@ def drawn(recorder: Recorder) -> Iterator[Frame]:
     browser = recorder.browser
     yield from recorder.click(browser.seen("#tabs button", "Draw"), QUICK)
     browser.wait("placer")
-    left, top, side = browser.run(
-        "(() => { const b = byId('paper').getBoundingClientRect();"
-        " return [b.left, b.top, b.width] })()"
-    )
+    left, top, right, _ = browser.box("byId('paper')")
+    side = right - left
     start, *others = [(left + x * side, top + y * side) for x, y in SEVEN]
     yield from recorder.go(start, QUICK)
     browser.mouse("mousePressed", *start, button="left", buttons=1, clickCount=1)

@@ -8,7 +8,7 @@ import contextlib
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from dev import graph
 from dev.graph import ROOT
 from mnist_clustering import files
 from stages import digests as code
-from stages.imports import FOLDERS, Imports
+from stages.imports import Imports
 
 KEY = "provenance"
 ALL = "*"
@@ -51,24 +51,13 @@ def stamp(
         dvc.lock.
     params : mapping of str to object, optional
         Params by dotted name that differed from params.yaml.
-
-    Returns
-    -------
-    dict
-        The results, followed by "provenance": "params" and "digests" by name.
     """
     found = {"params": dict(params or {}), "digests": digests(roots, params or {})}
     return {name: value for name, value in results.items() if name != KEY} | {KEY: found}
 
 
 def stale(results: Path | Mapping[str, Any]) -> list[str]:
-    """Name the stages and files that have changed since results were made.
-
-    Returns
-    -------
-    list of str
-        Empty if the results are up to date; `UNKNOWN` alone if they were never stamped.
-    """
+    """Name what has changed since results were made; `UNKNOWN` if they were never stamped."""
     found: Any = results
     if isinstance(results, Path):
         found = json.loads(results.read_text(encoding="utf-8"))
@@ -91,38 +80,25 @@ def sentence(results: Path) -> str:
     return f"Measured before the last change of {listed}{more}."
 
 
-def digests(
-    roots: Iterable[str], params: Mapping[str, Any], root: Path = ROOT
-) -> dict[str, str | None]:
+def digests(roots: Iterable[str], params: Mapping[str, Any]) -> dict[str, str | None]:
     """Digest stages, with all that they need, and files; None for what there is no longer."""
     roots = list(roots)
-    known = {name: stage for name, stage in graph.stages(root).items() if name != graph.CODE}
+    known = {name: stage for name, stage in graph.stages().items() if name != graph.CODE}
     needed = graph.upstream([name for name in known if name in roots or ALL in roots], known)
-    values = graph.leaves(graph.load_yaml(graph.PARAMS, root)) | dict(params)
-    with contextlib.chdir(root):
-        imports = _imports(str(root), tuple(_stamps()))
+    values = graph.leaves(graph.load_yaml(graph.PARAMS)) | dict(params)
+    with contextlib.chdir(ROOT):
+        imports = _imports()
         found: dict[str, str | None] = {
             name: _of_stage(known[name], values, imports) for name in known if name in needed
         }
         others = [name for name in roots if name not in {*known, ALL}]
-        locked = _locked() if any(not name.endswith(".py") for name in others) else {}
+        locked = graph.locked() if any(not name.endswith(".py") for name in others) else {}
         return found | {name: _of_file(name, imports, locked) for name in others}
 
 
-def _locked() -> dict[str, str]:
-    """Digests of all data, by path."""
-    stages = graph.load_yaml("dvc.lock", Path())["stages"].values()
-    return {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}
-
-
-def _stamps() -> Iterator[tuple[str, int]]:
-    for folder in FOLDERS:
-        yield from ((str(path), path.stat().st_mtime_ns) for path in Path(folder).rglob("*.py"))
-
-
-# The tables ask for twenty studies in turn.
-@functools.lru_cache(maxsize=1)
-def _imports(root: str, stamps: tuple[tuple[str, int], ...]) -> Imports:
+@functools.cache
+def _imports() -> Imports:
+    """Read which module imports which; once, for the tables ask for twenty studies in turn."""
     return Imports()
 
 
@@ -147,10 +123,10 @@ def _of_stage(stage: graph.Stage, values: Mapping[str, Any], imports: Imports) -
     return _shortened(json.dumps(content, sort_keys=True))
 
 
-def _of_file(path: str, imports: Imports, locked: Mapping[str, str]) -> str | None:
+def _of_file(path: str, imports: Imports, locked: Mapping[str, Any]) -> str | None:
     """Digest a module, with what it imports where it is of the library, or data of dvc.lock."""
     if not path.endswith(".py"):
-        return locked.get(path)
+        return locked.get(path, {}).get("md5")
     if not Path(path).is_file():
         return None
     modules = imports.closure(path) if path in imports.names else {path}

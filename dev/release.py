@@ -36,13 +36,7 @@ def main() -> None:
 
 
 def build(root: Path, folder: Path) -> None:
-    """Build the release of a finished run into a folder, in place of what was there.
-
-    Raises
-    ------
-    InputError
-        If the run is not finished or not up to date.
-    """
+    """Build the release of a finished run into a folder, in place of what was there."""
     date = finished.date(root)
     with finished.replaced(folder) as release, tempfile.TemporaryDirectory() as scratch:
         crate.write(root, Path(scratch) / "crate")
@@ -57,18 +51,7 @@ def build(root: Path, folder: Path) -> None:
 
 
 def wheel(root: Path, source: Path, folder: Path, date: int) -> None:
-    """Build the library's wheel from a copy that holds its files and no others.
-
-    Parameters
-    ----------
-    root : Path
-    source : Path
-        A folder for the copy, which does not exist yet.
-    folder : Path
-        Receives the wheel.
-    date : int
-        Of all that is in it, in seconds since 1970.
-    """
+    """Build the library's wheel into a folder from ``source``, a copy of its files alone."""
     for name in project_files(root):
         if name.startswith(LIBRARY) or name in _PACKAGING:
             (source / name).parent.mkdir(parents=True, exist_ok=True)

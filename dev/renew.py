@@ -10,21 +10,24 @@ outputs and the tables of the docs. Studies and benchmarks are renewed only if t
 import argparse
 import subprocess
 import sys
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dvc.repo import Repo
 from dvc.utils.serialize import modify_yaml
 
-from dev import graph, outputs, provenance, reference, steps, verify_matrix
+from dev import graph, outputs, provenance, steps, verify, verify_matrix
 from dev.graph import ROOT
 from dev.tables import __main__ as tables
+from dev.workspace import temporary_copy
+from mnist_clustering import files
 from stages.workspace import dvc
 from tests.support import clones
 
 REFERENCES = {
-    "dev/digits.json": verify_matrix.OVERRIDES,
+    verify_matrix.REFERENCE: verify_matrix.OVERRIDES,
     "tests/pipeline/digests.json": clones.SMALL,
 }
 PEERS, DASK = ".venv-peers/.installed", ".venv-dask/.installed"
@@ -35,65 +38,47 @@ SHOWN = ("metrics", "params.yaml", "dev/compare.py", "dev/outputs.py")
 
 
 class Study(NamedTuple):
-    """What takes long and is renewed on demand.
+    """What takes long and is renewed on demand."""
 
-    Attributes
-    ----------
-    results : str
-        The file that it writes, stamped.
-    words : tuple of str
-        Of its command, after ``python -m``.
-    needs : str
-        A file without which it cannot run.
-    """
-
-    results: str
-    words: tuple[str, ...]
-    needs: str = "dvc.lock"
-
-
-def _study_of(name: str, needs: str = "dvc.lock", results: str = "") -> Study:
-    return Study(results or f"dev/studies/results/{name}.json", (f"dev.studies.{name}",), needs)
-
-
-def _benchmark(part: str, needs: str = "dvc.lock") -> Study:
-    return Study(f"dev/benchmarks/results/{part}.json", ("dev.benchmarks.run", part), needs)
+    words: tuple[str, ...]  # Of its command, after ``python -m``.
+    results: str  # The file that it writes, stamped.
+    needs: str  # A file without which it cannot run.
 
 
 # In an order in which later ones find what earlier ones left in the cache.
+_STUDIES = (
+    *("predict", "placing", "fitting", "audit", "maps", "original", "sets", "seeds", "ablation"),
+)
+_BENCHMARKS = ("stages", "growth", "explorer", "study", "pairs", "peers")
+# Where results are not called like their study, and what it needs beside a finished run.
+_RESULTS = {
+    "original": "dev/studies/results/original/params.json",
+    "seeds": "metrics/seeds.json",
+} | {name: f"dev/benchmarks/results/{name}.json" for name in _BENCHMARKS}
+_NEEDS = {"placing": DASK, "pairs": PEERS, "peers": PEERS}
 STUDIES = {
-    "predict": _study_of("predict"),
-    "placing": _study_of("placing", DASK),
-    "fitting": _study_of("fitting"),
-    "audit": _study_of("audit"),
-    "maps": _study_of("maps"),
-    "original": _study_of("original", results="dev/studies/results/original/params.json"),
-    "sets": _study_of("sets"),
-    "seeds": _study_of("seeds", results="metrics/seeds.json"),
-    "ablation": _study_of("ablation"),
-    **{part: _benchmark(part) for part in ("stages", "growth", "explorer", "study")},
-    **{part: _benchmark(part, PEERS) for part in ("pairs", "peers")},
+    name: Study(
+        ("dev.benchmarks.run", name) if name in _BENCHMARKS else (f"dev.studies.{name}",),
+        _RESULTS.get(name, f"dev/studies/results/{name}.json"),
+        _NEEDS.get(name, "dvc.lock"),
+    )
+    for name in (*_STUDIES, *_BENCHMARKS)
 }
 
 
 def main() -> None:
     """Renew, and say what was done and which files changed."""
     parser = argparse.ArgumentParser(prog="renew", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "studies",
-        nargs="*",
-        metavar="STUDY",
-        help=f"studies (all), {OUTPUTS} (printed in the docs), or {', '.join(STUDIES)}",
-    )
+    about = f"studies (all), {OUTPUTS} (printed in the docs), or {', '.join(STUDIES)}"
+    parser.add_argument("studies", nargs="*", metavar="STUDY", help=about)
     named = parser.parse_args().studies
     if unknown := set(named) - {"studies", OUTPUTS, *STUDIES}:
-        parser.error(f"there is no study {', '.join(sorted(unknown))}: choose studies (all of "
-                     f"them) or some of {', '.join([OUTPUTS, *STUDIES])}")  # fmt: skip
+        parser.error(f"there is no study {', '.join(sorted(unknown))}: choose {about}")
     before = _contents()
     try:
         _lock()
         for name, overrides in REFERENCES.items():
-            reference.make(ROOT / name, overrides)
+            _write_digests(ROOT / name, overrides)
         steps.main()
         if OUTPUTS in named or _outputs_may_differ():
             outputs.main()
@@ -123,6 +108,19 @@ def _lock() -> None:
     with modify_yaml(ROOT / "dvc.lock") as lock:
         for name in set(lock["stages"]) - set(graph.stages()):
             del lock["stages"][name]
+
+
+def _write_digests(path: Path, overrides: Mapping[str, Any]) -> None:
+    """Run the pipeline with other params in a temporary copy; write the digests of its outputs.
+
+    What the DVC cache of the workspace has of earlier runs is not computed again.
+    """
+    found: dict[str, dict[str, str]] = {}
+    with temporary_copy(overrides) as folder:
+        dvc(folder, "repro")
+        for (stage, out), md5 in verify.digests(folder).items():
+            found.setdefault(stage, {})[out] = md5
+    files.save_json(path, {"params": dict(overrides), "outputs": found})
 
 
 def _outputs_may_differ() -> bool:

@@ -60,10 +60,7 @@ def main() -> None:
 def here(root: Path = ROOT) -> Path:
     """Write the report with what differs by machine: commit, system, seconds and memory.
 
-    Returns
-    -------
-    Path
-        The page, ``report-here.html``; the output itself stays as it is on every machine.
+    It is a page of its own; the output itself stays as it is on every machine.
     """
     if not (root / REPORT).is_file():
         sys.exit("report: there is no report yet: make it by make repro, or fetch it by dvc pull")
@@ -88,20 +85,7 @@ def here(root: Path = ROOT) -> Path:
 
 
 def compare(first: str, second: str, root: Path = ROOT) -> Path:
-    """Write a page with two runs side by side, what matters first.
-
-    Parameters
-    ----------
-    first, second : str
-        Names of experiments, or commits.
-    root : Path
-        The clone.
-
-    Returns
-    -------
-    Path
-        The page, ``report-FIRST-SECOND.html``.
-    """
+    """Write a page with two runs side by side, experiments or commits, what matters first."""
     runs = tuple(re.sub(r"^([0-9a-f]{7})[0-9a-f]{33}$", r"\1", run) for run in (first, second))
     with Repo(str(root)) as repo:
         commits = [_commit(repo, run) for run in (first, second)]

@@ -46,12 +46,7 @@ class Step(NamedTuple):
 
 
 def steps(image: NDArray[np.uint8]) -> Iterator[Step]:
-    """Describe one image, step by step.
-
-    Parameters
-    ----------
-    image : ndarray of uint8, shape (28, 28)
-    """
+    """Describe one image of 28 x 28 pixels, step by step."""
     raw = image[None]
     upright = deskew.deskew(raw)
     yield Step("Deskewing", "removes the slant", [image, upright[0]], ["raw", "deskewed"])

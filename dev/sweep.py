@@ -98,20 +98,9 @@ def named(grid: Iterable[Settings]) -> dict[str, Settings]:
 
 
 def run(place: Place, grid: Mapping[str, Settings], map_items: Any) -> dict[str, str]:
-    """Run experiments, what they share before them.
+    """Run experiments, what they share before them; return a sentence for each that failed.
 
-    Parameters
-    ----------
-    place : Place
-    grid : mapping of str to tuple of str
-        Settings of the experiments by name.
-    map_items : callable
-        Takes a function and items, and yields an `executors.Outcome` for each.
-
-    Returns
-    -------
-    dict of str to str
-        One sentence for each experiment that failed.
+    ``map_items`` takes a function and items, and yields an `executors.Outcome` for each.
     """
     known = graph.load_yaml(graph.PARAMS, Path(place.root))
     schema = json.loads((Path(place.root) / graph.SCHEMA).read_text(encoding="utf-8"))
@@ -159,20 +148,10 @@ def with_settings(known: Any, settings: Settings) -> dict[str, Any]:
 def waves(
     params: Mapping[str, Mapping[str, Any]], known: Mapping[str, graph.Stage]
 ) -> Iterator[dict[tuple[str, ...], tuple[str, ...]]]:
-    """Yield what is shared, in waves that can each be computed at once.
+    """Yield stages by the experiments that share them, in waves that can each be computed at once.
 
-    Parameters
-    ----------
-    params : mapping of str to mapping
-        All params of each experiment.
-    known : mapping of str to graph.Stage
-        In order.
-
-    Yields
-    ------
-    dict
-        Stages by the experiments that share them. Experiments that share a stage share all that it
-        needs, so that fewer and fewer of them share the stages of one wave after the other.
+    Experiments that share a stage share all that it needs, so that fewer and fewer of them share
+    the stages of one wave after the other.
     """
     shared: dict[tuple[str, ...], list[str]] = {}
     for stage in known:

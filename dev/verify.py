@@ -14,13 +14,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from dev import differences, graph, machine
+from dev.graph import LOCK
 from dev.workspace import cache_folder, command_line, temporary_copy
 from stages.workspace import ROOT, repro
 
-LOCK = "dvc.lock"
 RAW = "data/raw"
 SCORES = "metrics/evaluate.json"
 # Maximum difference between scores of maps that differ in their last digits.
@@ -61,7 +59,7 @@ def digests(root: Path) -> Digests:
 
     Those of the stage ``code`` are left out, for they say nothing about results.
     """
-    stages = yaml.safe_load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+    stages = graph.load_yaml(LOCK, root)["stages"]
     cache = cache_folder(root)
     return {
         (name, path): md5
@@ -70,6 +68,12 @@ def digests(root: Path) -> Digests:
         for out in stage.get("outs", [])
         for path, md5 in _members(out["path"], out["md5"], root, cache)
     }
+
+
+def committed(path: Path) -> Digests:
+    """Read the digests of a small run that every machine is to arrive at."""
+    outputs = json.loads(path.read_text(encoding="utf-8"))["outputs"]
+    return {(stage, out): md5 for stage, outs in outputs.items() for out, md5 in outs.items()}
 
 
 def _members(path: str, md5: str, root: Path, cache: Path) -> Iterator[tuple[str, str]]:

@@ -18,14 +18,12 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.features.descriptors import BLOCKS
 from stages.workspace import PARAMS, ROOT, environment, project_files, set_params
 
-_NOBODY = {
-    "NAME": "mnist-clustering",
-    "EMAIL": "nobody@example.org",
-    "DATE": "2026-01-01T00:00:00Z",
-}
+NOBODY = {"name": "mnist-clustering", "email": "nobody@example.org"}
 # The copy uses none of the user's hooks, signatures and other settings.
 _GIT_SETTINGS = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} | {
-    f"GIT_{role}_{what}": own for role in ("AUTHOR", "COMMITTER") for what, own in _NOBODY.items()
+    f"GIT_{role}_{what.upper()}": own
+    for role in ("AUTHOR", "COMMITTER")
+    for what, own in (NOBODY | {"date": "2026-01-01T00:00:00Z"}).items()
 }
 _COMMANDS = (
     "init --quiet",
@@ -45,32 +43,11 @@ def temporary_copy(
     empty_cache: bool = False,
     name: str = "mnist-clustering",
 ) -> Iterator[Path]:
-    """Copy the workspace, set params in the copy, and remove it at the end.
+    """Copy the workspace, set params by dotted name in the copy, and remove it at the end.
 
     The copy contains the project's files (`project_files`), with uncommitted edits, in a
-    repository of its own. Unless ``empty_cache`` is set, it shares the DVC cache of the
-    workspace, so that nothing is computed twice.
-
-    Parameters
-    ----------
-    overrides : mapping of str to object
-        Params by dotted name, as in ``{"kmeans.k": 12}``.
-    root : Path
-        The workspace.
-    empty_cache : bool
-        Whether the copy has an empty cache of its own, so that everything is recomputed.
-    name : str
-        Name of the copy's folder.
-
-    Yields
-    ------
-    Path
-        The folder of the copy.
-
-    Raises
-    ------
-    KeyError
-        If params.yaml has no param of that name.
+    repository of its own. It shares the DVC cache of the workspace, so that nothing is computed
+    twice; or it has an empty one of its own, so that everything is. ``name`` is that of its folder.
     """
     with tempfile.TemporaryDirectory(
         prefix="mnist-clustering-", ignore_cleanup_errors=True
@@ -80,19 +57,20 @@ def temporary_copy(
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / file, folder / file)
         set_params(folder / PARAMS, overrides)
-        has_git = shutil.which("git") is not None
-        # DVC's own records about the copy are removed with it.
-        config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
-        if not has_git:
-            config += "    no_scm = true\n"
-        if not empty_cache:
-            config += f"[cache]\n    dir = {cache_folder(root)}\n"
-        (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+        configure(folder, None if empty_cache else str(cache_folder(root)))
         settings = environment() | _GIT_SETTINGS
-        for command in _COMMANDS if has_git else ():
+        for command in _COMMANDS if shutil.which("git") else ():
             words = ["git", *command.split()]
             subprocess.run(words, cwd=folder, env=settings, check=True, capture_output=True)
         yield folder
+
+
+def configure(folder: Path, cache: str | None = None) -> None:
+    """Let DVC keep its own records about a copy in the copy, and use another's cache."""
+    config = f"[core]\n    site_cache_dir = {folder / '.dvc' / 'tmp' / 'site'}\n"
+    config += "" if shutil.which("git") else "    no_scm = true\n"
+    config += f"[cache]\n    dir = {cache}\n" if cache else ""
+    (folder / ".dvc" / "config.local").write_text(config, encoding="utf-8")
 
 
 def block_alone(name: str) -> dict[str, Any]:
@@ -108,16 +86,9 @@ def cache_folder(root: Path) -> Path:
 
 
 def command_line(main: Callable[[], int | None], name: str, description: str | None = None) -> None:
-    """Run a check or a study as a process: what went wrong is one sentence.
+    """Run a check or a study as a process: what went wrong is one sentence, which the name begins.
 
-    Parameters
-    ----------
-    main : callable
-        Returns the exit code; None is 0.
-    name : str
-        What the sentence begins with.
-    description : str, optional
-        What ``--help`` says, of what takes no other words; without it, ``main`` reads its own.
+    With a description, which ``--help`` prints, it takes no words; else ``main`` reads its own.
     """
     if description is not None:
         raw = argparse.RawDescriptionHelpFormatter

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 # What `make test ARGS=…` was called with is not for the makes that tests start.
-for name in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES", "ARGS"):
+for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"):
     os.environ.pop(name, None)
 
 # Several workers share the cores. Results do not depend on it, of which test_bits makes sure.
@@ -89,39 +89,3 @@ def test_images():
     from tests.support.real import TEST_IMAGES
 
     return TEST_IMAGES
-
-
-@pytest.fixture(scope="session")
-def train():
-    """Features of the training images."""
-    from tests.support.real import described
-
-    return described()[0]
-
-
-@pytest.fixture(scope="session")
-def test():
-    """Features of the test images."""
-    from tests.support.real import described
-
-    return described()[1]
-
-
-@pytest.fixture(scope="session")
-def mapped(train):
-    """A map, its KL curve, the steps told meanwhile, neighbours and affinities."""
-    import numpy as np
-
-    from mnist_clustering.neighbors.nearest import nearest
-    from mnist_clustering.tsne import optimization as tsne
-    from mnist_clustering.tsne import plans
-
-    indices, distances = nearest(train, k=60)
-    affinities = tsne.affinities(indices, distances.astype(np.int32), 20)
-    start = plans.from_components(train[:, :2], seed=0, jitter=0.01)
-    phases = [tsne.Phase("early_exaggeration", 60, 12, 0.5), tsne.Phase("optimisation", 110, 2)]
-    steps = []
-    embedding, curve = tsne.optimise(
-        start, affinities, phases, on_step=lambda curve: steps.append([*curve])
-    )
-    return embedding, curve, steps, indices, affinities

@@ -15,6 +15,7 @@ from mnist_clustering.images import collection
 from stages import workspace
 from stages.workspace import set_params
 from tests.support import inline
+from tests.support.encoded import table
 from tests.support.real import signs
 
 QUICK = {
@@ -29,6 +30,8 @@ QUICK = {
     "tsne.perplexity": 9,
     "tsne.map_3d.iterations": 25,
 }
+# What a run leaves that is handed on as it is.
+LEFT = ("site/index.html", "site/data/map.js", "plots/map.png", "data/audit/audit.html")
 
 
 @pytest.fixture
@@ -80,10 +83,9 @@ def pretended(monkeypatch):
             on_line(f"label: labels.csv names {unknown}\n")
             on_line("ERROR: failed to reproduce 'label': failed to run: python, exited with 1\n")
             raise subprocess.CalledProcessError(1, "dvc")
-        names = {"a": ("0", "anchor"), "c": ("1", "cloud"), "s": ("2", "star")}
-        rows = [
-            (i, given.get(path, ""), *names.get(path[0], ("0", ""))) for i, path in enumerate(used)
-        ]
+        names = {"a": (0, "anchor"), "c": (1, "cloud"), "s": (2, "star")}
+        own = (names.get(path[0], (0, "")) for path in used)
+        rows = [(i, given.get(used[i], ""), *each) for i, each in enumerate(own)]
         header = ("index", "label", "clusters_2d", "clusters_2d_label")
         half = len(rows) // 2
         files.save_table(place / "data/evaluate/clusters_train.csv", header, rows[:half])
@@ -98,23 +100,13 @@ def pretended(monkeypatch):
         merged = [{"medoid": 0}] * 3
         files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})
         files.save_arrays(place / "models/model.npz", embedding=np.eye(half, 2))
-        for name in (
-            "site/index.html",
-            "site/data/map.js",
-            "plots/map.png",
-            "data/audit/audit.html",
-        ):
+        for name in LEFT:
             with files.output(place / name) as temporary:
                 temporary.write_text(name)
 
     monkeypatch.setattr(workspace, "dvc", dvc)
     monkeypatch.setattr(workspace, "count_stages", lambda place: 1)
     return calls
-
-
-def table(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_a_folder_is_clustered_named_and_never_touched(pictures, staged, tmp_path, capsys):

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 WITH_EXAMPLES = sorted(
     str(path.relative_to(ROOT).with_suffix("")).replace("/", ".")
-    for path in ROOT.glob("mnist_clustering/**/*.py")
+    for folder in ("mnist_clustering", "stages", "dev")
+    for path in ROOT.glob(f"{folder}/**/*.py")
     if ">>> " in path.read_text(encoding="utf-8")
 )
 

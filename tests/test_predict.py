@@ -14,6 +14,7 @@ import pytest
 import predict
 from mnist_clustering.images import idx
 from mnist_clustering.model import fitted as model
+from tests.support.encoded import table
 from tests.support.fitted import ROOT, enlarged, png, run_main
 
 
@@ -52,9 +53,7 @@ def test_table_json_and_csv(capsys, path, fitted, test_images, tmp_path):
         assert re.search(r"cluster (“mostly \d”|\d+), distance", article)
         assert 'class="map"' in article
 
-    with (tmp_path / "out.csv").open(newline="") as file:
-        table = list(csv.DictReader(file))
-    assert [row["label"] for row in table] == [
+    assert [row["label"] for row in table(tmp_path / "out.csv")] == [
         "" if row["label"] is None else str(row["label"]) for row in results
     ]
     assert not list(tmp_path.glob(".*partial"))

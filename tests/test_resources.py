@@ -56,14 +56,8 @@ def test_a_stage_starts_under_any_of_these():
         "NUMBA_NUM_THREADS": "many",
     }
     script = "import stages.elbow, os; print(os.environ['MPLBACKEND'], stages.elbow.METRICS)"
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env=os.environ | settings,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command, environment = [sys.executable, "-c", script], os.environ | settings
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("agg metrics/elbow_{}.json\n", "")
 
 

@@ -4,11 +4,14 @@ import json
 import shutil
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
+import yaml
 from sklearn.metrics import adjusted_rand_score
 
-from dev.studies import ablation, seeds
+from dev import smoke
+from dev.studies import ablation, original, seeds
 from stages.workspace import ROOT, set_params
 
 
@@ -28,21 +31,20 @@ def test_stability_is_the_mean_agreement_of_all_pairs(known):
     assert found["preferred_k"] == 3
 
 
-def test_every_variation_names_params_that_there_are(tmp_path):
-    titles = [variation.title for variation in ablation.VARIATIONS]
-    assert len(set(titles)) == len(titles)
-    for variation in ablation.VARIATIONS:
-        params = shutil.copy(ROOT / "params.yaml", tmp_path)
-        set_params(Path(params), variation.overrides)
+def test_params_of_the_studies_fit_the_schema(tmp_path):
+    variations = {variation.title: variation.overrides for variation in ablation.VARIATIONS}
+    assert len(variations) == len(ablation.VARIATIONS)
+    schema = json.loads((ROOT / "params.schema.json").read_text())
+    for overrides in (smoke.OVERRIDES, original.OVERRIDES, *variations.values()):
+        params = Path(shutil.copy(ROOT / "params.yaml", tmp_path))
+        set_params(params, overrides)
+        jsonschema.validate(yaml.safe_load(params.read_text()), schema)
 
 
 def test_the_committed_seeds_keep_what_was_asked_of_them():
     found = json.loads((ROOT / "metrics/seeds.json").read_text())
-    for part, scored in (
-        (found, "test"),
-        (found["resampled"], "test"),
-        (found["transductive"], "train"),
-    ):
+    resampled, transductive = found["resampled"], found["transductive"]
+    for part, scored in ((found, "test"), (resampled, "test"), (transductive, "train")):
         accuracy = part["clusters_2d"][scored]["accuracy"]
         assert accuracy["n"] == 5
         assert accuracy["mean"] >= 0.994

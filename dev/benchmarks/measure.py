@@ -43,26 +43,12 @@ MADE_BY = {
 
 @dataclass(frozen=True)
 class Options:
-    """Sizes and places of one run.
+    """Sizes and places of one run."""
 
-    Attributes
-    ----------
-    n : int
-        Training images; fewer than all are for trying the benchmark out.
-    rounds : int
-        How often what takes less than five minutes is measured.
-    largest : int
-        The largest number of images of the growth.
-    peers : Path
-        The interpreter that has umap-learn.
-    results : Path
-        Folder of the results.
-    """
-
-    n: int = TRAIN
-    rounds: int = 3
-    largest: int = 240_000
-    peers: Path = ROOT / ".venv-peers/bin/python"
+    n: int = TRAIN  # Training images; fewer are for trying the benchmark out.
+    rounds: int = 3  # How often what takes less than five minutes is measured.
+    largest: int = 240_000  # The largest number of images of the growth.
+    peers: Path = ROOT / ".venv-peers/bin/python"  # The interpreter that has umap-learn.
     results: Path = RESULTS
 
 
@@ -82,16 +68,8 @@ def run(
 ) -> dict[str, float]:
     """Run a command in a separate process and measure it.
 
-    Returns
-    -------
-    dict
-        "seconds" of wall time, "cpu_seconds" of user and system, and "peak_mib", the largest
-        resident set of any one of its processes (``ru_maxrss`` of ``wait4``).
-
-    Raises
-    ------
-    subprocess.CalledProcessError
-        If the command fails.
+    Returns "seconds" of wall time, "cpu_seconds" of user and system, and "peak_mib", the largest
+    resident set of any one of its processes (``ru_maxrss`` of ``wait4``).
     """
     with tempfile.NamedTemporaryFile("r", suffix=".jsonl") as log:
         subprocess.run(

@@ -51,13 +51,7 @@ def routes(part: str, options: Options) -> None:
 
 
 def route(name: str, options: Options) -> dict[str, Any]:
-    """Follow one route in a separate process.
-
-    Raises
-    ------
-    InputError
-        If there is no finished run or no interpreter with the peers' libraries.
-    """
+    """Follow one route in a separate process."""
     if not (DATA / "features/train.npy").is_file():
         raise InputError("data/features has no arrays: finish a run by make repro first")
     # With UMAP's libraries installed, openTSNE would import numba within the measured time.

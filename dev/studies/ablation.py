@@ -41,23 +41,15 @@ Clusters = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Run:
-    """What a clustering method may use of a finished map.
+    """What a clustering method may use of a finished map."""
 
-    Attributes
-    ----------
-    train, test : ndarray of integers, shape (n, n_dims)
-        Positions on the grid of the map.
-    forward, reverse : ndarray of int32, shape (n, k)
-        Nearest neighbours of train in both directions.
-    params : mapping
-        Of all stages.
-    """
-
+    # Positions on the grid of the map: integers, of shape (n, n_dims).
     train: np.ndarray
     test: np.ndarray
+    # Nearest neighbours of train in both directions, of shape (n, k).
     forward: np.ndarray
     reverse: np.ndarray
-    params: Mapping[str, Any]
+    params: Mapping[str, Any]  # Of all stages.
 
 
 def by_merging(run: Run, **changed: int) -> Clusters:
@@ -175,19 +167,10 @@ def main() -> None:
 def study(
     variations: tuple[Variation, ...], overrides: Mapping[str, Any]
 ) -> dict[str, dict[str, float]]:
-    """Score variations on the held-out part.
+    """Score variations on the held-out part, with params that all of them have.
 
-    Parameters
-    ----------
-    variations : tuple of Variation
-    overrides : mapping of str to object
-        Params of all variations, by dotted name.
-
-    Returns
-    -------
-    dict
-        By title: accuracy, nmi, ari, "clusters" (their number) and "cpu_seconds", the user and
-        system time, over all cores, of the computations that no earlier variation had done.
+    Returns by title accuracy, nmi, ari, "clusters" (their number) and "cpu_seconds", the user and
+    system time, over all cores, of the computations that no earlier variation had done.
     """
     scored = {}
     # These runs take nothing from the workspace except MNIST itself.

@@ -56,22 +56,9 @@ def study(
 ) -> dict[str, Any]:
     """Run every seed on all of train, on a subset drawn with that seed, and on all images.
 
-    Parameters
-    ----------
-    overrides : mapping of str to object
-        Params of all runs, by dotted name. In addition ``recluster.k`` is ``auto``: no run is given
-        the number of clusters.
-    seeds : sequence of int
-    drawn : int
-        Size of the subset.
-    map_items : callable
-        Takes a function and items, and yields an `executors.Outcome` for each.
-
-    Returns
-    -------
-    dict
-        The content of metrics/seeds.json. "resampled" is about the subsets, of which "test" is
-        held out; "transductive" is about all 70,000 images, fitted and scored at once.
+    Returns the content of metrics/seeds.json: "resampled" is about the subsets, of which "test" is
+    held out; "transductive" is about all 70,000 images, fitted and scored at once. ``map_items``
+    takes a function and items, and yields an `executors.Outcome` for each.
     """
     own = [{**AUTOMATIC, **overrides, **dict.fromkeys(SEEDED, seed)} for seed in seeds]
     subsets = [{"split.train_size": drawn, "split.seed": seed} for seed in seeds]
@@ -133,15 +120,8 @@ def _partitions(folder: Path) -> dict[int, np.ndarray]:
 def stability(partitions: Sequence[Mapping[int, np.ndarray]]) -> dict[str, Any]:
     """Compare the partitions of all pairs of seeds, for each number of clusters.
 
-    Parameters
-    ----------
-    partitions : sequence of mapping of int to ndarray of int32, shape (n,)
-        The cluster of each training image, by seed and number of clusters.
-
-    Returns
-    -------
-    dict
-        "ari": mean adjusted Rand index over all pairs, by k; "preferred_k": the k of the highest.
+    Returns "ari", the mean adjusted Rand index over all pairs, by k, and "preferred_k", the k of
+    the highest.
     """
     agreement = {
         k: fmean(adjusted_rand_score(a[k], b[k]) for a, b in combinations(partitions, 2))

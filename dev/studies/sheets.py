@@ -29,21 +29,9 @@ _FINE = 8  # pixels of a skeleton to a pixel of a 28 x 28 image
 
 
 def pen(image: Grey, height: int, width: float) -> Share:
-    """Draw an image's strokes anew by a round pen.
+    """Draw an image's strokes, light on dark, anew by a round pen, cropped to the drawing.
 
-    Parameters
-    ----------
-    image : ndarray of uint8
-        A drawing, light on dark.
-    height : int
-        Of the drawing's longer side, in pixels.
-    width : float
-        Of the pen, as a share of the height.
-
-    Returns
-    -------
-    ndarray of float64
-        Cropped to the drawing.
+    ``height`` is that of its longer side, in pixels, and ``width`` the pen's, as a share of it.
     """
     away = _away_from_skeleton(image.tobytes(), image.shape)
     rows, columns = np.nonzero(away == 0)
@@ -122,14 +110,7 @@ def photograph(
 ) -> Grey:
     """Photograph a sheet: ink over paper, light over both, a lens's blur, a sensor's noise.
 
-    Parameters
-    ----------
-    rng : Generator
-    covered : ndarray of float64, shape (side, side)
-    ink, paper : colour, or for paper an ndarray of shape (side, side, 3)
-    light : float or ndarray of shape (side, side)
-    noise : float
-        Standard deviation in grey levels.
+    ``noise`` is a standard deviation in grey levels.
     """
     # Colours are seen as Pillow turns them into grey levels.
     sheet = np.asarray(paper, dtype=float) @ _LUMA

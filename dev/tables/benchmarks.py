@@ -115,9 +115,7 @@ def pairs(results: Results) -> str:
 
 def peers(results: Results) -> str:
     """Lay out the common methods, and the study's route."""
-    found = {
-        name: own for part in ("peers", "study") for name, own in results[part]["routes"].items()
-    }
+    found = results["peers"]["routes"] | results["study"]["routes"]
     rows = []
     for name, title in ROUTES.items():
         if own := found.get(name):

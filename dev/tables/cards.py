@@ -19,7 +19,7 @@ _HEADER, _PLACE = 128, 8
 
 def data(root: Path) -> str:
     """Lay out name, rights, sizes and digests of the dataset in use."""
-    params, lock = graph.load_yaml(graph.PARAMS, root), _locked(root)
+    params, lock = graph.load_yaml(graph.PARAMS, root), graph.locked(root)
     source = graph.load_yaml(f"datasets/{params['download']['dataset']}.yaml", root)
     with (root / DRAWN).open(encoding="utf-8", newline="") as file:
         digits: Counter[str] = Counter()
@@ -40,7 +40,7 @@ def data(root: Path) -> str:
 def model(root: Path) -> str:
     """Lay out version, size, digest, training data and scores of the fitted model."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lock = _locked(root)
+    lock = graph.locked(root)
     scores, interval = read(root / EVALUATE)[OURS]["test"], read(root / INTERVALS)[OURS]["accuracy"]
     low, high = (f"{100 * interval[end]:.2f}" for end in ("low", "high"))
     rows = [
@@ -58,8 +58,3 @@ def model(root: Path) -> str:
 
 def _images(lock: dict[str, dict[str, str]], part: str) -> int:
     return (int(lock[f"data/tsne/2d/{part}.npy"]["size"]) - _HEADER) // _PLACE
-
-
-def _locked(root: Path) -> dict[str, dict[str, str]]:
-    stages = graph.load_yaml("dvc.lock", root)["stages"].values()
-    return {entry["path"]: entry for own in stages for entry in (*own["deps"], *own["outs"])}

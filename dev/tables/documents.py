@@ -16,16 +16,6 @@ def filled(root: Path) -> dict[Path, str]:
 
     A table stands between ``<!-- made by make renew: NAME -->`` and ``<!-- end -->``. One of a
     study or a benchmark ends in a remark where code or params have changed since.
-
-    Parameters
-    ----------
-    root : Path
-        The folder of the project.
-
-    Returns
-    -------
-    dict of Path to str
-        The text of each document.
     """
     made = {
         ("docs/params.md", "params"): params.params(root),
@@ -73,13 +63,10 @@ def situations(root: Path) -> str:
     """Lay out, group by group, what can happen, what one sees, and what to do."""
     parts = []
     for group, entries in graph.load_yaml(SITUATIONS, root).items():
-        tried = {
-            name: f" (Tried {own['tried']}.)" for name, own in entries.items() if "tried" in own
-        }
-        rows = [
-            (own["when"], f"`{own['see']}`", own["do"] + tried.get(name, ""))
-            for name, own in entries.items()
-        ]
+        rows = []
+        for own in entries.values():
+            tried = f" (Tried {own['tried']}.)" if "tried" in own else ""
+            rows.append((own["when"], f"`{own['see']}`", own["do"] + tried))
         parts.append(f"## {group}\n\n{table('situation | what you see | what to do', rows)}")
     return "\n".join(parts)
 

@@ -1,11 +1,12 @@
 """What all tables are made with."""
 
-import json
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
+from mnist_clustering import files
+
 NOT_YET = "Not measured yet.\n"
+read = files.load_json
 
 
 def table(header: str, rows: Iterable[Sequence[Any]], numbers: int = 0) -> str:
@@ -21,11 +22,6 @@ def table(header: str, rows: Iterable[Sequence[Any]], numbers: int = 0) -> str:
     names = header.split(" | ")
     rule = ["---"] * (len(names) - numbers) + ["---:"] * numbers
     return "".join(f"| {' | '.join(map(str, row))} |\n" for row in (names, rule, *rows))
-
-
-def read(path: Path) -> Any:
-    """Read a JSON file."""
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

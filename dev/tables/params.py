@@ -27,15 +27,10 @@ def params(root: Path) -> str:
     known = dict(graph.described(schema))
     tables = []
     for section, values in defaults.items():
-        rows = [
-            (
-                f"`{name}`",
-                f"`{_plain(default)}`",
-                *_allowed(graph.schema_of(name, known)),
-                meanings[name],
-            )
-            for name, default in graph.leaves(values, f"{section}.").items()
-        ]
+        rows = []
+        for name, default in graph.leaves(values, f"{section}.").items():
+            allowed = _allowed(graph.schema_of(name, known))
+            rows.append((f"`{name}`", f"`{_plain(default)}`", *allowed, meanings[name]))
         laid_out = table("param | default | type | range | meaning", rows)
         description = schema["properties"][section]["description"]
         tables.append(f"#### `{section}`: {description}\n\n{laid_out}")

@@ -146,12 +146,8 @@ def scores(root: Path) -> str:
         held_out = f"{percent(ends['low'])} to {percent(ends['high'])}"
         for part, interval in (("train", "–"), ("test", held_out)):
             own = ours[name][part]
-            agreement = (
-                percent(own["majority_accuracy"]),
-                f"{own['nmi']:.3f}",
-                f"{own['ari']:.3f}",
-            )
-            rows.append((f"{title}, {part}", percent(own["accuracy"]), interval, *agreement))
+            shares = (percent(own["accuracy"]), interval, percent(own["majority_accuracy"]))
+            rows.append((f"{title}, {part}", *shares, f"{own['nmi']:.3f}", f"{own['ari']:.3f}"))
     header = "clusters of the | one to one, % | 95 % interval | by majority, % | NMI | ARI"
     return table(header, rows, 5)
 
@@ -212,22 +208,13 @@ def peers(root: Path) -> str:
     """Lay out what the routes that people know score, as far as they were run."""
     known = [read(root / path)["routes"] for path in (PEERS, USUAL) if (root / path).is_file()]
     found = {name: own for part in known for name, own in part.items() if "train" in own}
-    rows = [
-        (
-            title,
-            f"{own['n']:,}",
-            own["clusters"],
-            *(
-                percent(own[part]["accuracy"] if part in own else None)
-                for part in ("train", "test")
-            ),
-            f"{own['train']['nmi']:.3f}",
-            f"{own['train']['ari']:.3f}",
-            f"{own['cpu_seconds']:.0f}",
-        )
-        for name, title in ROUTES.items()
-        if (own := found.get(name))
-    ]
+    rows = []
+    for name, title in ROUTES.items():
+        if own := found.get(name):
+            shares = (percent(own.get(part, {}).get("accuracy")) for part in ("train", "test"))
+            agreement = (f"{own['train'][score]:.3f}" for score in ("nmi", "ari"))
+            cpu = f"{own['cpu_seconds']:.0f}"
+            rows.append((title, f"{own['n']:,}", own["clusters"], *shares, *agreement, cpu))
     header = "route | images | clusters | train, % | test, % | NMI | ARI | CPU s"
     return table(header, rows, 7) if rows else NOT_YET
 
@@ -264,15 +251,10 @@ def _answered(own: Any) -> tuple[str, ...]:
 
 def candidates(root: Path) -> str:
     """Lay out what fewer candidates cost, and what they gain."""
-    rows = [
-        (
-            number,
-            percent(own["right"], 2),
-            percent(own["refused"], 2),
-            f"{own['images_per_cpu_second']:,}",
-        )
-        for number, own in read(root / PLACING)["candidates"].items()
-    ]
+    rows = []
+    for number, own in read(root / PLACING)["candidates"].items():
+        shares = (percent(own[share], 2) for share in ("right", "refused"))
+        rows.append((number, *shares, f"{own['images_per_cpu_second']:,}"))
     header = "`--candidates` | digit right, % | called no digit, % | images per second"
     return table(header, rows, 4)
 
@@ -283,14 +265,12 @@ def million(root: Path) -> str:
     if found is None:
         return NOT_YET
     plain, cluster = found["plain"], found["dask"]
+    killed = " and ".join(map(str, cluster["killed_after"]))
     rows = [
         ("images", f"{found['n']:,}"),
         ("images per second, two processes", f"{found['n'] / plain['seconds']:,.0f}"),
         ("blocks", plain["blocks"]),
-        (
-            "blocks there when the cluster was killed",
-            " and ".join(map(str, cluster["killed_after"])),
-        ),
+        ("blocks there when the cluster was killed", killed),
         ("largest worker, processes", f"{plain['largest_worker_mb']} MB"),
         ("largest worker, Dask", f"{cluster['largest_worker_mb']} MB"),
         ("the same bytes in every file", "yes" if found["equal"] else "no"),
@@ -309,16 +289,10 @@ def fitting(root: Path) -> str:
         whole = sum(stage["seconds"] for stage in taken.values())
         # Once a stage of its own, `extend` is the larger part of `bundle` here.
         placing = sum(taken[name]["seconds"] for name in ("bundle", "extend") if name in taken)
-        rows.append(
-            (
-                f"{int(n):,}",
-                f"{own['rest']:,}",
-                f"{whole / 60:.1f}",
-                f"{placing / 60:.1f}",
-                f"{taken[largest]['peak_mib'] / 1024:.1f} (`{largest}`)",
-                *(percent(own["accuracy"][part], 2) for part in ("train", "rest", "test")),
-            )
-        )
+        minutes = (f"{seconds / 60:.1f}" for seconds in (whole, placing))
+        memory = f"{taken[largest]['peak_mib'] / 1024:.1f} (`{largest}`)"
+        shares = (percent(own["accuracy"][part], 2) for part in ("train", "rest", "test"))
+        rows.append((f"{int(n):,}", f"{own['rest']:,}", *minutes, memory, *shares))
     header = ("images | placed | all stages, min | placing, min | most memory, GiB | "
               "of the map, % | placed, % | test, %")  # fmt: skip
     return table(header, rows, 8)
@@ -342,29 +316,19 @@ def quality(root: Path) -> str:
     return table(" | 2-D map | 3-D map", rows, 2)
 
 
-# Document, table, how it is made, and the results of studies that it shows.
-
-
 def flips(root: Path) -> str:
     """Lay out how many of the flipped labels are suspected, and how many of those suspected are."""
     rows = []
-    shares = ("recall", "precision", "likely_recall", "likely_precision")
+    scores = ("recall", "precision", "likely_recall", "likely_precision")
     for name, own in read(root / AUDIT)["flips"].items():
         for flip in (key for key in own if "%" in key):
-            found, kind = own[flip], flip.partition(" ")
-            rows.append(
-                (
-                    f"`{name}`, {own['images']:,}",
-                    f"{kind[2]} {'at random' if kind[0] == 'random' else 'by pairs'}",
-                    *(percent(found[share]) for share in shares),
-                    f"{found['flipped']:,}",
-                    f"{found['expected']:,.0f}",
-                )
-            )
-    header = (
-        "set, images | flipped | recall, % | precision, % | recall at 0.5, % | "
-        "precision at 0.5, % | flipped labels | expected"
-    )
+            found, (kind, _, share) = own[flip], flip.partition(" ")
+            how = f"{share} {'at random' if kind == 'random' else 'by pairs'}"
+            numbers = (f"{found['flipped']:,}", f"{found['expected']:,.0f}")
+            measured = (percent(found[score]) for score in scores)
+            rows.append((f"`{name}`, {own['images']:,}", how, *measured, *numbers))
+    header = ("set, images | flipped | recall, % | precision, % | recall at 0.5, % | "
+              "precision at 0.5, % | flipped labels | expected")  # fmt: skip
     return table(header, rows, 6)
 
 
@@ -382,6 +346,7 @@ def copies(root: Path) -> str:
     return body + f"\nOwn: {claimed}; {seconds}.\n"
 
 
+# Document, table, how it is made, and the results of studies that it shows.
 TABLES: tuple[tuple[str, str, Callable[[Path], str], str | None], ...] = (
     ("README.md", "figures", figures, ORIGINAL_PARAMS),
     ("README.md", "published", published, SEEDS),

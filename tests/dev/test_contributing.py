@@ -63,7 +63,7 @@ ADDITIONS = {
         {
             "stages/drawings.py": {'    "kl": Drawing(': ENTRY},
             "dvc.yaml": {
-                "    - plots/elbow_map.png:\n": "    - plots/course.png:\n        cache: false\n",
+                "    - plots/elbow_map.png:\n": "    - plots/course.png:\n        cache: false\n"
             },
         },
     ),

@@ -1,10 +1,9 @@
 """The documents name what there is: paths, links, stages, commands, versions."""
 
-import os
+import ast
 import re
 import shlex
 import subprocess
-import tomllib
 from functools import partial
 from pathlib import Path
 
@@ -29,28 +28,22 @@ from tests.support.documents import (
     spans,
     text_of,
 )
+from tests.support.situations import all_of_them
 
 STAGES = graph.stages()
-# A make above this one must not hand its flags down.
-QUIET = {name: own for name, own in os.environ.items() if not name.startswith("M")}
 OUTS = {out for stage in STAGES.values() for out in stage.outs}
+SITUATIONS = all_of_them()
 # What a file at the top or a path below a folder looks like.
 FOLDERS = {name.partition("/")[0] for name in project_files(ROOT)} | {"data", "models"}
 ENDINGS = "cff|csv|json|lock|md|npy|npz|png|py|sh|toml|yaml|yml"
 PATH = re.compile(rf"[\w.-]+(/[\w.-]+)+|[\w.-]+\.({ENDINGS})|Makefile|LICENSE")
 # Files that a reader has or makes, by their names in examples.
-EXAMPLES = {"a_picture.png", "seven.png", "images.npy", "k.json", "vectors.npy", "manifest.csv"}
-EXAMPLES |= {
-    "compare.png",
-    "clusters.edited.csv",
-    "clusters/shells",
-    "clusters.csv",
-    "overview.html",
-    "model.npz",
-    "suspects.csv",
-    "copies.csv",
+EXAMPLES = {
+    *("a_picture.png", "seven.png", "images.npy", "k.json", "vectors.npy", "manifest.csv"),
+    *("compare.png", "clusters.edited.csv", "clusters/shells", "clusters.csv", "overview.html"),
+    *("model.npz", "suspects.csv", "copies.csv", "placed/table.csv", "table.csv", "summary.json"),
+    *("damaged.csv", ".venv-dask"),
 }
-EXAMPLES |= {"placed/table.csv", "table.csv", "summary.json", "damaged.csv", ".venv-dask"}
 
 
 def every(paths):
@@ -135,12 +128,8 @@ def test_slots_for_output_are_filled(path):
         assert first.strip(), f"the output of {command} is missing"
 
 
-SNIPPETS = [
-    (path, re.sub("^   ", "", block, flags=re.MULTILINE))
-    for path in DOCUMENTS
-    for block in blocks(path, "python")
-]
-# These are run by tests/test_tour.py, or need a library or a cluster that is not here.
+SNIPPETS = [(path, block) for path in DOCUMENTS for block in blocks(path, "python")]
+# Others run these (test_walkthroughs), or they need a library or a cluster that is not here.
 ELSEWHERE = ("tour.md", "CONTRIBUTING.md")
 FOREIGN = ("bertopic", "dask_jobqueue")
 
@@ -183,8 +172,8 @@ def test_shell_snippets_are_understood(path):
         name = Path(words[1]).stem if words[0].endswith("python") and len(words) > 1 else words[0]
         given = words[2:]
         if name == "make":
-            subprocess.run(["make", "--dry-run", *words[1:]], cwd=ROOT, check=True, env=QUIET,
-                           capture_output=True)  # fmt: skip
+            dry = ["make", "--dry-run", *words[1:]]
+            subprocess.run(dry, cwd=ROOT, check=True, capture_output=True)
             values = dict(word.partition("=")[::2] for word in words[2:])
             name = words[1]
             given = [*shlex.split(values.get("ARGS", "")), *shlex.split(values.get("IMAGES", ""))]
@@ -192,15 +181,20 @@ def test_shell_snippets_are_understood(path):
             parsers[name]().parse_args(given)
 
 
-def test_changelog_has_the_version():
-    version = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["version"]
-    newest = re.search(r"^## \[([^\]]+)\]", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)[1]
-    assert newest == version
+# Behind each situation of docs/troubleshooting.md stands a test that sees what it says.
 
 
-def test_readme_names_the_pythons_that_are_supported():
-    supported = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["requires-python"]
-    classifiers = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]["classifiers"]
-    tried = [int(minor) for minor in re.findall(r"3\.(\d+)", " ".join(classifiers))]
-    assert supported == f">=3.{min(tried)}"
-    assert f"Python 3.{min(tried)} to 3.{max(tried)}" in text_of(README)
+def test_each_says_what_one_sees_and_does():
+    for name, entry in SITUATIONS.items():
+        assert set(entry) - {"test", "tried"} == {"when", "see", "do"}, name
+        assert ("test" in entry) != ("tried" in entry), name
+        assert all(isinstance(text, str) and text for text in entry.values()), name
+
+
+@pytest.mark.parametrize("name", [name for name, entry in SITUATIONS.items() if "test" in entry])
+def test_the_test_looks_for_these_words(name):
+    path, _, function = SITUATIONS[name]["test"].partition("::")
+    text = text_of(ROOT / path)
+    functions = {node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    assert function in functions
+    assert f'"{name}"' in text or f"'{name}'" in text

@@ -1,8 +1,9 @@
-"""The tables of the documents follow from results, params, ``dvc.yaml`` and outputs."""
+"""Tables and the graph of the documents follow from results, params, dvc.yaml and outputs."""
 
 import csv
 import json
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import yaml
 
 from dev import graph
 from dev.tables import documents
-from tests.support.documents import PARAMS, ROOT, rows, text_of
+from tests.support.documents import PARAMS, README, ROOT, blocks, rows, text_of
 
 STAGES = {name: stage for name, stage in graph.stages().items() if name != graph.CODE}
 OUTS = {out for stage in STAGES.values() for out in stage.outs}
@@ -79,21 +80,13 @@ def names_in(cell):
 # Outputs
 
 
-def listed_outputs():
+def test_every_output_is_listed_as_it_is_and_nothing_else(finished):
+    folder, _ = finished
     listed = [row for row in rows(ROOT / "docs/output.md", 3) if row[0] != "path"]
-    return {row[0].strip("`"): row[1].strip("`") for row in listed}
-
-
-def test_every_output_is_listed_and_nothing_else(finished):
-    folder, _ = finished
-    listed = [row[0].strip("`") for row in rows(ROOT / "docs/output.md", 3) if row[0] != "path"]
-    assert len(listed) == len(set(listed))
-    assert set(listed) == {file for out in OUTS for file in graph.contents(out, folder)}
-
-
-def test_outputs_are_as_they_are_listed(finished):
-    folder, _ = finished
-    for name, content in listed_outputs().items():
+    contents = {name.strip("`"): content.strip("`") for name, content, _ in listed}
+    assert len(listed) == len(contents)
+    assert set(contents) == {file for out in OUTS for file in graph.contents(out, folder)}
+    for name, content in contents.items():
         check(folder / name, content)
 
 
@@ -131,3 +124,36 @@ def check_array(array, content):
     assert array.ndim == len(sizes.split(", "))
     for size, length in zip(sizes.split(", "), array.shape, strict=True):
         assert not size.isdigit() or int(size) == length
+
+
+# The graph
+
+
+def test_the_picture_of_the_graph_is_that_of_dvc_yaml():
+    (chart,) = blocks(README, "mermaid")
+    labels = dict(re.findall(r'(\w+)\["([^"]+)"\]', chart))
+    chains = [
+        re.split(r" --> ", re.sub(r"\[.*?\]", "", line.strip()))
+        for line in chart.splitlines()
+        if "-->" in line
+    ]
+    named = [[labels.get(node, node) for node in chain] for chain in chains]
+    drawn = {pair for chain in named for pair in pairwise(chain)}
+    order = list(dict.fromkeys(node for chain in named for node in chain))
+    assert order == list(STAGES), "the order is that of dvc.yaml"
+    true = {
+        (a.name, b.name) for a in STAGES.values() for b in STAGES.values() if b.needs(a) and a != b
+    }
+    assert reached(drawn) == reached(true)
+    needless = {edge for edge in drawn if edge in reached(drawn - {edge})}
+    assert not needless, "these follow from others"
+
+
+def reached(edges):
+    """Return all pairs of which the second can be reached from the first."""
+    pairs: set[tuple[str, str]] = set()
+    new = set(edges)
+    while new:
+        pairs |= new
+        new = {(a, d) for a, b in pairs for c, d in edges if b == c} - pairs
+    return pairs

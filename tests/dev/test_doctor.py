@@ -1,38 +1,18 @@
 """What make doctor says of a folder and its machine."""
 
-import os
-import shutil
-import subprocess
+from functools import partial
 
 import pytest
 
-from dev import graph
+from tests.support.scripts import git, lay_out, run, shallow
 from tests.support.situations import seen
+
+doctor = partial(run, "doctor.sh")
 
 
 @pytest.fixture
 def folder(tmp_path):
-    folder = tmp_path / "project"
-    (folder / "dev").mkdir(parents=True)
-    shutil.copy(graph.ROOT / "dev/doctor.sh", folder / "dev")
-    return folder
-
-
-def doctor(folder, **environment):
-    settings = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_GLOBAL": os.devnull}
-    settings |= {"GIT_CEILING_DIRECTORIES": str(folder.parent)}
-    return subprocess.run(
-        ["dev/doctor.sh"],
-        cwd=folder,
-        env=settings | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def git(folder, *words):
-    subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+    return lay_out(tmp_path / "project", "doctor.sh")
 
 
 def test_an_archive_is_told_from_a_clone(folder):
@@ -49,15 +29,7 @@ def test_an_archive_is_told_from_a_clone(folder):
 
 
 def test_a_shallow_clone(folder, tmp_path):
-    git(folder, "init", "--quiet")
-    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-    for number in "12":
-        git(folder, *identity, "commit", "--quiet", "--allow-empty", "-m", number)
-    git(folder, "add", ".")
-    git(folder, *identity, "commit", "--quiet", "-m", "all")
-    shallow = tmp_path / "shallow"
-    git(tmp_path, "clone", "--quiet", "--depth", "1", f"file://{folder}", str(shallow))
-    assert "git fetch --unshallow" in doctor(shallow).stdout
+    assert "git fetch --unshallow" in doctor(shallow(folder, tmp_path / "shallow")).stdout
 
 
 @pytest.mark.parametrize(
@@ -75,6 +47,4 @@ def test_settings_are_looked_at(folder, environment, said):
 
 
 def test_letters_beyond_ascii_in_the_path(folder):
-    moved = folder.rename(folder.with_name("größe"))
-    done = doctor(moved)
-    assert f"BAD   {seen('letters')}" in done.stdout
+    assert f"BAD   {seen('letters')}" in doctor(folder.rename(folder.with_name("größe"))).stdout

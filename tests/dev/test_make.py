@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from dev import graph
+from tests.support.scripts import program
 
-TOOLS = ("venv.sh", "ready.sh")
 EVIL = ("a`touch ran`.png", "b$(touch ran).png", "c;touch ran;.png", "$(shell touch ran).png")
 NAMES = ("with space.png", "two.png", "it's $HOME.png", *EVIL)
 
@@ -16,18 +16,15 @@ NAMES = ("with space.png", "two.png", "it's $HOME.png", *EVIL)
 def folder(tmp_path):
     """Lay out a folder whose Python writes down what it was called with."""
     shutil.copy(graph.ROOT / "Makefile", tmp_path)
-    for name in (*(f"dev/{name}" for name in TOOLS), ".venv/bin/python"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text('#!/bin/sh\nfor word; do echo "<$word>"; done\n')
-        path.chmod(0o755)
+    for name in ("dev/venv.sh", "dev/ready.sh", ".venv/bin/python"):
+        program(tmp_path / name, 'for word; do echo "<$word>"; done')
     for name in NAMES:
         (tmp_path / name).write_bytes(b"")
     return tmp_path
 
 
 def words(folder, *arguments):
-    command = ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "make", *arguments]
+    command = ["make", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     return [line[1:-1] for line in done.stdout.splitlines() if line.startswith("<")]
 

@@ -6,6 +6,7 @@ from dev import reach
 from mnist_clustering.sources.kinds import Archive
 from mnist_clustering.sources.npm import Npm
 from mnist_clustering.sources.web import Web
+from tests.support.scripts import program
 
 NPM = Npm("small@1.0.0", "package/data")
 # Nobody answers there.
@@ -23,9 +24,7 @@ NOWHERE = "http://127.0.0.1:1/"
 )
 def test_the_registry_of_npm_is_asked(tmp_path, monkeypatch, script, reason):
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    npm = tmp_path / "npm"
-    npm.write_text(f"#!/bin/sh\n{script}\n")
-    npm.chmod(0o755)
+    program(tmp_path / "npm", script)
     monkeypatch.setattr(reach, "_NPM_SECONDS", 0.5)
     said = reach.obstacle(NPM)
     assert reason in said

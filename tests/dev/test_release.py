@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import sys
-import tomllib
 import zipfile
 
 import numpy as np
@@ -95,7 +94,6 @@ def test_a_second_release_has_the_same_bytes(made, finished, tmp_path):
 
 def test_the_wheel_predicts_without_a_run(made, finished, tmp_path):
     (wheel,) = (made / "release").glob("mnist_clustering-*-py3-none-any.whl")
-    assert wheel.stat().st_size < 1_000_000
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(tmp_path)
     picture = png(enlarged(np.load(finished[0] / "data/split/test_images.npy")[0]), tmp_path)
@@ -118,15 +116,3 @@ def test_without_a_commit_a_date_is_asked_for(monkeypatch, tmp_path):
         date(tmp_path)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "7")
     assert date(tmp_path) == 7
-
-
-def test_all_that_names_the_project_says_the_same():
-    project = tomllib.loads((graph.ROOT / "pyproject.toml").read_text())["project"]
-    meta = json.loads((graph.ROOT / "codemeta.json").read_text())
-    cite = yaml.safe_load((graph.ROOT / "CITATION.cff").read_text())
-    names = ("name", "version", "description")
-    assert [meta[name] for name in names] == [project[name] for name in names]
-    assert (cite["version"], cite["license"]) == (project["version"], project["license"])
-    assert meta["license"].endswith(f"/{project['license']}")
-    authors = [[{"name": own["name"]} for own in where["authors"]] for where in (project, cite)]
-    assert authors == [[{"name": own["name"]} for own in meta["author"]]] * 2

@@ -2,7 +2,6 @@
 
 import platform
 import re
-import subprocess
 
 import numpy as np
 import pytest
@@ -65,9 +64,5 @@ def test_the_copy_says_where_it_ran_and_the_output_does_not(clone):
 def test_a_run_that_is_not_there_ends_in_one_sentence(clone):
     with pytest.raises(SystemExit, match="no experiment or commit nonsense"):
         report.compare("nonsense", "HEAD", clone)
-    done = subprocess.run(
-        ["python", "-m", "dev.report", "A"],
-        cwd=graph.ROOT, env=clones.ENVIRONMENT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 2
+    done = clones.run(graph.ROOT, "python", "-m", "dev.report", "A", code=2)
     assert "name two" in done.stderr

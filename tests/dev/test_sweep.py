@@ -1,6 +1,5 @@
 """Grids of experiments: what is shared is computed once, and what ran comes back."""
 
-import doctest
 import re
 
 import dvc.api
@@ -10,7 +9,6 @@ import yaml
 from dev import experiments, graph, sweep
 from mnist_clustering.errors import InputError
 from mnist_clustering.placing import executors
-from stages import workspace
 from tests.support import clones
 
 STAGES = ("code", "download", "split", "flatten", "kmeans")
@@ -30,25 +28,26 @@ def place(clone):
 
 
 @pytest.fixture
-def calls(monkeypatch):
-    """What DVC was told and what it said, run by a warm interpreter."""
+def said(monkeypatch):
+    """What DVC said, run by a warm interpreter."""
     found = []
 
-    def call(words, folder, environment):
-        done = clones.warm().run(folder, ["dvc", *words], environment | clones.warm().environment())
-        found.append((words, done.stdout + done.stderr))
-        return done.returncode, done.stdout + done.stderr
+    def dvc(folder, *words, settings, on_line):
+        done = clones.warm().run(folder, ["dvc", *words], settings | clones.warm().environment())
+        found.append(done.stdout + done.stderr)
+        on_line(found[-1])
+        done.check_returncode()
 
-    monkeypatch.setattr(experiments, "_call", call)
+    monkeypatch.setattr(experiments, "dvc", dvc)
     return found
 
 
-def test_what_is_shared_runs_once_and_all_comes_back(place, calls):
+def test_what_is_shared_runs_once_and_all_comes_back(place, said):
     grid = sweep.named(sweep.experiments(["split.seed=1", "kmeans.k=3,4"]))
     assert list(grid) == ["seed-1_k-3", "seed-1_k-4"]
     grid |= sweep.named([("split.train_size=100000",), ("kmeans.kk=3",), ("kmeans.k=0",)])
     failed = sweep.run(place, grid, executors.here)
-    ran = re.findall(r"^Running stage '(\w+)'", "".join(said for _, said in calls), re.MULTILINE)
+    ran = re.findall(r"^Running stage '(\w+)'", "".join(said), re.MULTILINE)
     assert sorted(ran) == ["flatten", "kmeans", "kmeans", "split", "split"]
     assert set(failed) == {"train_size-100000", "kk-3", "k-0"}
     assert failed["train_size-100000"].startswith("split: split.train_size is 100000")
@@ -87,10 +86,3 @@ def test_waves_go_from_what_all_share_to_what_few_do():
     }
     every = [stage for wave in (first, second, *rest) for own in wave.values() for stage in own]
     assert "evaluate" not in every, "each experiment has its own"
-
-
-def test_examples():
-    for module in (sweep, workspace):
-        found = doctest.testmod(module)
-        assert found.attempted
-        assert not found.failed

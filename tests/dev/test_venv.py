@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dev import graph
+from tests.support import scripts
 from tests.support.situations import seen
 
 # What the script calls; a PATH of only these has no compiler.
@@ -23,22 +23,13 @@ dev = []
 
 def venv(folder, **environment):
     """Run the script, with no package index in reach."""
-    settings = {"PATH": os.environ["PATH"], "HOME": str(folder), "PIP_NO_INDEX": "1"}
-    settings |= {"PIP_CONFIG_FILE": os.devnull, "PYTHON": sys.executable}
-    return subprocess.run(
-        ["dev/venv.sh"],
-        cwd=folder,
-        env=settings | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    settings = {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull, "PYTHON": sys.executable}
+    return scripts.run("venv.sh", folder, **settings | environment)
 
 
 def empty(folder):
     """Lay out a project that asks for no package."""
-    (folder / "dev").mkdir(parents=True)
-    shutil.copy(graph.ROOT / "dev/venv.sh", folder / "dev")
+    scripts.lay_out(folder, "venv.sh")
     (folder / "requirements.lock").write_text("# None.\n")
     (folder / "pyproject.toml").write_text(PROJECT)
     return folder
@@ -131,15 +122,24 @@ def test_a_second_make_waits_for_the_first(made):
     installed.write_text(known)
 
 
+def test_python_that_will_not_do_is_refused(tmp_path):
+    folder = scripts.lay_out(tmp_path / "project", "venv.sh")
+    done = venv(folder, PYTHON="false", PATH="/usr/bin:/bin")
+    assert done.returncode == 1
+    assert seen("no-python") in done.stderr
+    assert "make PYTHON=/path/to/python" in done.stderr
+    assert not (folder / ".venv").exists()
+
+
 def a_python(folder, machine):
     """Write a Python that says that it runs on another machine."""
-    path = folder / "python"
-    path.write_text(
-        f'#!/bin/sh\ncase "$2" in *ensurepip*) echo "$0" ;; *machine*) echo "{machine}" ;; '
-        f'*) exec "{sys.executable}" "$@" ;; esac\n'
+    return str(
+        scripts.program(
+            folder / "python",
+            f'case "$2" in *ensurepip*) echo "$0" ;; *machine*) echo "{machine}" ;; '
+            f'*) exec "{sys.executable}" "$@" ;; esac',
+        )
     )
-    path.chmod(0o755)
-    return str(path)
 
 
 @pytest.mark.parametrize(
@@ -162,11 +162,8 @@ def test_machines_without_wheels_are_refused_before_anything_is_fetched(tmp_path
 
 def test_arm_needs_a_compiler(tmp_path):
     folder = empty(tmp_path / "project")
-    few = tmp_path / "few"
-    few.mkdir()
-    for command in COMMANDS:
-        (few / command).symlink_to(shutil.which(command))
-    done = venv(folder, PYTHON=a_python(tmp_path, "linux aarch64 glibc"), PATH=str(few))
+    path = scripts.few(tmp_path / "few", *COMMANDS)
+    done = venv(folder, PYTHON=a_python(tmp_path, "linux aarch64 glibc"), PATH=path)
     assert done.returncode == 1
     assert seen("arm") in done.stderr
 

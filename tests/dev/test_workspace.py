@@ -10,15 +10,14 @@ import textwrap
 import time
 from pathlib import Path
 
-import jsonschema
 import pytest
-import yaml
 
-from dev import provenance, smoke
+from dev import provenance
 from dev import workspace as own
 from dev.studies import original
 from dev.workspace import temporary_copy
 from stages.workspace import ROOT, dvc, failure, project_files, repro, set_params
+from tests.support.scripts import git, program
 from tests.support.situations import seen
 
 PARAMS = """\
@@ -40,11 +39,6 @@ k = yaml.safe_load(open("params.yaml"))["kmeans"]["k"]
 os.makedirs("data", exist_ok=True)
 pathlib.Path("data/double.txt").write_text(f"{2 * k} {sys.prefix}")
 """
-
-
-def git(folder, *arguments):
-    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def contents(folder):
@@ -136,10 +130,7 @@ def test_copy_shares_the_cache_unless_told_otherwise(workspace, capfd):
 
 
 def test_surrounding_repository_and_settings_stay_out(workspace, tmp_path, monkeypatch):
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    (hooks / "pre-commit").write_text("#!/bin/sh\nexit 1\n")
-    (hooks / "pre-commit").chmod(0o755)
+    hooks = program(tmp_path / "hooks/pre-commit", "exit 1").parent
     (tmp_path / ".gitconfig").write_text(f"[core]\n    hooksPath = {hooks}\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("GIT_DIR", str(ROOT / ".git"))
@@ -199,15 +190,6 @@ def test_a_stage_that_was_killed_is_named_whatever_it_said_before(
     assert ("memory" in sentence) == (signal_sent == signal.SIGKILL)
 
 
-@pytest.mark.parametrize("study", [smoke, original], ids=["smoke", "original"])
-def test_params_of_the_studies_fit_the_schema(study, tmp_path):
-    params = tmp_path / "params.yaml"
-    params.write_text((ROOT / "params.yaml").read_text())
-    set_params(params, study.OVERRIDES)
-    schema = json.loads((ROOT / "params.schema.json").read_text())
-    jsonschema.validate(yaml.safe_load(params.read_text()), schema)
-
-
 def test_original_study_keeps_results_only_of_a_run_that_succeeded(tmp_path, monkeypatch):
     def make(folder, *arguments):
         for name in original.KEPT:
@@ -243,10 +225,7 @@ def test_a_new_block_of_features_stays_out_of_the_original_route(monkeypatch):
 @pytest.mark.parametrize(
     ("error", "situation"),
     [
-        (
-            "failed to reproduce 'big': No possible cache link types for '/x/0'. See <…>",
-            "disk",
-        ),
+        ("failed to reproduce 'big': No possible cache link types for '/x/0'. See <…>", "disk"),
         ("unexpected error - [Errno 122] Disk quota exceeded: '/x'", "disk"),
         ("unexpected error - [Errno 30] Read-only file system: '/x/.dvc/tmp/lock'", "read-only"),
         ("unexpected error - [Errno 13] Permission denied: '/x'", "read-only"),

@@ -1,7 +1,6 @@
 """What is installed: the library alone, small, with nothing of the pipeline."""
 
 import ast
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from packaging.requirements import Requirement
 
+from dev import release
 from dev.graph import ROOT
 from mnist_clustering.sources import digits
 
@@ -36,14 +36,9 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """Build the wheel of a copy, for a build leaves files behind."""
+    """Build the wheel as a release has it."""
     folder = tmp_path_factory.mktemp("wheel")
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder)
-    ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "mnist_clustering", folder / "mnist_clustering", ignore=ignore)
-    options = ("--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", "out")
-    subprocess.run([sys.executable, "-m", "pip", "wheel", ".", *options], cwd=folder, check=True)
+    release.wheel(ROOT, folder / "source", folder / "out", date=0)
     (made,) = (folder / "out").iterdir()
     return made
 

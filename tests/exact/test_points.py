@@ -1,4 +1,6 @@
-"""Distances and sums that are exact, up to the limits of the types."""
+"""Distances, sums and variances that are exact, up to the limits of the types; the grid of maps."""
+
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnist_clustering.errors import InputError
+from mnist_clustering.exact import grid
 from mnist_clustering.exact.plane import PlanePoints
 from mnist_clustering.exact.points import ExactPoints
 from tests.support.reference import squared_distances
@@ -53,3 +56,17 @@ def test_compiled_code_for_few_coordinates_gives_the_same(seed, d, edge):
     assert all(np.array_equal(*each) for each in zip(*found, strict=True))
     chosen = [points.best_of(centres, found[0][1]) for points in (plain, compiled)]
     assert all(np.array_equal(*each) for each in zip(*chosen, strict=True))
+
+
+def test_steps_are_a_1024th_and_half_steps_go_to_the_even_one():
+    positions = np.array([[1.0, -0.5], [1.5 / 1024, 2.5 / 1024]], dtype=np.float32)
+    snapped = grid.snap(positions)
+    assert snapped.tolist() == [[1024, -512], [2, 2]]
+    assert snapped.dtype == np.int64
+
+
+@given(st.lists(st.integers(-(2**22), 2**22), min_size=1, max_size=40))
+def test_variance_is_the_nearest_float_to_the_exact_one(values):
+    mean = Fraction(sum(values), len(values))
+    exact = sum((value - mean) ** 2 for value in values) / len(values)
+    assert grid.variance(np.array(values)) == float(exact)

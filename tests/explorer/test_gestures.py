@@ -13,10 +13,17 @@ from PIL import Image
 
 def place_of(page, row):
     """Where a row is in the window."""
-    return page.run(
-        f"(() => {{ const v = views[0], b = v.over.getBoundingClientRect(), [x, y] = v.spot({row});"
-        " return [b.left + x / v.ratio, b.top + y / v.ratio] })()"
-    )
+    left, top, *_ = page.box("views[0].over")
+    x, y = page.run(f"Array.from(views[0].spot({row}), (at) => at / views[0].ratio)")
+    return left + x, top + y
+
+
+def thumb(page, number):
+    """Where one of the pictures in the panel is in the window, its middle."""
+    element = f"document.querySelectorAll('#image .gallery .thumb')[{number}]"
+    page.run(f"{element}.scrollIntoView({{ block: 'nearest' }})")
+    left, top, right, bottom = page.box(element)
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def row_in(text, known):
@@ -38,13 +45,9 @@ def beside_the_pointer(page, known):
     page.settle()
     if page.run("byId('tip').hidden"):
         return None
-    row = row_in(page.run("byId('tip').innerText"), known)
+    row = row_in(page.text("#tip"), known)
     assert np.array_equal(pixels_of(page, "#tip canvas"), known.images[row])
     return row
-
-
-def text_of(page, selector):
-    return page.run(f"document.querySelector('{selector}').innerText")
 
 
 def chosen(page):
@@ -54,24 +57,14 @@ def chosen(page):
 
 def corners(page, share=(0, 0.5), inset=5):
     """Corners of a vertical strip of the map."""
-    left, top, width, height = page.run(
-        "(() => { const b = views[0].over.getBoundingClientRect();"
-        " return [b.left, b.top, b.width, b.height] })()"
-    )
-    x0, x1 = (left + inset + (width - 2 * inset) * part for part in share)
-    return [
-        (x0, top + inset),
-        (x1, top + inset),
-        (x1, top + height - inset),
-        (x0, top + height - inset),
-    ]
+    left, top, right, bottom = page.box("views[0].over")
+    x0, x1 = (left + inset + (right - left - 2 * inset) * part for part in share)
+    return [(x0, top + inset), (x1, top + inset), (x1, bottom - inset), (x0, bottom - inset)]
 
 
 def inside(page, places):
     """Rows between the corners of a box in the window."""
-    left, top = page.run(
-        "(() => { const b = views[0].over.getBoundingClientRect(); return [b.left, b.top] })()"
-    )
+    left, top, *_ = page.box("views[0].over")
     xs, ys = (np.array(page.run(f"Array.from(views[0].{axis})")) for axis in ("sx", "sy"))
     (x0, y0), (x1, y1) = np.min(places, axis=0) - (left, top), np.max(places, axis=0) - (left, top)
     return np.flatnonzero((xs > x0) & (xs < x1) & (ys > y0) & (ys < y1)).tolist()
@@ -88,12 +81,9 @@ def test_the_image_is_shown_beside_the_pointer(fresh, known):
         found = beside_the_pointer(fresh, known)
         badges = fresh.run("views[0].badges.map((badge) => badge[0])")
         assert found in badges or np.hypot(*(known.flat[found] - known.flat[row])) < 0.01 * reach
-        box = fresh.run(
-            "(() => { const b = byId('tip').getBoundingClientRect();"
-            " return [b.left, b.right, b.top, b.bottom] })()"
-        )
-        assert min(abs(box[0] - x), abs(box[1] - x)) < 30
-        assert box[2] - 30 < y < box[3] + 30
+        left, top, right, bottom = fresh.box("byId('tip')")
+        assert min(abs(left - x), abs(right - x)) < 30
+        assert top - 30 < y < bottom + 30
     fresh.mouse("mouseMoved", 400, 20)
     assert beside_the_pointer(fresh, known) is None
 
@@ -102,17 +92,17 @@ def test_a_click_pins_what_was_beside_the_pointer_and_elsewhere_unpins(fresh, kn
     fresh.mouse("mouseMoved", *place_of(fresh, 5))
     row = beside_the_pointer(fresh, known)
     fresh.click(*place_of(fresh, 5))
-    assert row_in(text_of(fresh, "#image h2"), known) == row
+    assert row_in(fresh.text("#image h2"), known) == row
     assert np.array_equal(pixels_of(fresh, "#image canvas"), known.images[row])
-    assert f"Label\n{known.labels[row]}" in text_of(fresh, "#image dl").replace("\t", "")
+    assert f"Label\n{known.labels[row]}" in fresh.text("#image dl").replace("\t", "")
     fresh.click(*np.add(corners(fresh)[0], 3))
-    assert "Start here" in text_of(fresh, "#image")
+    assert "Start here" in fresh.text("#image")
     fresh.click(*place_of(fresh, 5))
     fresh.press("Escape")
-    assert "Start here" in text_of(fresh, "#image")
+    assert "Start here" in fresh.text("#image")
     fresh.click(*place_of(fresh, 5))
     fresh.click_on("#image button", "Unpin")
-    assert "Start here" in text_of(fresh, "#image")
+    assert "Start here" in fresh.text("#image")
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -123,15 +113,11 @@ def test_neighbours_in_the_panel_are_pointed_at_and_clicked(fresh, known, dark):
     row, seen = known.n_train + 3, set()
     for number in itertools.islice(itertools.cycle(range(5)), 20):
         near = known.near[row][number]
-        x, y = fresh.run(
-            f"(() => {{ const t = document.querySelectorAll('#image .gallery .thumb')[{number}];"
-            " t.scrollIntoView({block: 'nearest'}); const b = t.getBoundingClientRect();"
-            " return [b.left + b.width / 2, b.top + b.height / 2] })()"
-        )
+        x, y = thumb(fresh, number)
         fresh.mouse("mouseMoved", x, y)
         assert beside_the_pointer(fresh, known) == near
         fresh.click(x, y)
-        assert row_in(text_of(fresh, "#image h2"), known) == near
+        assert row_in(fresh.text("#image h2"), known) == near
         seen.add(row)
         row = near
     assert len(seen) > 3
@@ -141,15 +127,12 @@ def test_the_first_screens_mistakes_are_clicked(fresh, known):
     n = fresh.run("document.querySelectorAll('#image .gallery .thumb').length")
     assert 0 < n <= 8
     for number in range(n):
-        x, y = fresh.run(
-            f"(() => {{ const b = document.querySelectorAll('#image .gallery .thumb')[{number}]"
-            ".getBoundingClientRect(); return [b.left + 20, b.top + 20] })()"
-        )
+        x, y = thumb(fresh, number)
         fresh.mouse("mouseMoved", x, y)
         row = beside_the_pointer(fresh, known)
         assert known.mistaken[row]
         fresh.click(x, y)
-        assert row_in(text_of(fresh, "#image h2"), known) == row
+        assert row_in(fresh.text("#image h2"), known) == row
         fresh.press("Escape")
 
 
@@ -179,18 +162,16 @@ def test_pictures_on_the_zoomed_map_are_what_is_clicked(fresh, known):
         row = beside_the_pointer(fresh, known)
         assert np.corrcoef(seen.ravel(), known.images[row].ravel())[0, 1] > 0.8
     fresh.click(x + side / 2, y + side / 2)
-    assert row_in(text_of(fresh, "#image h2"), known) == row
+    assert row_in(fresh.text("#image h2"), known) == row
     ring = np.subtract(place_of(fresh, row), (x, y))
     assert (np.abs(ring - side / 2) <= 1).all()
 
 
 def test_the_medoid_on_an_island_is_shown_and_pinned(fresh, known):
     medoids = fresh.run("data.medoids")
-    badges = fresh.run(
-        "(() => { const b = views[0].over.getBoundingClientRect(), r = views[0].ratio; return"
-        " views[0].badges.map(([row, x, y, s]) =>"
-        " [row, b.left + (x + s / 2) / r, b.top + (y + s / 2) / r]) })()"
-    )
+    left, top, *_ = fresh.box("views[0].over")
+    middles = "views[0].badges.map(([row, x, y, s]) => [row, ...[x, y].map((at) => at + s / 2)])"
+    badges, ratio = fresh.run(middles), fresh.run("views[0].ratio")
     shades = fresh.run(
         "(() => { const { marks, width, height, badges } = views[0];"
         " const all = new Uint32Array(marks.getImageData(0, 0, width, height).data.buffer);"
@@ -201,10 +182,11 @@ def test_the_medoid_on_an_island_is_shown_and_pinned(fresh, known):
     for (row, x, y), seen in zip(badges, shades, strict=True):
         assert row in medoids
         assert seen > 8, "the picture, not a plain square"
-        fresh.mouse("mouseMoved", x, y)
+        place = left + x / ratio, top + y / ratio
+        fresh.mouse("mouseMoved", *place)
         assert beside_the_pointer(fresh, known) == row
-        fresh.click(x, y)
-        assert row_in(text_of(fresh, "#image h2"), known) == row
+        fresh.click(*place)
+        assert row_in(fresh.text("#image h2"), known) == row
 
 
 # Selecting
@@ -219,7 +201,7 @@ def test_what_is_circled_is_selected_and_goes_home_as_csv(fresh, known, tool):
     assert rows == inside(fresh, places)
     assert 0 < len(rows) < len(known.labels)
     wrong = known.mistaken[rows].sum()
-    assert f"{wrong} mistake" in text_of(fresh, "#selection")
+    assert f"{wrong} mistake" in fresh.text("#selection")
     rows = fresh.run("Array.from(state.chosen)")
     table = list(csv.DictReader(fresh.run("tableOf(state.chosen)").splitlines()))
     assert [int(line["index"]) for line in table] == known.index[rows].tolist()
@@ -253,7 +235,7 @@ def test_shift_adds_alt_removes_escape_cancels_and_nothing_keeps(fresh):
     assert fresh.run("views[0].path.length") == 0
     fresh.drag([places[0], np.add(places[0], 8).tolist()])
     assert set(chosen(fresh)) == kept
-    assert "The selection stays" in text_of(fresh, "#live")
+    assert "The selection stays" in fresh.text("#live")
     fresh.press("z", 90, keys=2)
     fresh.wait("history.state.step === 2")
     assert set(chosen(fresh)) == left | right
@@ -271,9 +253,9 @@ def test_find_knows_images_labels_clusters_and_kinds(fresh, known):
         return chosen(fresh)
 
     find("test 7")
-    assert row_in(text_of(fresh, "#image h2"), known) == known.n_train + 7
+    assert row_in(fresh.text("#image h2"), known) == known.n_train + 7
     find(f"row {known.index[3]}")
-    assert row_in(text_of(fresh, "#image h2"), known) == 3
+    assert row_in(fresh.text("#image h2"), known) == 3
     four = np.flatnonzero(known.labels == 4).tolist()
     assert find("4") == find("label 4") == four
     assert find("cluster 2") == np.flatnonzero(known.clusters == 2).tolist()
@@ -284,7 +266,7 @@ def test_find_knows_images_labels_clusters_and_kinds(fresh, known):
     assert both == [row for row in four if row >= known.n_train]
     for nothing in ("nonsense", "test 99,999", "label 44", "train, test"):
         assert find(nothing) == both
-        assert re.search(r"Nothing is called|no image|There is no", text_of(fresh, "#live"))
+        assert re.search(r"Nothing is called|no image|There is no", fresh.text("#live"))
     assert find("") == both
     fresh.click_on("#fit")
     assert chosen(fresh) == both
@@ -312,7 +294,7 @@ def test_the_matrix_counts_and_leads_to_its_images(fresh, known):
         fresh.select("#matrix p:last-child select", way)
         named = np.array([-1 if name is None else name for name in known.names[names]])
         share = 100 * np.mean(named[known.clusters[test]] == known.labels[test])
-        assert f"{share:.2f} %" in text_of(fresh, "#matrix p:last-child")
+        assert f"{share:.2f} %" in fresh.text("#matrix p:last-child")
     fresh.select("#matrix p:last-child select", "by majority")
     fresh.click_on("#matrix td.wrong button")
     first = set(chosen(fresh))
@@ -332,9 +314,8 @@ def test_clusters_and_their_groups_lead_to_their_images(fresh, known):
     fresh.click_on("#clusters .bar + .thumb")
     groups = fresh.run("[...new Set(state.chosen.map((row) => data.group[row]))]")
     assert len(groups) == 1
-    assert fresh.run(f"data.group_medoids[{groups[0]}]") == row_in(
-        text_of(fresh, "#image h2"), known
-    )
+    medoid = fresh.run(f"data.group_medoids[{groups[0]}]")
+    assert medoid == row_in(fresh.text("#image h2"), known)
 
 
 def test_mistakes_are_large_on_top_ringed_and_zoomed_to(fresh, known):
@@ -400,7 +381,7 @@ def test_wheel_drag_and_keys_move_the_map(fresh, known):
     fresh.click(*place_of(fresh, 0))
     pinned = fresh.run("state.pinned")
     fresh.press("n")
-    assert row_in(text_of(fresh, "#image h2"), known) == known.near[pinned][0]
+    assert row_in(fresh.text("#image h2"), known) == known.near[pinned][0]
     fresh.press("l")
     assert fresh.run("document.querySelector('input[value=lasso]').checked")
 
@@ -434,20 +415,20 @@ def test_the_3d_map_turns_and_keeps_distances(fresh):
 def test_two_maps_share_choice_zoom_and_say_what_they_hold(fresh, known):
     fresh.click_on("#beside")
     fresh.wait("views.length === 2 && views[1].width > 100 && views[1].sx.length")
-    assert f"{len(known.labels):,} images" in text_of(fresh, "#left p")
+    assert f"{len(known.labels):,} images" in fresh.text("#left p")
     flat = known.flat.astype(float)
     gaps = np.hypot(*(flat[:, None] - flat).transpose(2, 0, 1))
     np.fill_diagonal(gaps, np.inf)
     nearest, same = gaps == gaps.min(axis=1)[:, None], known.labels[:, None] == known.labels
     # Where several are equally near, any of them may be taken.
     low, high = (nearest & ~same).any(axis=1), (nearest & same).any(axis=1)
-    score = float(re.search(r"([\d.]+) %", text_of(fresh, "#left p"))[1])
+    score = float(re.search(r"([\d.]+) %", fresh.text("#left p"))[1])
     assert 100 * np.mean(~low) - 0.01 <= score <= 100 * np.mean(high) + 0.01
     fresh.select("#other", "t-SNE steps")
     fresh.wait("views[1].source === 'course'")
     with np.load(known.folder / "data/tsne/2d/course.npz") as course:
         n = len(course["rows"])
-    assert f"{n:,} " in text_of(fresh, "#right p")
+    assert f"{n:,} " in fresh.text("#right p")
     fresh.mouse("mouseWheel", 300, 400, deltaX=0, deltaY=-400)
     fresh.settle()
     scales = fresh.run("views.map((view) => view.scale)")
@@ -481,14 +462,13 @@ def phone(fresh):
 def test_a_tap_pins_and_its_details_are_in_sight_beside_the_map(phone, known):
     phone.tap(*place_of(phone, 9))
     phone.settle()
-    row = row_in(text_of(phone, "#image h2"), known)
+    row = row_in(phone.text("#image h2"), known)
     place = place_of(phone, row)
-    top = phone.run("byId('panels').getBoundingClientRect().top")
-    assert phone.run("document.querySelector('#image h2').getBoundingClientRect().bottom") < 844
-    assert 0 < place[1] < top
+    assert phone.box("document.querySelector('#image h2')")[3] < 844
+    assert 0 < place[1] < phone.box("byId('panels')")[1]
     x, y = phone.seen("#image .gallery .thumb")
     phone.tap(x, y)
-    assert row_in(text_of(phone, "#image h2"), known) == known.near[row][0]
+    assert row_in(phone.text("#image h2"), known) == known.near[row][0]
 
 
 def test_two_fingers_zoom_and_one_moves(phone):
@@ -520,9 +500,7 @@ def test_the_sheet_is_closed_and_opened_by_its_tab(phone):
 def test_the_map_is_in_sight_beside_the_pad(phone):
     phone.tap(*phone.seen("#tabs button", "Draw"))
     phone.settle()
-    box = phone.run(
-        "(() => { const b = byId('paper').getBoundingClientRect(); return [b.top, b.bottom] })()"
-    )
-    assert phone.run("byId('maps').getBoundingClientRect().bottom") <= box[0]
+    _, top, _, bottom = phone.box("byId('paper')")
+    assert phone.box("byId('maps')")[3] <= top
     assert phone.run("byId('maps').clientHeight") > 200
-    assert box[1] <= 844
+    assert bottom <= 844

@@ -10,6 +10,7 @@ import pytest
 from mnist_clustering.images import listing
 from tests.explorer.conftest import READY
 from tests.support import clones
+from tests.support.encoded import table
 
 CODES = "Array.from(nameTable.codes, (code) => nameTable.names[code] ?? null)"
 QUESTION = (
@@ -18,9 +19,7 @@ QUESTION = (
 
 
 def name_next(page, label):
-    page.click_on("#name .naming input")
-    page.call("Input.insertText", text=label)
-    page.press("Enter")
+    page.type("#name .naming input", label)
     page.settle()
 
 
@@ -82,9 +81,7 @@ def test_each_question_names_what_decides_most_and_undo_takes_it_back(naming, kn
 
 def test_groups_are_asked_for_where_a_cluster_is_named_in_parts_and_keep_their_names(naming):
     naming.run("search('group 3')")
-    naming.click_on("#selection .naming input")
-    naming.call("Input.insertText", text="three, or so")
-    naming.press("Enter")
+    naming.type("#selection .naming input", "three, or so")
     group, cluster = naming.run("[rowsWhere((r) => data.group[r] === 3), data.group_clusters[3]]")
     naming.click_on("#tabs button", "Name")
     asked = [naming.run(QUESTION)]
@@ -94,16 +91,12 @@ def test_groups_are_asked_for_where_a_cluster_is_named_in_parts_and_keep_their_n
     assert ["cluster", cluster] not in [question[:2] for question in asked]
     assert asked[-1][0] == "group"
     naming.run(f"search('cluster {cluster}')")
-    naming.click_on("#selection .naming input")
-    naming.call("Input.insertText", text="whole")
-    naming.press("Enter")
+    naming.type("#selection .naming input", "whole")
     assert "keep the names that they had" in naming.run("byId('live').innerText")
     names = naming.run(CODES)
     assert {names[row] for row in group} == {"three, or so"}
     naming.run("choose([" + str(group[0]) + "], 'one')")
-    naming.click_on("#selection .naming input")
-    naming.call("Input.insertText", text="one")
-    naming.press("Enter")
+    naming.type("#selection .naming input", "one")
     assert naming.run(CODES)[group[0]] == "one"
 
 
@@ -112,8 +105,8 @@ def test_names_go_through_the_pipeline_and_come_back(naming, known, clone, tmp_p
     name_next(naming, "seven, maybe")
     name_next(naming, "3")
     names, file = naming.run(CODES), save(naming, tmp_path, "labels.csv")
-    table = listing.read(file.name, file.read_bytes()).need(file.name).by_path(file.name)
-    assert {int(key): str(value) for key, value in table.items()} == {
+    given = listing.read(file.name, file.read_bytes()).need(file.name).by_path(file.name)
+    assert {int(key): str(value) for key, value in given.items()} == {
         int(index): name for index, name in zip(known.index, names, strict=True) if name
     }
     naming.click_on("#name button", "Forget all")
@@ -179,8 +172,8 @@ def test_names_of_images_that_are_not_shown_are_kept_for_the_next_file(naming, k
     naming.run(f"load('paths').then((held) => {{ held.rest = [{hidden}]; }})")
     load(naming, tmp_path, f"path,label\n{hidden},far\n{known.index[4]},near\n")
     assert naming.run("countNamed()") == 1
-    table = naming.run("tableOfNames()")
-    assert dict(list(csv.reader(table.splitlines()))[1:]) == {
+    lines = naming.run("tableOfNames()").splitlines()
+    assert dict(list(csv.reader(lines))[1:]) == {
         str(hidden): "far", str(known.index[4]): "near",
     }  # fmt: skip
 
@@ -203,27 +196,23 @@ def test_label_studio_is_given_tasks_with_predictions(naming, known, tmp_path):
 
 
 def test_suspects_of_the_audit_come_with_their_certainty_and_evidence(naming, known, tmp_path):
-    audit = list(
-        csv.DictReader((known.folder / "data/audit/suspects.csv").read_text().splitlines())
-    )
+    audit = table(known.folder / "data/audit/suspects.csv")
     assert audit
     naming.click_on("#tabs button", "Suspects")
-    saved = save(naming, tmp_path, "suspects.csv")
-    table = list(csv.DictReader(saved.read_text().splitlines()))
+    saved = table(save(naming, tmp_path, "suspects.csv"))
     keys = {"index": "index", "part": "part", "label": "given", "suggested": "suggested"}
-    for one, found in zip(table, audit, strict=True):
+    for one, found in zip(saved, audit, strict=True):
         assert {key: one[key] for key in keys} == {key: found[own] for key, own in keys.items()}
         assert float(one["certainty"]) == float(found["certainty"])
-    rows = [int(one["row"]) + known.n_train * (one["part"] == "test") for one in table]
+    rows = [int(one["row"]) + known.n_train * (one["part"] == "test") for one in saved]
     near = np.reshape(naming.run("Array.from(relations.near)"), (len(known.labels), -1))
-    for row, one in zip(rows, table, strict=True):
-        assert int(one["nearest_that_agree"]) == np.sum(
-            known.labels[near[row]] == int(one["suggested"])
-        )
+    for row, one in zip(rows, saved, strict=True):
+        agree = known.labels[near[row]] == int(one["suggested"])
+        assert int(one["nearest_that_agree"]) == agree.sum()
     card = naming.run("document.querySelector('.suspect').innerText")
     assert f"{100 * float(audit[0]['certainty']):.2f} % certain" in card
     naming.click_on("#suspects .thumb")
     assert naming.run("state.pinned") == rows[0]
     naming.click_on("#tabs button", "Suspects")
     naming.click_on("#suspects .suspect button", "Name it")
-    assert naming.run(CODES)[rows[0]] == table[0]["suggested"]
+    assert naming.run(CODES)[rows[0]] == saved[0]["suggested"]

@@ -81,13 +81,19 @@ def test_there_are_three_ways_to_start(fresh):
     assert fresh.seen("#paper")
 
 
-def test_the_page_speaks_plain_english(fresh):
+def texts_of(page):
+    """Return all that is shown, panel after panel."""
     texts = []
     for panel in PANELS:
-        fresh.click_on("#tabs button", panel)
-        texts.append(fresh.run("document.body.innerText"))
+        page.click_on("#tabs button", panel)
+        page.settle()
+        texts.append(page.text("body"))
+    return texts
+
+
+def test_the_page_speaks_plain_english(fresh):
     jargon = r"--\w|Let go|mistaken or not|on the way|have to differ|a 8|Loading|undefined|NaN|null"
-    assert re.findall(jargon, "\n".join(texts)) == []
+    assert re.findall(jargon, "\n".join(texts_of(fresh))) == []
 
 
 # The address
@@ -268,14 +274,9 @@ def test_forced_colours_keep_swatches_and_the_open_tab(fresh):
         "Emulation.setEmulatedMedia", features=[{"name": "forced-colors", "value": "active"}]
     )
     fresh.settle()
-    colours = fresh.run(
-        "[...document.querySelectorAll('#legend .swatch')]"
-        ".map((e) => getComputedStyle(e).backgroundColor)"
-    )
-    tabs = fresh.run(
-        "[...document.querySelectorAll('#tabs button')]"
-        ".map((e) => getComputedStyle(e).backgroundColor)"
-    )
+    shades = "[...document.querySelectorAll('{}')].map((e) => getComputedStyle(e).backgroundColor)"
+    colours = fresh.run(shades.format("#legend .swatch"))
+    tabs = fresh.run(shades.format("#tabs button"))
     fresh.prefer("light")
     assert len(set(colours)) == len(colours)
     assert tabs[0] != tabs[1]
@@ -355,11 +356,7 @@ def test_a_set_without_labels_or_strokes_speaks_of_neither(fresh, known, tmp_pat
         scores={"k": k}, clusters=names, named=[-1] * k, matched=[-1] * k,
     )  # fmt: skip
     fresh.open(page, READY)
-    texts = []
-    for panel in PANELS:
-        fresh.click_on("#tabs button", panel)
-        fresh.settle()
-        texts.append(fresh.run("document.body.innerText"))
+    texts = texts_of(fresh)
     assert re.findall(r"(?i)digit|mistake|undefined|NaN", "\n".join(texts)) == []
     assert "There are no labels" in texts[0]
     assert "pad is for handwriting" in texts[-1]

@@ -5,20 +5,20 @@ import json
 import numpy as np
 import pytest
 
-import predict
 from mnist_clustering.features import descriptors
 from mnist_clustering.features.deskew import deskew
 from mnist_clustering.model import fitted as model
+from tests.support import pad
 
 
 @pytest.fixture(scope="module")
 def fitted(finished):
-    return predict.load_model(finished[0] / "models/model.npz")
+    return pad.load(finished[0])
 
 
 @pytest.fixture(scope="module")
 def placer(explorer):
-    explorer.run("readyPlacer().then(() => true)")
+    explorer.run(pad.READY)
     return explorer
 
 
@@ -45,10 +45,7 @@ def check(page, fitted, images, drawn=False):
         f"{text}.map((image) => placer.place(Uint8Array.from(image), {json.dumps(drawn)}))"
     )
     for row, got in enumerate(found):
-        assert np.float32(got["position"]).tolist() == placed.positions[row].tolist(), row
-        assert got["cluster"] == placed.clusters[row]
-        assert got["neighbors"] == placed.neighbors[row].tolist()
-        assert got["distances"] == placed.distances[row].tolist()
+        assert pad.equal(got, placed, row), row
         assert got["reason"] == placed.reasons[row]
     return placed
 

@@ -58,11 +58,7 @@ def test_no_text_leaves_the_page_or_covers_the_heading(name, k):
 def test_centroids_come_in_the_order_of_their_digits():
     model, names = study(12)["centroids"]
     figure = figure_of("centroids", (model, names))()
-    assert [caption.partition(" · ")[2] for caption in captions(figure)] == [
-        *"0123456789",
-        "–",
-        "–",
-    ]
+    assert [caption.partition(" · ")[2] for caption in captions(figure)] == [*"0123456789––"]
     shown = np.asarray(figure.axes[3].images[0].get_array())
     cluster = names["one_to_one"].index(3)
     assert captions(figure)[3] == f"c{cluster} · 3"
@@ -119,7 +115,7 @@ def test_clusters_come_in_the_order_of_their_digits_with_their_facts():
     figure = figure_of("clusters", (images, portraits))()
     tiles = [axes for axes in figure.axes if axes.texts]
     names = [tile.texts[0].get_text() for tile in tiles]
-    assert [name.partition(" · ")[2] for name in names] == [*"0123456789", "–", "–"]
+    assert [name.partition(" · ")[2] for name in names] == [*"0123456789––"]
     for name, tile in zip(names, tiles, strict=True):
         facts = portraits["clusters_2d"][int(re.match(r"c(\d+) · ", name)[1])]
         size = f"{facts['size']} images, {facts['purity']:.1%} pure"
@@ -181,3 +177,33 @@ def test_the_eye_is_far_from_any_rounding_boundary_at_whole_degrees(monkeypatch)
     exact = [module._rotation(*both) for both in degrees]
     away = np.abs(np.abs(np.subtract(rounded, exact)) - 0.5e-6)
     assert away.min() > 1e-12
+
+
+def test_the_knee_is_explained_beside_what_the_silhouette_prefers():
+    curves, preferred = study(10)["elbow_map"]
+
+    def note(preferred):
+        figure = figure_of("elbow_map", (curves, preferred))()
+        return " ".join(figure.texts[1].get_text().split())
+
+    written = note(preferred | {"silhouette": 6})
+    # The inertia of this study is one over k: from 4 to 6 it falls by a third.
+    assert (
+        "below the dashed line at 4, a rule of thumb; from there to k = 6 it still falls by 33%."
+        in written
+    )
+    written = note(preferred | {"silhouette": 3, "calinski_harabasz": 7})
+    assert "falls by" not in written
+    assert "Preferred number of clusters: silhouette 3, " in written
+    assert "Calinski-Harabasz 7 (the largest tried), Davies-Bouldin 5. " in written
+    figure = figure_of("elbow_pixels", study(10)["elbow_pixels"])()
+    assert "no knee" in texts(figure)
+    assert "The inertia has no knee." in " ".join(figure.texts[1].get_text().split())
+
+
+@pytest.mark.parametrize("name", ["elbow_map", "kl"])
+def test_no_line_strikes_through_a_text(name):
+    figure = finished(figure_of(name, study(10)[name]))
+    for axes in figure.axes:
+        panel = axes.get_window_extent()
+        assert not any(text.get_window_extent().overlaps(panel) for text in axes.texts)

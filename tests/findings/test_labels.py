@@ -5,6 +5,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.neighbors import NearestNeighbors
 
+from dev.studies.audit import PAIRS, SHARES
 from mnist_clustering.errors import InputError
 from mnist_clustering.findings import labels
 from tests.support.real import LABELS, PIXELS
@@ -26,18 +27,14 @@ def find(given, known):
     return labels.find(given, clusters, labels.neighbor_votes(near, 10), 10)
 
 
-@pytest.mark.parametrize("share", [0.01, 0.05, 0.1])
+@pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("kind", ["random", "pairs"])
 def test_flipped_labels_are_found_and_certainty_says_how_many_there_are(known, share, kind):
     rng = np.random.default_rng(5)
     flipped = rng.choice(N, round(share * N), replace=False)
     given = TRUE.copy()
-    pairs = np.array([6, 7, 7, 5, 9, 3, 0, 1, 3, 4])
-    given[flipped] = (
-        (TRUE[flipped] + rng.integers(1, 10, len(flipped))) % 10
-        if kind == "random"
-        else pairs[TRUE[flipped]]
-    )
+    others = (TRUE[flipped] + rng.integers(1, 10, len(flipped))) % 10
+    given[flipped] = others if kind == "random" else np.array(PAIRS)[TRUE[flipped]]
     found = find(given, known)
     right = np.isin(found.rows, flipped)
     assert right.sum() >= 0.97 * len(flipped)

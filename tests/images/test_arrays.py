@@ -1,13 +1,17 @@
 """Arrays of other programs: the same images from each format, and a sentence for what is none."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from mnist_clustering.images import arrays, form
+from tests.support import encoded
 from tests.support.real import IMAGES, LABELS
 
 FEW, OWN = IMAGES[:12], LABELS[:12].tolist()
+lines = partial(encoded.lines, FEW, OWN)
 
 
 def test_one_image_may_stand_alone():
@@ -33,15 +37,6 @@ def test_a_part_is_scaled_as_the_whole():
     dark = values[values.max(axis=1).argmin()][None] * 0.1
     assert arrays.to_images(dark, scale=scale).max() < 30
     assert arrays.scale_of([FEW]).note is None
-
-
-def lines(between=",", header=True, decimals=".", last=False):
-    """Write images as a table, labels first or last."""
-    rows = [["label", *(f"pixel{i}" for i in range(784))]] if header else []
-    for label, image in zip(OWN, FEW.reshape(12, -1), strict=True):
-        pixels = [str(pixel / 1.0).replace(".", decimals) for pixel in image]
-        rows.append([*pixels, str(label)] if last else [str(label), *pixels])
-    return "\n".join(between.join(row) for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -68,14 +68,7 @@ def write_parquet(images, folder, column=None):
     return folder / "images.parquet"
 
 
-KINDS = [
-    write_npy,
-    write_pictures,
-    write_list,
-    write_csv,
-    write_tar,
-    write_parquet,
-]
+KINDS = [write_npy, write_pictures, write_list, write_csv, write_tar, write_parquet]
 
 
 def decoded(contents):

@@ -14,7 +14,7 @@ from mnist_clustering.images.frame import to_form
 from mnist_clustering.model import queries
 from mnist_clustering.placing import blocks
 from mnist_clustering.sources import contents
-from tests.support.encoded import npy, npz, parquet, picture
+from tests.support.encoded import lines, npy, npz, parquet, picture
 from tests.support.fitted import enlarged
 from tests.support.real import TEST_IMAGES, TEST_LABELS
 
@@ -168,12 +168,7 @@ def test_a_photograph_of_108_megapixels_is_read_at_an_eighth():
 
 
 def csv(between, header=True):
-    rows = [["label", *(f"pixel{i}" for i in range(784))]] if header else []
-    rows += [
-        [str(label), *map(str, image.ravel())]
-        for label, image in zip(TEST_LABELS, FEW, strict=False)
-    ]
-    return "\r\n".join(between.join(row) for row in rows).encode()
+    return lines(FEW, TEST_LABELS[:3], between, header).replace("\n", "\r\n").encode()
 
 
 # Each holds the same three images.

@@ -8,6 +8,7 @@ import numpy as np
 
 from mnist_clustering.images import handwriting
 from mnist_clustering.model.answers import summary
+from tests.support.encoded import table
 from tests.support.fitted import enlarged, png, run_main
 from tests.support.real import TEST_LABELS
 
@@ -33,10 +34,10 @@ def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path):
         png(255 - enlarged(image), folder, f"{number:02}<.png")
     (folder / "notes.txt").write_text("no picture")
     (folder / ".hidden.png").write_bytes(b"")
-    table = tmp_path / "labels.csv"
+    given = tmp_path / "labels.csv"
     lines = [f"{number:02}<.png,{actual[number]}" for number in range(25)]
-    table.write_text("\n".join(["file,label", *lines]))
-    words = ("--labels", table, "--html", tmp_path / "a.html", "--csv", "-", "--model", path)
+    given.write_text("\n".join(["file,label", *lines]))
+    words = ("--labels", given, "--html", tmp_path / "a.html", "--csv", "-", "--model", path)
     status, out, err = run_main(capsys, tmp_path / "some", *words)
     rows = list(csv.DictReader(io.StringIO(out)))
     assert status == 0
@@ -51,11 +52,9 @@ def test_folders_labels_and_a_page(capsys, path, test_images, tmp_path):
     np.save(tmp_path / "labels.npy", actual[:24])
     status, _, err = run_main(capsys, folder, "--labels", tmp_path / "labels.npy", "--model", path)
     assert (status, "has 24 labels for 25 images" in err) == (1, True)
-    table.write_text("file,label\nother.png,3")
-    assert (
-        "has no label for image 0 of"
-        in run_main(capsys, folder, "--labels", table, "--model", path)[2]
-    )
+    given.write_text("file,label\nother.png,3")
+    said = run_main(capsys, folder, "--labels", given, "--model", path)[2]
+    assert "has no label for image 0 of" in said
     assert "1 file is neither pictures nor arrays and passed over, such as" in err
     (tmp_path / "bare").mkdir()
     assert "is empty: put pictures into it" in run_main(capsys, tmp_path / "bare")[2]
@@ -67,13 +66,11 @@ def test_wrong_labels_are_listed_beside_the_answers(capsys, path, test_images, t
     words = (tmp_path / "images.npy", "--csv", tmp_path / "a.csv", "--model", path, "--labels")
     np.save(tmp_path / "labels.npy", given)
     run_main(capsys, *words, tmp_path / "labels.npy")
-    with (tmp_path / "a.csv").open(newline="") as file:
-        (row, *_) = [row for row in csv.DictReader(file) if row["label"] == row["actual"]]
+    row = next(row for row in table(tmp_path / "a.csv") if row["label"] == row["actual"])
     flipped, wrong = int(row["image"]), (int(row["label"]) + 5) % 10
     np.save(tmp_path / "labels.npy", np.where(np.arange(60) == flipped, wrong, given))
     err = run_main(capsys, *words, tmp_path / "labels.npy")[2]
-    with (tmp_path / "suspects.csv").open(newline="") as file:
-        found = {int(suspect["image"]): suspect for suspect in csv.DictReader(file)}
+    found = {int(suspect["image"]): suspect for suspect in table(tmp_path / "suspects.csv")}
     assert (found[flipped]["given"], found[flipped]["suggested"]) == (str(wrong), row["label"])
     assert f"suspect labels: {len(found)} of 60, such as" in err
     assert f": {tmp_path / 'suspects.csv'}" in err

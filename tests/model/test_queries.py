@@ -1,7 +1,8 @@
-"""Pictures of all kinds, arrays, folders and standard input, and what is none of these."""
+"""Pictures of all kinds, arrays and pipes, and what is none of these; where answers go."""
 
 import contextlib
 import io
+import os
 import subprocess
 import sys
 
@@ -58,3 +59,24 @@ def test_damaged_pictures_are_read_or_named(test_images, kind):
             data[place] = rng.integers(256)
         with contextlib.suppress(InputError):
             assert decode(bytes(data)).grey.dtype == np.uint8
+
+
+def test_images_are_not_written_over(capsys, path, test_images, tmp_path):
+    files = [png(enlarged(image), tmp_path, f"{i}.png") for i, image in enumerate(test_images[:2])]
+    before = files[0].read_bytes()
+    # The first picture is taken for the option's file.
+    status, _, err = run_main(capsys, "--model", path, "--csv", *files)
+    assert (status, err) == (
+        1, f"predict: {files[0]} holds images: name another file to write to\n"
+    )  # fmt: skip
+    assert files[0].read_bytes() == before
+
+
+def test_a_pipe_stays_a_pipe(path, test_images, tmp_path):
+    picture, pipe = png(enlarged(test_images[0]), tmp_path), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    words = [sys.executable, "predict.py", picture, "--model", path, "--csv", pipe]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL) as running:
+        assert pipe.read_text().startswith("file,image,label")
+    assert running.returncode == 0
+    assert pipe.is_fifo()

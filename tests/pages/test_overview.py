@@ -2,7 +2,6 @@
 
 import base64
 import io
-from html.parser import HTMLParser
 from urllib.parse import unquote
 
 import numpy as np
@@ -10,19 +9,7 @@ from PIL import Image
 
 from mnist_clustering.pages import overview
 from mnist_clustering.sorting import Member
-
-
-class Found(HTMLParser):
-    def __init__(self, page):
-        super().__init__()
-        self.tags = []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append((tag, dict(attributes)))
-
-    def all(self, wanted, attribute):
-        return [attributes[attribute] for tag, attributes in self.tags if tag == wanted]
+from tests.support.reader import Reader
 
 
 def member(path, cluster=0, name=""):
@@ -35,15 +22,15 @@ def test_pictures_are_in_the_page_and_links_are_relative():
     thumbnails = {path: np.full((32, 32, 3), shade, np.uint8) for path, shade in shades.items()}
     links = {odd: f"by_cluster/c0/{odd}"}
     page = overview.page("<Title>", [member(odd), member("b.png", 1, "<n>")], thumbnails, links)
-    found = Found(page)
-    assert found.all("img", "alt") == [odd, "b.png"]
-    for source, shade in zip(found.all("img", "src"), shades.values(), strict=True):
+    found = Reader(page)
+    assert found.all("alt", "img") == [odd, "b.png"]
+    for source, shade in zip(found.all("src", "img"), shades.values(), strict=True):
         kind, _, data = source.partition(",")
         assert kind == "data:image/webp;base64"
         picture = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
         assert picture.shape == (32, 32, 3)
         assert abs(picture.astype(int) - shade).max() <= 2
-    assert [unquote(link) for link in found.all("a", "href")] == [f"by_cluster/c0/{odd}"]
+    assert [unquote(link) for link in found.all("href", "a")] == [f"by_cluster/c0/{odd}"]
     assert "file:" not in page
     assert "<Title>" not in page
     assert "c1 · &lt;n&gt;" in page
@@ -51,7 +38,7 @@ def test_pictures_are_in_the_page_and_links_are_relative():
 
 def test_without_thumbnails_paths_are_shown():
     page = overview.page("t", [member("<a>.png")], {}, {})
-    assert not Found(page).all("img", "src")
+    assert not Reader(page).all("src")
     assert "<li>&lt;a&gt;.png</li>" in page
 
 

@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 import yaml
@@ -14,24 +13,7 @@ from dev import graph
 from mnist_clustering.pages import html, sections, words
 from stages import digests, drawings
 from tests.support import browser
-
-
-class Reader(HTMLParser):
-    """Collects tags, links, images and texts."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.tags, self.links, self.images, self.texts = [], [], [], []
-        self.feed(page)
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.tags.append(tag)
-        self.links += [values[name] for name in ("href", "src") if name in values]
-        self.images += [values] if tag == "img" else []
-
-    def handle_data(self, data):
-        self.texts.append(data)
+from tests.support.reader import Reader
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +27,8 @@ def test_it_is_whole_and_needs_nothing_else(report):
     _, page, reader = report
     assert "<script src" not in page
     assert len(page) < 2_000_000
-    outside = [link for link in reader.links if not link.startswith("data:")]
+    links = [*reader.all("href"), *reader.all("src")]
+    outside = [link for link in links if not link.startswith("data:")]
     assert outside == ["site/index.html"]
     assert "whoever gets it by mail needs the folder" in page
     assert not re.search(r"/home/|/tmp/|/root/|20\d\d-\d\d-\d\d", page), "no path, no clock"
@@ -66,8 +49,9 @@ def test_the_result_comes_first_and_is_that_of_the_metrics(report):
 def test_every_figure_has_its_words_command_digests_and_data(report):
     folder, page, reader = report
     groups = {"curves": drawings.CURVES, "clusters": drawings.CLUSTERS}
-    assert len(reader.images) == sum(map(len, groups.values()))
-    assert all(image["alt"] for image in reader.images)
+    shown = [tag for tag, _ in reader.tags if tag == "img"]
+    assert len(shown) == sum(map(len, groups.values()))
+    assert len(list(filter(None, reader.all("alt", "img")))) == len(shown)
     for group, own in groups.items():
         assert f"python -m stages.draw {group}" in page
         for name, drawing in own.items():

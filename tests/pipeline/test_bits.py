@@ -67,16 +67,10 @@ print(bootstrap.intervals(labels, {"map": given}, {"map": names}, **options))
 
 def digests(settings):
     unset = {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
-    environment = {name: value for name, value in os.environ.items() if name not in unset}
-    done = subprocess.run(
-        [sys.executable, "-c", STEPS],
-        cwd=ROOT,
-        env=environment | {"PYTHONPATH": str(ROOT)} | settings,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout.splitlines()
+    kept = {name: value for name, value in os.environ.items() if name not in unset}
+    environment = kept | {"PYTHONPATH": str(ROOT)} | settings
+    command = [sys.executable, "-c", STEPS]
+    return subprocess.check_output(command, cwd=ROOT, env=environment, text=True).splitlines()
 
 
 def test_every_step_has_the_same_bytes():

@@ -1,4 +1,4 @@
-"""Ctrl-C and kill -9 in the middle of a stage: the next dvc repro goes on as if nothing was."""
+"""Ctrl-C, kill -9, edits, second runs: what DVC says, and that the next run goes on as ever."""
 
 import os
 import pty
@@ -99,3 +99,34 @@ def test_half_written_files_are_not_taken_for_outputs(clone):
         (path.parent / f".{path.name}{seen('killed')}").write_text("half")
     assert clones.repro(clone) == set()
     assert clones.run(clone, "git", "status", "--porcelain").stdout == ""
+
+
+# Where DVC itself ends with an error, it is the one that the documents quote.
+
+
+def said(done):
+    return done.stdout + done.stderr
+
+
+def test_a_merge_conflict_in_the_lock(clone):
+    lock = clone / "dvc.lock"
+    whole = lock.read_text()
+    first, rest = whole.split("\n", 1)
+    lock.write_text(f"{first}\n<<<<<<< HEAD\n{rest}=======\n{rest}>>>>>>> other\n")
+    assert seen("conflict") in said(clones.dvc(clone, "repro", code=None))
+    # Either side will do.
+    lock.write_text(whole)
+    assert "up to date" in said(clones.dvc(clone, "status"))
+
+
+def test_a_second_run_in_the_same_folder(clone):
+    set_params(clone / graph.PARAMS, {"tsne.map_3d.iterations": 5000, "tsne.map_3d.theta": 0})
+    first = Terminal(clone, "repro", "tsne@3")
+    first.wait_for("stages.tsne 3")
+    assert seen("busy") in said(clones.dvc(clone, "repro", "tsne@3", code=None))
+    first.end(signal.SIGINT)
+
+
+def test_what_gc_keeps(clone):
+    asked = clones.run(clone, sys.executable, "-m", "dvc", "gc", "--workspace", code=None)
+    assert seen("gc") in said(asked)

@@ -1,6 +1,5 @@
 """Each kind of dataset goes all the way, as docs/data.md describes it; with labels or without."""
 
-import csv
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from PIL import Image
 
 import predict
 from dev import graph
-from mnist_clustering import EmbeddingClusters
+from mnist_clustering import EmbeddingClusters, files
 from mnist_clustering.images import idx
 from mnist_clustering.model import queries
 from mnist_clustering.model.answers import named, refused
@@ -20,6 +19,7 @@ from mnist_clustering.pages import predictions as page
 from mnist_clustering.placing import blocks
 from stages import drawings
 from tests.support import browser, inline
+from tests.support.encoded import lines, table
 from tests.support.real import IMAGES, LABELS, signs
 
 USAGE = (graph.ROOT / "docs/data.md").read_text(encoding="utf-8")
@@ -37,21 +37,16 @@ def own(tmp_path, monkeypatch):
 
     def describe(name, **overrides):
         given = yaml.safe_load(EXAMPLES[name])
-        given |= {"folder": str(data)} if "folder" in given else {}
-        given |= (
-            {"sources": [{"kind": "folder", "location": str(data)}]} if "sources" in given else {}
-        )
+        if "folder" in given:
+            given["folder"] = str(data)
+        if "sources" in given:
+            given["sources"] = [{"kind": "folder", "location": str(data)}]
         for file in given.get("files", ()):
             given["files"][file] = inline.digest(data / file)
         inline.lay_out(workspace, name, given, **overrides)
 
     describe.data = data
     return describe
-
-
-def table(path):
-    with open(path, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_idx_of_another_size_with_names(own, capsys):
@@ -66,7 +61,7 @@ def test_idx_of_another_size_with_names(own, capsys):
     assert np.load("data/split/train_images.npy").shape == (100, 28, 28)
     assert np.load("data/label/test.npy").tolist() == (labels[100:] - 1).tolist()
     assert "split: images of 56 x 56 pixels are brought into form" in capsys.readouterr().err
-    facts = inline.load("data/split/dataset.json")
+    facts = files.load_json("data/split/dataset.json")
     assert facts["classes"] == [*"abcd"]
 
 
@@ -102,11 +97,11 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
 
     before = Path("data/tsne/2d/train.npy").stat().st_mtime_ns
     paths = [row["path"] for row in table("data/raw/paths.csv")]
-    lines = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
-    Path("labels.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+    labels = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
+    Path("labels.csv").write_text("\n".join(["path,label", *labels]) + "\n")
     inline.run("label", "evaluate", "examine", "bundle", "draw_clusters")
     assert Path("data/tsne/2d/train.npy").stat().st_mtime_ns == before
-    assert inline.load("metrics/scores.json")["accuracy"] > 0.9
+    assert files.load_json("metrics/scores.json")["accuracy"] > 0.9
     rows = table("data/evaluate/clusters_train.csv")
     right = [paths[int(row["index"])].startswith(row["clusters_2d_label"] or "-") for row in rows]
     assert np.mean(right) > 0.9
@@ -134,15 +129,11 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
 
 def test_arrays_in_a_table(own):
     images = IMAGES[FEW, 8:20, 5:23]
-    header = ",".join(["label", *(f"pixel{i}" for i in range(images[0].size))])
-    rows = [
-        ",".join([f"class {label}", *map(str, image.ravel())])
-        for label, image in zip(LABELS[FEW], images, strict=True)
-    ]
-    (own.data / "train.csv").write_text("\n".join([header, *rows]) + "\n")
+    text = lines(images, [f"class {label}" for label in LABELS[FEW]])
+    (own.data / "train.csv").write_text(f"{text}\n")
     own("table")
     inline.run("download", "split", "label")
-    record = inline.load("data/split/dataset.json")
+    record = files.load_json("data/split/dataset.json")
     assert record["classes"] == [f"class {i}" for i in range(10)]
     assert len(np.load("data/label/test.npy")) == 15
     # predict.py brings the same images into the same form, by the paper of the set.
@@ -159,8 +150,8 @@ def test_embeddings_with_a_manifest(own, capsys):
     np.save(own.data / "vectors.npy", vectors)
     for i in range(90):
         Image.fromarray(IMAGES[i]).save(own.data / f"{i}.png")
-    lines = [f"{i}.png,{LABELS[i] if i % 2 else ''}" for i in range(90)]
-    (own.data / "manifest.csv").write_text("\n".join(["path,label", *lines]) + "\n")
+    labels = [f"{i}.png,{LABELS[i] if i % 2 else ''}" for i in range(90)]
+    (own.data / "manifest.csv").write_text("\n".join(["path,label", *labels]) + "\n")
     own("clip", **{"split.landmarks": 65})
     inline.run()
     said = capsys.readouterr().err
@@ -178,7 +169,7 @@ def test_embeddings_with_a_manifest(own, capsys):
     kept = [len(np.intersect1d(a, b)) for a, b in zip(nearest, exact, strict=True)]
     assert np.mean(kept) > 3
     # The rest is placed among them.
-    assert inline.load("metrics/bundle.json")["images"] == 10
+    assert files.load_json("metrics/bundle.json")["images"] == 10
     placed, own_map = (
         np.load(f"data/{name}.npy") for name in ("bundle/positions", "tsne/2d/train")
     )

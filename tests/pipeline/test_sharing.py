@@ -3,6 +3,7 @@
 import json
 
 from dev import graph
+from dev.workspace import configure
 from tests.support import clones
 
 FOLDER, NAME = "data/recluster", "kmeans_2d/train.npy"
@@ -44,8 +45,7 @@ def test_what_one_machine_computed_reaches_another_and_what_is_damaged_is_made_a
     clones.dvc(clone, "push")
     damage(cached(remote, clone))
     clones.run(tmp_path, "git", "clone", "--quiet", str(clone), str(second))
-    config = f"[core]\n    site_cache_dir = {tmp_path / 'site'}\n"
-    (second / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+    configure(second)
     done = clones.dvc(second, "pull", code=None)
     assert FOLDER in done.stderr
     assert not (second / OUT).exists()

@@ -13,16 +13,12 @@ from dev import graph
 from tests.support import clones, documents
 
 TOUR = documents.ROOT / "docs/tour.md"
-BLOCK = re.compile(r"^( *)```(python|sh)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 def test_the_tour_runs_as_it_stands(clone, monkeypatch):
     monkeypatch.chdir(clone)
     said, names = io.StringIO(), {}
-    blocks = [
-        (language, re.sub(f"^{indent}", "", text, flags=re.MULTILINE))
-        for indent, language, text in BLOCK.findall(TOUR.read_text(encoding="utf-8"))
-    ]
+    blocks = [block for block in documents.fenced(TOUR) if block[0] in ("python", "sh")]
     assert len(blocks) > 9
     for language, text in blocks:
         if language == "sh":

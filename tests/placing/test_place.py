@@ -1,7 +1,7 @@
 """Blocks: the same bytes whoever places them, in whatever size and order, after whatever died."""
 
-import csv
 import hashlib
+import io
 import os
 import random
 import signal
@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import psutil
@@ -19,7 +20,7 @@ import predict
 from mnist_clustering import EmbeddingClusters
 from mnist_clustering.placing import blocks, joined
 from tests.images.test_collection import write_npy, write_pictures, write_tar
-from tests.support.encoded import picture
+from tests.support.encoded import picture, table
 from tests.support.real import PIXELS, TEST_IMAGES
 
 ROOT = Path(place.__file__).parent
@@ -36,7 +37,7 @@ def digests(folder):
 
 
 def rows(folder):
-    return list(csv.DictReader((folder / "table.csv").open(encoding="utf-8")))
+    return table(folder / "table.csv")
 
 
 def test_table_is_that_of_predict(run, images, model_path, tmp_path):
@@ -109,13 +110,13 @@ def test_damaged_pictures_are_listed_and_the_rest_goes_on(run, images, tmp_path,
     files[7].write_bytes(b"no picture")
     placed = run("pictures")
     assert "2 unreadable" in capsys.readouterr().out
-    listed = list(csv.DictReader((placed / "damaged.csv").open(encoding="utf-8")))
+    listed = table(placed / "damaged.csv")
     assert [row["file"] for row in listed] == [f"pictures/part0/0000{n}.png" for n in (3, 7)]
     assert all(row["reason"] for row in listed)
-    table = rows(placed)
-    assert [table[n]["x"] for n in (3, 7)] == ["", ""]
+    found = rows(placed)
+    assert [found[n]["x"] for n in (3, 7)] == ["", ""]
     others = [n for n in range(12) if n not in (3, 7)]
-    assert [table[n] for n in others] == [whole[n] for n in others]
+    assert [found[n] for n in others] == [whole[n] for n in others]
 
 
 def test_a_block_that_cannot_be_read_is_named_and_the_rest_is_kept(
@@ -168,14 +169,19 @@ def vectors(tmp_path_factory):
     return made, path
 
 
-def test_vectors_are_placed_as_the_estimator_places_them(run, vectors, tmp_path, capsys):
+def test_vectors_are_placed_as_the_estimator_places_them(run, vectors, tmp_path, monkeypatch):
     made, path = vectors
     new = TEST_IMAGES.reshape(len(TEST_IMAGES), -1)[:90] / 255 - 0.5
     np.save(tmp_path / "new.npy", new)
     found = rows(run("new.npy", "--model", path))
     assert predict.main(["new.npy", "--model", str(path), "--csv", "expected.csv"]) == 0
-    expected = list(csv.DictReader((tmp_path / "expected.csv").open(encoding="utf-8")))
-    assert found == expected
+    assert found == table("expected.csv")
+    monkeypatch.setattr(
+        "sys.stdin", SimpleNamespace(buffer=io.BytesIO(Path("new.npy").read_bytes()))
+    )
+    assert predict.main(["-", "--model", str(path), "--csv", "piped.csv"]) == 0
+    assert [row | {"file": "new.npy"} for row in table("piped.csv")] == found
+    assert {row["reason"] for row in found} == {"", "unlike the training images"}
     known = [n for n, row in enumerate(found) if not row["reason"]]
     places = np.array([[found[n]["x"], found[n]["y"]] for n in known], dtype=np.float32)
     assert np.array_equal(places, made.transform(new)[known])
@@ -189,10 +195,10 @@ def test_vectors_are_placed_as_the_estimator_places_them(run, vectors, tmp_path,
     pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is missing: make dask installs it")
     from pyarrow import parquet
 
-    table = pyarrow.table({"text": ["a"] * 90, "embedding": list(new)})
-    parquet.write_table(table, tmp_path / "new.parquet", row_group_size=25)
-    columns = [row["x"] for row in rows(run("new.parquet", "--model", path, output="parquet"))]
-    assert columns == [row["x"] for row in found]
+    columns = pyarrow.table({"text": ["a"] * 90, "embedding": list(new)})
+    parquet.write_table(columns, tmp_path / "new.parquet", row_group_size=25)
+    read = rows(run("new.parquet", "--model", path, output="parquet"))
+    assert [row["x"] for row in read] == [row["x"] for row in found]
 
 
 def test_what_is_no_vector_is_told_in_a_sentence(vectors, images, tmp_path, monkeypatch, capsys):

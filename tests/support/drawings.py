@@ -45,13 +45,9 @@ def confusions(found):
         for name, (actual, predicted) in found.items()
         for pair in zip(actual.tolist(), predicted.tolist(), strict=True)
     ]
-    names, actual, predicted = (np.array(column) for column in zip(*rows, strict=True))
-    return {
-        "partition": names,
-        "actual": actual,
-        "predicted": predicted,
-        "images": np.ones(len(rows)),
-    }
+    columns = map(np.array, zip(*rows, strict=True))
+    table = dict(zip(("partition", "actual", "predicted"), columns, strict=True))
+    return table | {"images": np.ones(len(rows))}
 
 
 @functools.cache

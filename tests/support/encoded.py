@@ -1,11 +1,27 @@
-"""Arrays and pictures as the bytes of files."""
+"""Arrays and pictures as the bytes of files, and tables read from such."""
 
+import csv
 import io
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+
+
+def table(path: Any) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def lines(images, labels, between=",", header=True, decimals=".", last=False) -> str:
+    """Write images as a table, labels first or last."""
+    width = images[0].size
+    rows = [["label", *(f"pixel{i}" for i in range(width))]] if header else []
+    for label, image in zip(labels, images.reshape(-1, width), strict=True):
+        pixels = [str(pixel / 1.0).replace(".", decimals) for pixel in image]
+        rows.append([*pixels, str(label)] if last else [str(label), *pixels])
+    return "\n".join(between.join(row) for row in rows)
 
 
 def npy(values: Any) -> bytes:

@@ -1,12 +1,12 @@
 """Run DVC and the stages in forks of one warm interpreter.
 
 Starting Python and importing scikit-learn takes longer than a stage on small data. `Forks` starts
-this file as a process that has imported the libraries, but nothing of this project. Whatever is to
-run connects to its socket and hands over its command, folder, environment and open files; a fork
-runs the code that lies in that folder, and answers with its exit code.
+this file as a process that has imported the libraries, but nothing of this project. A stand-in for
+``python`` connects to its socket and hands over its command, folder, environment and open files; a
+fork runs the code that lies in that folder, and answers with its exit code.
 
-`Forks.environment` puts a stand-in for ``python`` first on PATH that does the same, so that the
-commands of dvc.yaml run in forks too.
+`Forks.environment` puts the stand-in first on PATH, so that the commands of dvc.yaml run in forks
+too.
 """
 
 import contextlib
@@ -29,29 +29,11 @@ from pathlib import Path
 from typing import Any, Self
 
 LIBRARIES = (
-    "coverage",
-    "dvc.cli",
-    "dvc.commands.plots",
-    "dvc.commands.repro",
-    "dvc.repo.experiments",
-    "dvc.repo.plots",
-    "dvc.repo.reproduce",
-    "dvc_data.hashfile.transfer",
-    "numba.extending",
-    "jsonschema",
-    "kneed",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.figure",
-    "numpy",
-    "openTSNE",
-    "PIL.Image",
-    "scipy.optimize",
-    "sklearn.datasets",
-    "sklearn.metrics",
-    "sklearn.model_selection",
-    "sklearn.neighbors",
-    "tqdm",
-    "yaml",
+    *("coverage", "jsonschema", "kneed", "numpy", "openTSNE", "PIL.Image", "tqdm", "yaml"),
+    *("dvc.cli", "dvc.commands.plots", "dvc.commands.repro", "dvc.repo.experiments"),
+    *("dvc.repo.plots", "dvc.repo.reproduce", "dvc_data.hashfile.transfer", "numba.extending"),
+    *("matplotlib.backends.backend_agg", "matplotlib.figure", "scipy.optimize"),
+    *("sklearn.datasets", "sklearn.metrics", "sklearn.model_selection", "sklearn.neighbors"),
 )
 SOCKET = "MNIST_CLUSTERING_FORKS"
 # Names a file for what a command opened, and for the params that it read.
@@ -115,22 +97,17 @@ class Forks:
         self, folder: Path, words: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run ``python -m WORDS`` in a folder."""
-        with (
-            socket.socket(socket.AF_UNIX) as server,
-            open(os.devnull) as nothing,
-            tempfile.TemporaryFile("w+", errors="replace") as out,
-            tempfile.TemporaryFile("w+", errors="replace") as err,
-        ):
-            server.connect(str(self._folder / "socket"))
-            settings = dict(environment or os.environ) | {"OMP_NUM_THREADS": "1"}
-            request = json.dumps([list(words), str(folder), settings]).encode()
-            files = [file.fileno() for file in (nothing, out, err)]
-            socket.send_fds(server, [len(request).to_bytes(8, "big")], files)
-            server.sendall(request)
-            code = int(server.recv(16) or 1)
-            out.seek(0)
-            err.seek(0)
-            return subprocess.CompletedProcess(list(words), code, out.read(), err.read())
+        # PATH stays as it is given: it decides what a command runs in turn.
+        own = {name: v for name, v in self.environment().items() if name != "PATH"}
+        return subprocess.run(
+            [self.path / "python", "-m", *words],
+            cwd=folder,
+            env={**(environment or os.environ), **own},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+        )
 
 
 def serve(listener: socket.socket) -> None:

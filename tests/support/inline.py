@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib
-import json
 import shutil
 from pathlib import Path
 
@@ -52,7 +51,3 @@ def run(*names):
 
 def digest(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def load(path):
-    return json.loads(Path(path).read_text(encoding="utf-8"))

@@ -1,10 +1,9 @@
-"""The bundled digits, loaded once for all tests of a process, and features of them."""
+"""The bundled digits, loaded once for all tests of a process, and pictures of signs."""
 
 import functools
 
 import numpy as np
 
-from mnist_clustering.features import descriptors
 from mnist_clustering.sources import digits, drawn
 
 DIGITS = digits.load()
@@ -15,14 +14,6 @@ FEW = IMAGES[:200]
 TEST_IMAGES, TEST_LABELS = DIGITS["test_images"], DIGITS["test_labels"]
 ALL_LABELS = np.concatenate([LABELS, TEST_LABELS])
 PIXELS = IMAGES.reshape(-1, 784)
-
-
-@functools.cache
-def described() -> tuple[np.ndarray, np.ndarray]:
-    """Return a short descriptor of each image of train and of test."""
-    blocks = [descriptors.Block("gradient", 10, 1.0), descriptors.Block("pixel", 6, 0.5)]
-    fitted, train = descriptors.fit_transform(IMAGES, blocks, deskewed=True, whiten=True)
-    return train, descriptors.transform(TEST_IMAGES, fitted)
 
 
 @functools.cache

@@ -8,13 +8,9 @@ import pytest
 
 from dev import graph
 from stages import code
+from tests.wiring.test_wiring import GIVEN
 
 STAGES = graph.stages()
-# What git keeps, and no stage writes; dvc.lock has its digest.
-KEPT = (
-    *("stages", "mnist_clustering", "requirements.lock", "datasets", "explorer"),
-    *("labels.csv", "dev/studies/results/maps.npz", graph.PARAMS),
-)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +45,7 @@ def test_the_lock_has_the_digests_of_the_tree(lock, name):
     stage, locked = STAGES[name], lock[name]
     in_git = {path: digest(path) for path in stage.outs - stage.cached}
     assert {path: digests(locked["outs"])[path] for path in in_git} == in_git, "run `make renew`"
-    kept = {path: digest(path) for path in stage.data if path in KEPT}
+    kept = {path: digest(path) for path in stage.data & GIVEN}
     assert {path: digests(locked["deps"])[path] for path in kept} == kept, "run `make renew`"
 
 
