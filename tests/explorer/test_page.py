@@ -386,13 +386,18 @@ def test_a_missing_file_is_said_where_it_is_missed(fresh, known, tmp_path, name,
     fresh.console.clear()  # The missing file is noted there.
 
 
-def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkeypatch):
-    monkeypatch.setattr(packing, "BLOCK", 64)
-    page = altered(known, tmp_path, block=64)
+def in_blocks(known, tmp_path, monkeypatch, size):
+    """Copy the page, with images in blocks of a size."""
+    monkeypatch.setattr(packing, "BLOCK", size)
+    page = altered(known, tmp_path, block=size)
     order = np.random.default_rng(0).permutation(len(known.images))
     for name, values in packing.blocks(known.images, order).items():
         (page.parent / f"data/{name}.js").write_text(packing.script(name, values))
-    fresh.open(page, READY)
+    return page
+
+
+def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkeypatch):
+    fresh.open(in_blocks(known, tmp_path, monkeypatch, 64), READY)
     rows = f"Array.from({{length: {len(known.images)}}}, (_, row) => row)"
     sums = f"{rows}.map((row) => pixelsOf(row)?.reduce((a, b) => a + b, 0))"
     assert fresh.run(sums) == known.images.sum(axis=(1, 2)).tolist()
@@ -406,6 +411,29 @@ def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkey
         assert fresh.run(f"Array.from(pixelsOf({row}))") == known.images[row].ravel().tolist()
         fresh.run("inUse.clear()")
     assert fresh.run("blocks.size") <= 3 < len(known.images) / 64
+
+
+def test_of_a_large_set_pictures_in_panels_come_when_they_are_in_sight(
+    fresh, known, tmp_path, monkeypatch
+):
+    page = in_blocks(known, tmp_path, monkeypatch, 8)
+    script = page.parent / "explorer.js"
+    script.write_text(script.read_text().replace("WHOLE = 100000", "WHOLE = 0"))
+    fresh.open(page, READY)
+    came = "awaited.size === 0 && !document.querySelector('canvas[data-seen]')"
+    fresh.wait(f"{came} && document.querySelector('#image canvas:not([data-waits])')")
+    assert fresh.run("document.querySelectorAll('#clusters canvas[data-waits]').length") > 20
+    # Once they are drawn, only the map keeps what it shows.
+    fresh.run("mostBlocks = 2; change({ colour: 'mistakes' }); inUse.clear()")
+    fresh.click_on("#tabs button", "Clusters")
+    fresh.wait(f"{came} && document.querySelector('#clusters canvas:not([data-waits])')")
+    row, levels = fresh.run(
+        "(() => { const one = document.querySelector('#clusters .thumb'), c = one.firstChild;"
+        " return [+one.dataset.row, Array.from(c.getContext('2d').getImageData(0, 0, c.width,"
+        " c.height).data.filter((_, i) => i % 4 === 0))] })()"
+    )
+    assert levels == known.images[row].ravel().tolist()
+    assert fresh.run("blocks.size") <= 2
 
 
 def test_without_a_script_it_says_so(fresh, known, tmp_path):
