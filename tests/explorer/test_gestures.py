@@ -458,6 +458,13 @@ def test_two_maps_share_choice_zoom_and_say_what_they_hold(fresh, known):
     assert fresh.run("views[1].pixels.some((p) => p === word(themed().back))")
 
 
+def test_two_large_maps_are_soon_scored(fresh):
+    """By every few of their points, or the page would stand still for a minute."""
+    fresh.run("globalThis.points = Float32Array.from({ length: 2100000 }, Math.random); 0")
+    codes = "points.filter((_, i) => i % 3 === 0).map((x) => Number(x > 0.5))"
+    assert fresh.run(f"togetherness({{ points, dims: 3 }}, {codes})") > 0.98
+
+
 def test_a_map_that_comes_late_does_not_take_the_place_of_another(fresh):
     fresh.run(
         "sources.set('late', { name: 'late', dims: 2, points: () =>"
