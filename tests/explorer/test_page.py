@@ -165,6 +165,19 @@ def test_it_fits_every_screen(fresh, size):
         assert small == [] or not phone, panel
 
 
+@pytest.mark.parametrize("size", [(390, 844), (820, 1180)], ids=str)
+def test_no_map_lies_under_an_open_sheet_and_a_mouse_reaches_every_tool(fresh, size):
+    fresh.resize(*size)
+    fresh.run("change({ beside: true })")
+    fresh.settle()
+    box = "document.querySelector('{}').getBoundingClientRect()"
+    assert fresh.run(f"{box.format('#right')}.bottom <= {box.format('#panels')}.top")
+    assert fresh.run(f"{box.format('#right select')}.bottom <= {box.format('#right p')}.top + 8")
+    assert fresh.run("document.querySelector('.check').scrollWidth <= "
+                     "document.querySelector('.check').clientWidth")  # fmt: skip
+    assert size[0] < 600 or fresh.run(f"{box.format('.check')}.right <= innerWidth")
+
+
 def test_a_finger_scrolls_past_the_map_that_is_shown_whole(fresh):
     touch = "getComputedStyle(views[0].over).touchAction"
     assert fresh.run(touch) == "pan-y"
@@ -434,6 +447,9 @@ def test_of_a_large_set_pictures_in_panels_come_when_they_are_in_sight(
     )
     assert levels == known.images[row].ravel().tolist()
     assert fresh.run("blocks.size") <= 2
+    fresh.run("nameImages('a', rowsWhere(() => true))")
+    tasks = json.loads(fresh.run("tasksOfNames()"))
+    assert len({one["data"]["image"] for one in tasks}) > len(known.images) / 2
 
 
 def test_without_a_script_it_says_so(fresh, known, tmp_path):
