@@ -1,7 +1,7 @@
 // Images, in blocks of those that lie together on the map: all of a small set, of a large one those seen.
 
-// Sets of up to so many come whole; of larger ones so many blocks are kept.
-const WHOLE = 100000;
+// Sets of up to so many come whole; of larger ones so many blocks come at once, and so many are kept.
+const WHOLE = 100000, AT_ONCE = 4;
 let mostBlocks = 24;
 /** Where in the blocks each image is. @type {Int32Array|null} */
 let imagePlaces = null;
@@ -9,6 +9,7 @@ let imagePlaces = null;
 const blocks = new Map();
 /** Blocks on their way, and those that never came. @type {Set<number>} */
 const awaited = new Set();
+let coming = 0;
 /** Those that maps show since one moved last, which stay. @type {Set<number>} */
 const inUse = new Set();
 // Of a large set, pixels of pictures in panels are asked for when these come into sight.
@@ -59,9 +60,12 @@ function pixelsOf(row, onMap = true) {
   if (onMap) inUse.add(number);
   const block = blocks.get(number), from = imagePlaces[row] % data.block * size;
   if (block) return block.subarray(from, from + size);
-  if (!awaited.has(number)) {
+  // Of many at once what they are unpacked from would pile up; each that came has what is still seen asked for.
+  if (coming < AT_ONCE && !awaited.has(number)) {
     awaited.add(number);
-    loadBlock(number).then(() => awaited.delete(number), (error) => say(`${error.message}.`));
+    coming++;
+    loadBlock(number).then(() => awaited.delete(number), (error) => say(`${error.message}.`))
+      .finally(() => { coming--; imagesCame(); });
   }
   return null;
 }

@@ -457,10 +457,7 @@ def test_two_maps_share_choice_zoom_and_say_what_they_hold(fresh, known):
     fresh.click_on("#fit")
     fresh.settle()
     assert fresh.run("views[1].pixels.some((p) => p === word(themed().back))")
-
-
-def test_two_large_maps_are_soon_scored(fresh):
-    """By every few of their points, or the page would stand still for a minute."""
+    # Of many points every few count, or the page would stand still for a minute.
     fresh.run("globalThis.points = Float32Array.from({ length: 2100000 }, Math.random); 0")
     codes = "points.filter((_, i) => i % 3 === 0).map((x) => Number(x > 0.5))"
     assert fresh.run(f"togetherness({{ points, dims: 3 }}, {codes})") > 0.98
