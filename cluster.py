@@ -350,7 +350,8 @@ def _take_home(place: Path, folder: Path, ledger: Ledger, *, copies: bool) -> It
     yield f"to look at: {target / 'overview.html'} and {target / 'pictures'}"
     yield f"to explore: {target / 'explorer/index.html'}"
     for name in AUDIT:
-        ledger.copy(Path(name).name, place / "data" / name)
+        content = (place / "data" / name).read_bytes().replace(b"../../site/", b"explorer/")
+        ledger.write(Path(name).name, content)
     suspects, pairs = (_table(place / "data" / name) for name in AUDIT[:2])
     true = [pair for pair in pairs if pair["kind"] != "similar"]
     yield (

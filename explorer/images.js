@@ -1,7 +1,7 @@
 // Images, in blocks of those that lie together on the map: all of a small set, of a large one those seen.
 
-// Sets of up to so many come whole; of larger ones so many blocks are kept.
-const WHOLE = 100000;
+// Sets of up to so many come whole; of larger ones so many blocks come at once, and so many are kept.
+const WHOLE = 100000, AT_ONCE = 4;
 let mostBlocks = 24;
 /** Where in the blocks each image is. @type {Int32Array|null} */
 let imagePlaces = null;
@@ -9,8 +9,14 @@ let imagePlaces = null;
 const blocks = new Map();
 /** Blocks on their way, and those that never came. @type {Set<number>} */
 const awaited = new Set();
-/** Those asked for since a map moved last, which stay. @type {Set<number>} */
+let coming = 0;
+/** Those that maps show since one moved last, which stay. @type {Set<number>} */
 const inUse = new Set();
+// Of a large set, pixels of pictures in panels are asked for when these come into sight.
+const sight = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) target.toggleAttribute("data-seen", isIntersecting);
+  fillPictures();
+});
 
 /** Begin with what leads to the images. */
 async function findImages() {
@@ -34,8 +40,8 @@ async function loadBlock(number) {
   if (blocks.has(number)) return;
   const name = `images/${number}`, { images } = await load(name);
   asked.delete(name);
+  for (const oldest of blocks.keys()) if (blocks.size >= mostBlocks && !inUse.has(oldest)) blocks.delete(oldest);
   blocks.set(number, images);
-  for (const oldest of blocks.keys()) if (blocks.size > mostBlocks && !inUse.has(oldest)) blocks.delete(oldest);
   imagesCame();
 }
 
@@ -44,30 +50,38 @@ function imagesCame() {
   for (const view of views) view.paintSoon();
 }
 
-/** The pixels of an image, or null while they are on their way. @param {number} row */
-function pixelsOf(row) {
+/** @param {number} row */
+const numberOfBlock = (row) => imagePlaces ? Math.floor(imagePlaces[row] / data.block) : -1;
+
+/** The pixels of an image, or null while they are on their way. @param {number} row @param {boolean} onMap */
+function pixelsOf(row, onMap = true) {
   if (!imagePlaces) return null;
-  const size = data.size[0] * data.size[1], place = imagePlaces[row], number = Math.floor(place / data.block);
-  inUse.add(number);
-  const block = blocks.get(number), from = place % data.block * size;
+  const size = data.size[0] * data.size[1], number = numberOfBlock(row);
+  if (onMap) inUse.add(number);
+  const block = blocks.get(number), from = imagePlaces[row] % data.block * size;
   if (block) return block.subarray(from, from + size);
-  if (!awaited.has(number)) {
+  // Of many at once what they are unpacked from would pile up; each that came has what is still seen asked for.
+  if (coming < AT_ONCE && !awaited.has(number)) {
     awaited.add(number);
-    loadBlock(number).then(() => awaited.delete(number), (error) => say(`${error.message}.`));
+    coming++;
+    loadBlock(number).then(() => awaited.delete(number), (error) => say(`${error.message}.`))
+      .finally(() => { coming--; imagesCame(); });
   }
   return null;
 }
 
-/** An image as a canvas, which is filled when its pixels come. @param {number} row */
+/** An image as a canvas, which is filled when it is seen and its pixels are there. @param {number} row */
 function pictureOf(row) {
-  const ink = pixelsOf(row), canvas = canvasOf(ink);
-  if (!ink) canvas.dataset.waits = row;
+  const ink = blocks.has(numberOfBlock(row)) ? pixelsOf(row, false) : null, canvas = canvasOf(ink);
+  if (ink) return canvas;
+  canvas.dataset.waits = row;
+  sight.observe(canvas);
   return canvas;
 }
 
 function fillPictures() {
-  for (const canvas of document.querySelectorAll("canvas[data-waits]")) {
-    const ink = pixelsOf(Number(canvas.getAttribute("data-waits")));
+  for (const canvas of document.querySelectorAll("canvas[data-seen]")) {
+    const ink = pixelsOf(Number(canvas.getAttribute("data-waits")), false);
     if (ink) canvas.replaceWith(canvasOf(ink));
   }
 }

@@ -29,6 +29,7 @@ async function tableOfNames() {
 /** Tasks with the names as predictions, the least sure with the lowest score. */
 async function tasksOfNames() {
   const { keys } = await imageKeys(), { paths } = await load("paths"), tasks = [];
+  if (!paths.length) await loadAllBlocks();
   for (const row of rowsWhere(isNamed)) {
     if (tasks.length % CHUNK === CHUNK - 1) await later();
     const result = [{

@@ -80,11 +80,12 @@ function choose(rows, title, query = "", { shiftKey = false, altKey = false } = 
     for (const row of Array.from(rows)) isGiven[row] = 1;
     const others = before.filter((row) => !isGiven[row]);
     kept = shiftKey ? [...others, ...Array.from(rows)] : others;
-    words = `${state.title} ${shiftKey ? "and" : "without"} ${title}`;
+    words = "Selected images";
   }
   if (!kept.length) unselect();
   else change({ chosen: byInterest(kept), title: words, query: mixed ? "" : query });
-  say(kept.length ? `${words}: ${counted(kept.length, "image")} selected.` : "Nothing is selected.");
+  const how = mixed ? shiftKey ? " added" : " removed" : "";
+  say(kept.length ? `${title}${how}: ${counted(kept.length, "image")} selected.` : "Nothing is selected.");
   return true;
 }
 

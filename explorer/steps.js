@@ -61,7 +61,7 @@ function setUpSteps() {
       make("p", {}, "The perplexity says how many. The same images, at each:"),
       perplexitySlider(others.perplexities),
       make("h3", {}, "From raw pixels"),
-      make("p", {}, "On the left this map; on the right one made of raw pixels. What you select shows in both."),
+      make("p", {}, "This map, and beside it one made of raw pixels. What you select shows in both."),
       action("Show both", () => change({ source: "2d", other: "original", beside: true }), { id: "routes" }),
     ] : []));
   describeFrame();

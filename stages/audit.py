@@ -62,7 +62,8 @@ def main() -> None:
     images = thumbnails[whole.places] if len(thumbnails) else images
     nearest = evidence.nearest(found, given, near.ranked.indices, SHOWN)
     title = dataset.get("title", "")
-    text = pages.page(title, suspects, nearest, copies["pairs"], whole.names, images, notes)
+    places = whole.places.tolist()
+    text = pages.page(title, suspects, nearest, copies["pairs"], whole.names, places, images, notes)
     with files.output(PAGE) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 

@@ -1,5 +1,6 @@
 """Write the report: the run on one page, with its figures, data, params and digests."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import yaml
 
 from mnist_clustering import files
+from mnist_clustering.figures import captions
 from mnist_clustering.pages import html, sections, words
 from stages import common, digests, drawings
 from stages.partitions import HEADLINE
@@ -16,6 +18,8 @@ PARAMS = "params.yaml"
 DATASETS = "datasets"
 DATASET = "data/split/dataset.json"
 TRAIN = "data/split/train_indices.npy"
+TABLE = "data/evaluate/clusters_test.csv"
+PORTRAITS = "data/examine/clusters.json"
 SCORES = "metrics/scores.json"
 EVALUATED = "metrics/evaluate.json"
 INTERVALS = "metrics/intervals.json"
@@ -76,7 +80,30 @@ def _figure(group: str, name: str, drawing: drawings.Drawing, values: dict[str, 
         f"python -m stages.draw {group}",
         {path: Path(path).read_bytes() for path in paths},
         {key: value for key, value in values.items() if key.startswith(f"draw.{name}.")},
+        sections.images(_single(name, values)),
     )
+
+
+def _single(name: str, values: dict[str, Any]) -> dict[str, list[int]]:
+    """Name the images of a picture by group, where single ones stand in it."""
+    groups: dict[str, list[int]] = {}
+    if name == "clusters":
+        indices = np.load(TRAIN)
+        for i, own in enumerate(_json(PORTRAITS)[HEADLINE]):
+            rows = [row for row in (own["medoid"], *own["members"]) if row is not None]
+            cluster = captions.cluster_name(i, own["digit"], matched=own["purity"] is not None)
+            groups[cluster] = indices[rows].tolist()
+    elif name == "confused":
+        table = csv.DictReader(Path(TABLE).read_text(encoding="utf-8").splitlines())
+        for row in sorted(table, key=lambda row: -float(row["misplaced"])):
+            true, given = row["label"], row[f"{HEADLINE}_label"]
+            if true not in ("", given):
+                pair = f"{true} → {given or captions.NONE}"
+                groups.setdefault(pair, []).append(int(row["index"]))
+        ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+        most, wide = (values[f"draw.{name}.{key}"] for key in ("pairs", "columns"))
+        groups = {pair: own[:wide] for pair, own in ranked[:most]}
+    return groups
 
 
 def _dump(params: dict[str, Any]) -> str:

@@ -133,6 +133,12 @@ def figure(picture: str, caption: str, *more: str) -> str:
     return f'<figure><label class="zoom">{zoom}</label>{words}{"".join(more)}</figure>'
 
 
+def pinned(index: int, content: str = "", explorer: str = "site/index.html") -> str:
+    """Link to the image of an index in the data set, which the explorer pins and goes to."""
+    shown = f">{content}" if content else f' aria-label="image {index}">{index}'
+    return f'<a href="{explorer}#pin=row-{index}"{shown}</a>'
+
+
 def download(path: str, content: bytes) -> str:
     """Link to a file that the page itself holds."""
     name = path.rpartition("/")[2]

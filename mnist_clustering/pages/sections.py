@@ -79,7 +79,9 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
 
-def figure(shows: str, command: str, files: Mapping[str, bytes], params: Mapping[str, Any]) -> str:
+def figure(
+    shows: str, command: str, files: Mapping[str, bytes], params: Mapping[str, Any], more: str = ""
+) -> str:
     """Show a picture, and behind a line the command, params, digests and the data themselves.
 
     Parameters
@@ -92,6 +94,8 @@ def figure(shows: str, command: str, files: Mapping[str, bytes], params: Mapping
         Contents by path, first of the picture, then of all that it was drawn from.
     params : mapping
         Those of the drawing, by dotted name.
+    more : str
+        HTML that stands below it first.
     """
     picture = next(iter(files.values()))
     rows = [
@@ -102,7 +106,13 @@ def figure(shows: str, command: str, files: Mapping[str, bytes], params: Mapping
     ]  # fmt: skip
     tables = [_table(content) for path, content in files.items() if path.endswith(".csv")]
     made = html.details("How it was made, and its data", html.table(("", ""), rows), *tables)
-    return html.figure(html.image(picture, shows), f"{shows}.", made)
+    return html.figure(html.image(picture, shows), f"{shows}.", more, made)
+
+
+def images(groups: Mapping[str, Sequence[int]]) -> str:
+    """Link the images of a picture, by group and as they stand in it, to the explorer."""
+    rows = [(name, " ".join(map(html.pinned, own))) for name, own in groups.items()]
+    return html.details("Its images in the explorer", html.table(("", ""), rows)) if groups else ""
 
 
 def _held(path: str, content: bytes) -> str:

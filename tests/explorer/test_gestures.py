@@ -223,6 +223,7 @@ def test_shift_adds_alt_removes_escape_cancels_and_nothing_keeps(fresh):
     assert set(chosen(fresh)) == left
     right = box((0.6, 1), keys=8)
     assert set(chosen(fresh)) == left | right
+    assert text_of(fresh, "#selection h2") == "Selected images"
     middle = box((0.2, 0.8), keys=1)
     kept = (left | right) - middle
     assert set(chosen(fresh)) == kept
@@ -437,6 +438,10 @@ def test_two_maps_share_choice_zoom_and_say_what_they_hold(fresh, known):
     fresh.click_on("#fit")
     fresh.settle()
     assert fresh.run("views[1].pixels.some((p) => p === word(themed().back))")
+    # Of many points every few count, or the page would stand still for a minute.
+    fresh.run("globalThis.points = Float32Array.from({ length: 2100000 }, Math.random); 0")
+    codes = "points.filter((_, i) => i % 3 === 0).map((x) => Number(x > 0.5))"
+    assert fresh.run(f"togetherness({{ points, dims: 3 }}, {codes})") > 0.98
 
 
 def test_a_map_that_comes_late_does_not_take_the_place_of_another(fresh):

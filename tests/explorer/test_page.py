@@ -171,6 +171,21 @@ def test_it_fits_every_screen(fresh, size):
         assert small == [] or not phone, panel
 
 
+@pytest.mark.parametrize("size", [(390, 844), (820, 1180)], ids=str)
+def test_no_map_lies_under_an_open_sheet_and_a_mouse_reaches_every_tool(fresh, size):
+    fresh.resize(*size)
+    fresh.run("change({ beside: true })")
+    fresh.settle()
+    right, panels, other, words, check = (
+        fresh.run(f"document.querySelector('{one}').getBoundingClientRect().toJSON()")
+        for one in ("#right", "#panels", "#right select", "#right p", ".check")
+    )
+    assert right["bottom"] <= panels["top"]
+    assert other["bottom"] <= words["top"] + 8
+    assert size[0] < 600 or check["right"] <= size[0]
+    assert fresh.run("((one) => one.scrollWidth <= one.clientWidth)(byId('beside').parentNode)")
+
+
 def test_a_finger_scrolls_past_the_map_that_is_shown_whole(fresh):
     touch = "getComputedStyle(views[0].over).touchAction"
     assert fresh.run(touch) == "pan-y"
@@ -383,13 +398,18 @@ def test_a_missing_file_is_said_where_it_is_missed(fresh, known, tmp_path, name,
     fresh.console.clear()  # The missing file is noted there.
 
 
-def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkeypatch):
-    monkeypatch.setattr(packing, "BLOCK", 64)
-    page = altered(known, tmp_path, block=64)
+def in_blocks(known, tmp_path, monkeypatch, size):
+    """Copy the page, with images in blocks of a size."""
+    monkeypatch.setattr(packing, "BLOCK", size)
+    page = altered(known, tmp_path, block=size)
     order = np.random.default_rng(0).permutation(len(known.images))
     for name, values in packing.blocks(known.images, order).items():
         (page.parent / f"data/{name}.js").write_text(packing.script(name, values))
-    fresh.open(page, READY)
+    return page
+
+
+def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkeypatch):
+    fresh.open(in_blocks(known, tmp_path, monkeypatch, 64), READY)
     rows = f"Array.from({{length: {len(known.images)}}}, (_, row) => row)"
     sums = f"{rows}.map((row) => pixelsOf(row)?.reduce((a, b) => a + b, 0))"
     assert fresh.run(sums) == known.images.sum(axis=(1, 2)).tolist()
@@ -403,6 +423,26 @@ def test_images_come_in_blocks_when_they_are_seen(fresh, known, tmp_path, monkey
         assert fresh.run(f"Array.from(pixelsOf({row}))") == known.images[row].ravel().tolist()
         fresh.run("inUse.clear()")
     assert fresh.run("blocks.size") <= 3 < len(known.images) / 64
+
+
+def test_of_a_large_set_pictures_in_panels_come_when_they_are_in_sight(
+    fresh, known, tmp_path, monkeypatch
+):
+    page = in_blocks(known, tmp_path, monkeypatch, 8)
+    script = page.parent / "explorer.js"
+    script.write_text(script.read_text().replace("WHOLE = 100000", "WHOLE = 0"))
+    fresh.open(page, READY)
+    came = "awaited.size === 0 && !document.querySelector('canvas[data-seen]')"
+    fresh.wait(f"{came} && document.querySelector('#image canvas:not([data-waits])')")
+    assert fresh.run("document.querySelectorAll('#clusters canvas[data-waits]').length") > 20
+    # Once they are drawn, only the map keeps what it shows.
+    fresh.run("mostBlocks = 2; change({ colour: 'mistakes' }); inUse.clear()")
+    fresh.click_on("#tabs button", "Clusters")
+    fresh.wait(f"{came} && document.querySelector('#clusters canvas:not([data-waits])')")
+    assert fresh.run("blocks.size") <= 2
+    fresh.run("nameImages('a', rowsWhere(() => true))")
+    tasks = json.loads(fresh.run("tasksOfNames()"))
+    assert len({one["data"]["image"] for one in tasks}) > len(known.images) / 2
 
 
 def test_without_a_script_it_says_so(fresh, known, tmp_path):

@@ -1,11 +1,13 @@
 """The report as its reader gets it: complete, small, without scripts, true to the results."""
 
 import base64
+import csv
 import hashlib
 import json
 import re
 from html import unescape
 
+import numpy as np
 import pytest
 import yaml
 
@@ -29,7 +31,7 @@ def test_it_is_whole_and_needs_nothing_else(report):
     assert len(page) < 2_000_000
     links = [*reader.all("href"), *reader.all("src")]
     outside = [link for link in links if not link.startswith("data:")]
-    assert outside == ["site/index.html"]
+    assert {link.partition("#")[0] for link in outside} == {"site/index.html"}
     assert "whoever gets it by mail needs the folder" in page
     assert not re.search(r"/home/|/tmp/|/root/|20\d\d-\d\d-\d\d", page), "no path, no clock"
 
@@ -63,6 +65,25 @@ def test_every_figure_has_its_words_command_digests_and_data(report):
         assert base64.b64decode(held[path.rpartition("/")[2]]) == (folder / path).read_bytes()
     curve = (folder / "plots/elbow_map.csv").read_text().splitlines()[1].split(",")
     assert all(f">{float(cell):g}<" in page or f">{cell}<" in page for cell in curve[1:])
+
+
+def test_images_of_a_picture_lead_to_the_explorer_as_they_stand(report):
+    folder, page, _ = report
+    found = [re.findall(r"#pin=row-(\d+)", part) for part in page.split("Its images in")[1:]]
+    confused, clusters = (list(map(int, own)) for own in found)
+    portraits = json.loads((folder / "data/examine/clusters.json").read_text())["clusters_2d"]
+    rows = [row for one in portraits for row in (one["medoid"], *one["members"])]
+    assert clusters == np.load(folder / "data/split/train_indices.npy")[rows].tolist()
+    table = (folder / "data/evaluate/clusters_test.csv").read_text().splitlines()
+    wrong = {one["index"] for one in csv.DictReader(table)
+             if one["label"] != one["clusters_2d_label"]}  # fmt: skip
+    assert set(map(str, confused)) <= wrong
+    if browser.found():
+        with browser.Browser(browser.found()) as window:
+            window.open(folder / "report.html")
+            window.run(f"document.querySelector('[aria-label=\"image {confused[0]}\"]').click()")
+            window.wait("document.documentElement?.dataset.ready === 'all' && state.pinned >= 0")
+            assert window.run("data.index[state.pinned]") == confused[0]
 
 
 def test_params_can_be_pasted_and_say_nothing_of_where_files_are(report):
