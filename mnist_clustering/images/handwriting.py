@@ -81,7 +81,7 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
     ready = _as_it_is(grey)
     if ready is not None:
         return [Drawing(ready, None, (0, FIELD, 0, FIELD))]
-    contrasts = paper.contrast(paper.prepare(grey))
+    contrasts = paper.without_lines(paper.contrast(paper.prepare(grey)))
     inked = paper.strokes(contrasts)
     if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
         return [_none(BLANK, grey.shape)]

@@ -15,6 +15,9 @@ _WINDOW = 0.3
 _EDGE, _LEAST_FALL = 32, 40
 # In the dark, the grain of the paper is not taken for ink.
 _LEAST_PAPER = 48
+# A ruled line: how much of the picture it crosses; its level pieces at the least, and its width
+# between three and four times at the most, as parts of the longer side.
+_ACROSS, _PIECE, _THIN = 0.6, 20, 160
 
 
 def prepare(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -68,8 +71,8 @@ def contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return share.astype(np.uint8)
 
 
-def strokes(contrasts: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell ink from paper by three fifths of the contrast that ink has.
+def strokes(contrasts: NDArray[np.uint8], tenths: int = 6) -> NDArray[np.bool_]:
+    """Tell ink from paper by so many tenths of the contrast that ink has.
 
     The contrast of ink is the mean contrast weighted by its square, which faint lines of the paper
     and its grain hardly change.
@@ -79,8 +82,42 @@ def strokes(contrasts: NDArray[np.uint8]) -> NDArray[np.bool_]:
     counts = np.bincount(levels.ravel(), minlength=256)[grain + 1 :]
     level = np.arange(grain + 1, grain + 1 + len(counts))
     squares, cubes = int((counts * level**2).sum()), int((counts * level**3).sum())
-    inked: NDArray[np.bool_] = (5 * levels * squares > 3 * cubes) & (levels > grain)
+    inked: NDArray[np.bool_] = (10 * levels * squares > tenths * cubes) & (levels > grain)
     return inked
+
+
+def without_lines(contrasts: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Take lines as dark as the ink away, of ruled or squared paper, but not what crosses them.
+
+    Parameters
+    ----------
+    contrasts : ndarray of uint8, shape (height, width)
+
+    Notes
+    -----
+    Along a line, contrasts are opened across it: a stroke that is wider there keeps its own.
+    """
+    for axis in (0, 1):
+        upright = contrasts.swapaxes(0, axis)
+        contrasts = _without_level_lines(upright).swapaxes(0, axis)
+    return contrasts
+
+
+def _without_level_lines(contrasts: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    side, (_, width) = max(contrasts.shape), contrasts.shape
+    level = _opening(strokes(contrasts, 3).astype(np.uint8), side // _PIECE | 1, 1)
+    labelled, _ = ndimage.label(level, np.ones((3, 3)))
+    lines = [
+        number
+        for number, (_, columns) in enumerate(ndimage.find_objects(labelled), start=1)
+        if columns.stop - columns.start > _ACROSS * width
+        and (columns.start == 0 or columns.stop == width)
+    ]
+    if not lines:
+        return contrasts
+    thin = 2 * (side // _THIN) + 1
+    near = ndimage.maximum_filter1d(np.isin(labelled, lines).astype(np.uint8), thin, 0) > 0
+    return np.where(near, _opening(contrasts, thin, 0), contrasts)
 
 
 def clarity(contrasts: NDArray[np.uint8], inked: NDArray[np.bool_]) -> float:
@@ -127,6 +164,11 @@ def _inked_light(grey: NDArray[np.uint8], window: int) -> bool:
         around = _moving_sum(around, window, axis)
     deviation = grey - (2 * around + window**2) // (2 * window**2)
     return int((deviation**3).sum()) > 0
+
+
+def _opening(levels: NDArray[np.uint8], length: int, axis: int) -> NDArray[np.uint8]:
+    """Open by a straight line of an odd length."""
+    return ndimage.maximum_filter1d(ndimage.minimum_filter1d(levels, length, axis), length, axis)
 
 
 def _moving_sum(values: NDArray[np.int64], window: int, axis: int) -> NDArray[np.int64]:
