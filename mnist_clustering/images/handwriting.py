@@ -81,14 +81,15 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
     ready = _as_it_is(grey)
     if ready is not None:
         return [Drawing(ready, None, (0, FIELD, 0, FIELD))]
-    contrasts = paper.without_lines(paper.contrast(paper.prepare(grey)))
+    prepared = paper.prepare(grey)
+    times = len(prepared) // len(grey)
+    light = paper.light(prepared)
+    for block in filter(None, map(parts.block, (light, ~light))):
+        return _within(grey, *(place // times for place in block))
+    contrasts = paper.without_lines(paper.contrast(prepared))
     inked = paper.strokes(contrasts)
     if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
         return [_none(BLANK, grey.shape)]
-    times = inked.shape[0] // grey.shape[0]
-    block = parts.block(inked)
-    if block is not None:
-        return _within(grey, *(place // times for place in block))
     drawings = parts.separate(inked)
     if not drawings:
         return [_none(UNCLEAR, grey.shape)]

@@ -105,25 +105,24 @@ def dotted(ink: NDArray[np.bool_]) -> bool:
     )
 
 
-def block(inked: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """Find a picture within the picture: a large block that is full of ink along its rim.
+def block(shaded: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """Find a picture within the picture, or a card: a large block that is full along its rim.
 
     Parameters
     ----------
-    inked : ndarray of bool, shape (height, width)
+    shaded : ndarray of bool, shape (height, width)
 
     Returns
     -------
     tuple of int, or None
         Top, bottom, left and right, somewhat inside of it.
     """
-    labelled, found = _label(inked)
-    largest = max(found, key=lambda part: part.area)
-    size = largest.height * largest.width
+    labelled, found = _label(shaded)
+    largest = max(_within_the_edge(found, shaded.shape), key=lambda part: part.area, default=None)
     if (
-        largest.area < max(_FILLED * size, _BLOCK * inked.size)
+        largest is None
+        or largest.area < max(_FILLED * largest.height * largest.width, _BLOCK * shaded.size)
         or min(largest.height, largest.width) < _OBLONG * largest.side
-        or largest.side == max(inked.shape)
     ):
         return None
     own = labelled[largest.top : largest.bottom, largest.left : largest.right] == largest.number
