@@ -30,7 +30,7 @@ _LEAST_CLARITY = 0.77
 _MOST_SOFT = 1 / 3
 _LEAST_SIDE = 0.05
 _MOST_SOLID = 0.3
-_MOST_AT_EDGE = 0.2
+_MOST_AT_EDGE = 0.4
 
 BLANK = "nothing is drawn"
 UNCLEAR = "no clear strokes on plain paper"
@@ -84,12 +84,13 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
     prepared = paper.prepare(grey)
     times = len(prepared) // len(grey)
     light = paper.light(prepared)
-    for block in filter(None, map(parts.block, (light, ~light))):
+    if block := parts.block(light) or parts.block(~light):
         return _within(grey, *(place // times for place in block))
     contrasts = paper.without_lines(paper.contrast(prepared))
     inked = paper.strokes(contrasts)
     if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
         return [_none(BLANK, grey.shape)]
+    inked = paper.with_faded(contrasts, inked, int(stroke_width(inked)))
     drawings = parts.separate(inked)
     if not drawings:
         return [_none(UNCLEAR, grey.shape)]

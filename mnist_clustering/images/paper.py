@@ -15,9 +15,11 @@ _WINDOW = 0.3
 _EDGE, _LEAST_FALL = 32, 40
 # In the dark, the grain of the paper is not taken for ink.
 _LEAST_PAPER = 48
-# A ruled line: how much of the picture it crosses; its level pieces at the least, and its width
-# between three and four times at the most, as parts of the longer side.
+# A ruled line: how much of the picture it crosses at the least; its level pieces at the least, and
+# half its width at the most, as parts of the longer side.
 _ACROSS, _PIECE, _THIN = 0.6, 20, 160
+# Tenths of the contrast of ink that ruled lines and faded ink have at the least.
+_WEAK = 3
 
 
 def prepare(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -99,15 +101,18 @@ def strokes(contrasts: NDArray[np.uint8], tenths: int = 6) -> NDArray[np.bool_]:
     return inked
 
 
+def with_faded(
+    contrasts: NDArray[np.uint8], inked: NDArray[np.bool_], width: int
+) -> NDArray[np.bool_]:
+    """Follow strokes of a width to where they fade in glare: ink is measured by that around it."""
+    around = ndimage.maximum_filter(contrasts, width | 1).astype(np.int64)
+    faded = strokes(contrasts, _WEAK) & (5 * contrasts.astype(np.int64) > 3 * around)
+    return ndimage.binary_propagation(inked, np.ones((3, 3)), inked | faded)
+
+
 def without_lines(contrasts: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Take lines as dark as the ink away, of ruled or squared paper, but not what crosses them.
+    """Take lines as dark as pencil away, of ruled or squared paper, but not what crosses them.
 
-    Parameters
-    ----------
-    contrasts : ndarray of uint8, shape (height, width)
-
-    Notes
-    -----
     Along a line, contrasts are opened across it: a stroke that is wider there keeps its own.
     """
     for axis in (0, 1):
@@ -118,18 +123,12 @@ def without_lines(contrasts: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _without_level_lines(contrasts: NDArray[np.uint8]) -> NDArray[np.uint8]:
     side, (_, width) = max(contrasts.shape), contrasts.shape
-    level = _opening(strokes(contrasts, 3).astype(np.uint8), side // _PIECE | 1, 1)
+    level = _opening(strokes(contrasts, _WEAK).astype(np.uint8), side // _PIECE | 1, 1)
     labelled, _ = ndimage.label(level, np.ones((3, 3)))
-    lines = [
-        number
-        for number, (_, columns) in enumerate(ndimage.find_objects(labelled), start=1)
-        if columns.stop - columns.start > _ACROSS * width
-        and (columns.start == 0 or columns.stop == width)
-    ]
-    if not lines:
-        return contrasts
+    spans = [columns for _, columns in ndimage.find_objects(labelled)]
+    crosses = [0 in (c.start, width - c.stop) and c.stop - c.start > _ACROSS * width for c in spans]
     thin = 2 * (side // _THIN) + 1
-    near = ndimage.maximum_filter1d(np.isin(labelled, lines).astype(np.uint8), thin, 0) > 0
+    near = ndimage.maximum_filter1d(np.array([False, *crosses])[labelled], thin, 0)
     return np.where(near, _opening(contrasts, thin, 0), contrasts)
 
 
