@@ -47,13 +47,16 @@ def strokes_of(picture: Picture) -> NDArray[np.uint8]:
     """Choose the levels in which to look for strokes, shape (height, width).
 
     Ink may be as bright as its paper, and differ by colour alone: yellow on white, red on green.
+    Shadows may be all that the luma shows then.
     """
     # Imported where it is needed: scipy's filters take a while.
     from mnist_clustering.images import handwriting
 
-    if not picture.coloured or handwriting.normalise(picture.grey).flaw != handwriting.BLANK:
+    flaw = handwriting.normalise(picture.grey).flaw
+    if flaw is None or not picture.coloured:
         return picture.grey
-    return picture.strongest
+    clear = handwriting.normalise(picture.strongest).flaw is None
+    return picture.strongest if clear or flaw == handwriting.BLANK else picture.grey
 
 
 def _formed(image: NDArray[np.uint8], form: str) -> tuple[NDArray[np.uint8], str | None]:

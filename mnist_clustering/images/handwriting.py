@@ -30,7 +30,7 @@ _LEAST_CLARITY = 0.77
 _MOST_SOFT = 1 / 3
 _LEAST_SIDE = 0.05
 _MOST_SOLID = 0.3
-_MOST_AT_EDGE = 0.2
+_MOST_AT_EDGE = 0.4
 
 BLANK = "nothing is drawn"
 UNCLEAR = "no clear strokes on plain paper"
@@ -81,14 +81,16 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
     ready = _as_it_is(grey)
     if ready is not None:
         return [Drawing(ready, None, (0, FIELD, 0, FIELD))]
-    contrasts = paper.contrast(paper.prepare(grey))
+    prepared = paper.prepare(grey)
+    times = len(prepared) // len(grey)
+    light = paper.light(prepared)
+    if block := parts.block(light) or parts.block(~light):
+        return _within(grey, *(place // times for place in block))
+    contrasts = paper.without_lines(paper.contrast(prepared))
     inked = paper.strokes(contrasts)
     if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
         return [_none(BLANK, grey.shape)]
-    times = inked.shape[0] // grey.shape[0]
-    block = parts.block(inked)
-    if block is not None:
-        return _within(grey, *(place // times for place in block))
+    inked = paper.with_faded(contrasts, inked, int(stroke_width(inked)))
     drawings = parts.separate(inked)
     if not drawings:
         return [_none(UNCLEAR, grey.shape)]

@@ -15,6 +15,11 @@ _WINDOW = 0.3
 _EDGE, _LEAST_FALL = 32, 40
 # In the dark, the grain of the paper is not taken for ink.
 _LEAST_PAPER = 48
+# A ruled line: how much of the picture it crosses at the least; its level pieces at the least, and
+# half its width at the most, as parts of the longer side.
+_ACROSS, _PIECE, _THIN = 0.6, 20, 160
+# Tenths of the contrast of ink that ruled lines and faded ink have at the least.
+_WEAK = 3
 
 
 def prepare(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -43,6 +48,19 @@ def prepare(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return ((2 * fine + scale) // (2 * scale)).astype(np.uint8)
 
 
+def light(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Tell light from dark where both vary least by themselves.
+
+    Source: Otsu, "A threshold selection method from gray-level histograms" (1979).
+    """
+    counts = np.bincount(grey.ravel(), minlength=256)
+    below, sums = np.cumsum(counts)[:-1], np.cumsum(counts * np.arange(256))
+    above, means = grey.size - below, below * sums[-1] - grey.size * sums[:-1]
+    # Each operation is rounded once.
+    between = means.astype(np.float64) ** 2 / np.maximum(below * above, 1)
+    return grey > int(between.argmax())
+
+
 def contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Measure how much darker ink is than the paper around it.
 
@@ -68,8 +86,8 @@ def contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return share.astype(np.uint8)
 
 
-def strokes(contrasts: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tell ink from paper by three fifths of the contrast that ink has.
+def strokes(contrasts: NDArray[np.uint8], tenths: int = 6) -> NDArray[np.bool_]:
+    """Tell ink from paper by so many tenths of the contrast that ink has.
 
     The contrast of ink is the mean contrast weighted by its square, which faint lines of the paper
     and its grain hardly change.
@@ -79,8 +97,39 @@ def strokes(contrasts: NDArray[np.uint8]) -> NDArray[np.bool_]:
     counts = np.bincount(levels.ravel(), minlength=256)[grain + 1 :]
     level = np.arange(grain + 1, grain + 1 + len(counts))
     squares, cubes = int((counts * level**2).sum()), int((counts * level**3).sum())
-    inked: NDArray[np.bool_] = (5 * levels * squares > 3 * cubes) & (levels > grain)
+    inked: NDArray[np.bool_] = (10 * levels * squares > tenths * cubes) & (levels > grain)
     return inked
+
+
+def with_faded(
+    contrasts: NDArray[np.uint8], inked: NDArray[np.bool_], width: int
+) -> NDArray[np.bool_]:
+    """Follow strokes of a width to where they fade in glare: ink is measured by that around it."""
+    around = ndimage.maximum_filter(contrasts, width | 1).astype(np.int64)
+    faded = strokes(contrasts, _WEAK) & (5 * contrasts.astype(np.int64) > 3 * around)
+    return ndimage.binary_propagation(inked, np.ones((3, 3)), inked | faded)
+
+
+def without_lines(contrasts: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Take lines as dark as pencil away, of ruled or squared paper, but not what crosses them.
+
+    Along a line, contrasts are opened across it: a stroke that is wider there keeps its own.
+    """
+    for axis in (0, 1):
+        upright = contrasts.swapaxes(0, axis)
+        contrasts = _without_level_lines(upright).swapaxes(0, axis)
+    return contrasts
+
+
+def _without_level_lines(contrasts: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    side, (_, width) = max(contrasts.shape), contrasts.shape
+    level = _opening(strokes(contrasts, _WEAK).astype(np.uint8), side // _PIECE | 1, 1)
+    labelled, _ = ndimage.label(level, np.ones((3, 3)))
+    spans = [columns for _, columns in ndimage.find_objects(labelled)]
+    crosses = [0 in (c.start, width - c.stop) and c.stop - c.start > _ACROSS * width for c in spans]
+    thin = 2 * (side // _THIN) + 1
+    near = ndimage.maximum_filter1d(np.array([False, *crosses])[labelled], thin, 0)
+    return np.where(near, _opening(contrasts, thin, 0), contrasts)
 
 
 def clarity(contrasts: NDArray[np.uint8], inked: NDArray[np.bool_]) -> float:
@@ -127,6 +176,11 @@ def _inked_light(grey: NDArray[np.uint8], window: int) -> bool:
         around = _moving_sum(around, window, axis)
     deviation = grey - (2 * around + window**2) // (2 * window**2)
     return int((deviation**3).sum()) > 0
+
+
+def _opening(levels: NDArray[np.uint8], length: int, axis: int) -> NDArray[np.uint8]:
+    """Open by a straight line of an odd length."""
+    return ndimage.maximum_filter1d(ndimage.minimum_filter1d(levels, length, axis), length, axis)
 
 
 def _moving_sum(values: NDArray[np.int64], window: int, axis: int) -> NDArray[np.int64]:

@@ -17,16 +17,16 @@ _ENCLOSED, _CLEARANCE = 0.3, 0.04
 # A line under a drawing: its height at the most, by its width; its width at the least, by the
 # drawing's.
 _FLAT, _WIDE = 0.25, 0.6
-# A full stop after a drawing: its longer side at the most, by that of the tallest part.
-_STOP = 0.2
+# A full stop or a comma after a drawing: its longer side at the most, by that of the tallest part.
+_STOP = 0.3
 # Gaps within a drawing at the most, as shares of the longest part: to the side, likewise of a part
 # that is smaller than a share, and below.
 _BESIDE, _SMALLER, _BESIDE_SMALLER, _BELOW = 0.06, 0.6, 0.2, 0.25
 # A dot: its longer side at the most, by that of the longest part; its distance from all others.
 _DOT, _AWAY = 2 / 5, 1 / 12
-# A picture in the picture: its ink at the least, as a share of the picture, of its own frame, and
-# along its rim; its shorter side by the longer.
-_BLOCK, _FILLED, _RIM, _OBLONG = 0.1, 0.5, 0.8, 0.5
+# A picture in the picture, or a card: its area at the least, as a share of the picture, of its own
+# frame, and along its rim; its shorter side by the longer.
+_BLOCK, _FILLED, _RIM, _OBLONG = 0.1, 0.5, 0.75, 0.5
 
 
 @dataclass(frozen=True)
@@ -105,25 +105,25 @@ def dotted(ink: NDArray[np.bool_]) -> bool:
     )
 
 
-def block(inked: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """Find a picture within the picture: a large block that is full of ink along its rim.
+def block(shaded: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """Find a picture within the picture, or a card: a large block that is full along its rim.
 
     Parameters
     ----------
-    inked : ndarray of bool, shape (height, width)
+    shaded : ndarray of bool, shape (height, width)
 
     Returns
     -------
     tuple of int, or None
         Top, bottom, left and right, somewhat inside of it.
     """
-    labelled, found = _label(inked)
-    largest = max(found, key=lambda part: part.area)
-    size = largest.height * largest.width
+    labelled, found = _label(shaded)
+    largest = max(found, key=lambda part: part.area, default=None)
     if (
-        largest.area < max(_FILLED * size, _BLOCK * inked.size)
+        largest is None
+        or not _within_the_edge([largest], shaded.shape)
+        or largest.area < max(_FILLED * largest.height * largest.width, _BLOCK * shaded.size)
         or min(largest.height, largest.width) < _OBLONG * largest.side
-        or largest.side == max(inked.shape)
     ):
         return None
     own = labelled[largest.top : largest.bottom, largest.left : largest.right] == largest.number

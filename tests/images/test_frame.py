@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dev.studies import sheets
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import form, frame, resizing
+from mnist_clustering.images import form, frame, handwriting, resizing
 from mnist_clustering.images.decode import decode
 from tests.support.encoded import picture
 from tests.support.real import TEST_IMAGES
@@ -55,6 +56,18 @@ def test_a_blank_sheet_has_no_form(name):
     blank = decode(picture(Image.new("L", (90, 60), 200)))
     with pytest.raises(InputError, match="nothing"):
         frame.picture_to_form(blank, name)
+
+
+def test_ink_of_its_papers_brightness_is_found_by_its_colour_under_uneven_light():
+    image = next(filter(sheets.faithful, TEST_IMAGES))
+    covered = sheets.put(sheets.pen(image, 220, 0.14))[..., None]
+    light = sheets.vignette(np.random.default_rng(0), 0.3)[..., None]
+    colours = (
+        np.array((240, 238, 232)) * (1 - covered) + np.array((252, 240, 60)) * covered
+    ) * light
+    photo = decode(picture(Image.fromarray(colours.astype(np.uint8))))
+    assert handwriting.normalise(photo.grey).flaw is not None
+    assert handwriting.normalise(frame.strokes_of(photo)).flaw is None
 
 
 def test_strokes_that_fill_their_image_come_into_form_by_the_paper_of_the_set():
