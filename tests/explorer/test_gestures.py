@@ -223,7 +223,7 @@ def test_shift_adds_alt_removes_escape_cancels_and_nothing_keeps(fresh):
     assert set(chosen(fresh)) == left
     right = box((0.6, 1), keys=8)
     assert set(chosen(fresh)) == left | right
-    assert text_of(fresh, "#selection h2") == "Selected images"
+    assert fresh.text("#selection h2") == "Selected images"
     middle = box((0.2, 0.8), keys=1)
     kept = (left | right) - middle
     assert set(chosen(fresh)) == kept
