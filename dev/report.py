@@ -213,10 +213,9 @@ def _moved(
     for i in moved.tolist():
         moves.setdefault((int(before[i]), int(after[i])), []).append(i)
     images = _images(root, commits[1], list(tables[1]))
-    rows = {index: row for row, index in enumerate(tables[1])}
     names = [_names(rows) for rows in own]
     parts = [
-        _move(f"{names[0][pair[0]]} → {names[1][pair[1]]}", members, own, shared, images, rows)
+        _move(f"{names[0][pair[0]]} → {names[1][pair[1]]}", members, own, shared, images)
         for pair, members in sorted(moves.items(), key=lambda move: -len(move[1]))
     ]
     yield from parts[:_MOVES]
@@ -243,7 +242,6 @@ def _move(
     own: Sequence[Sequence[Mapping[str, str]]],
     shared: Sequence[int],
     images: Mapping[int, NDArray[np.uint8]],
-    rows: Mapping[int, int],
 ) -> str:
     right = [sum(run[i][f"{HEADLINE}_label"] == run[i]["label"] for i in members) for run in own]
     shown = []
@@ -251,7 +249,7 @@ def _move(
         if (image := images.get(shared[i])) is not None:
             words = f"image {shared[i]}, label {own[1][i]['label']}"
             picture = html.image(image, words, f' width="56" title="{html.text(words)}"')
-            shown.append(f'<a href="{PAGES["explorer"]}#pin=test-{rows[shared[i]]}">{picture}</a>')
+            shown.append(html.pinned(shared[i], picture))
     title = f"{name}: {len(members):,}, right {right[0]:,} before and {right[1]:,} after"
     return f'<h3>{html.text(title)}</h3><div class="near">{"".join(shown)}</div>'
 
