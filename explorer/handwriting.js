@@ -22,13 +22,14 @@ function normalise(grey) {
 function drawingsIn(grey) {
   const ready = asItIs(grey);
   if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: grey.high, left: 0, right: grey.wide } }];
-  const contrasts = contrastOf(prepared(grey)), inked = inkOf(contrasts);
-  const levels = contrasts.values.filter((_, i) => inked.values[i]);
+  const fine = prepared(grey), times = Math.floor(fine.high / grey.high), light = lightOf(fine);
+  const block = blockOf(light) ?? blockOf({ ...light, values: light.values.map((one) => 1 - one) });
+  if (block) return drawingsWithin(grey, scaledBounds(block, (place) => Math.floor(place / times)));
+  const contrasts = withoutLines(contrastOf(fine)), clear = inkOf(contrasts);
+  const levels = contrasts.values.filter((_, i) => clear.values[i]);
   const blank = !levels.length || medianOf(countsOf(levels)) < rules.form.LEAST_CONTRAST;
   if (blank) return [noDrawing(rules.form.BLANK, grey)];
-  const times = Math.floor(inked.high / grey.high), block = blockOf(inked);
-  if (block) return drawingsWithin(grey, scaledBounds(block, (place) => Math.floor(place / times)));
-  const drawings = separated(inked);
+  const inked = withFaded(contrasts, clear, Math.floor(strokeWidth(clear))), drawings = separated(inked);
   if (!drawings.length) return [noDrawing(rules.form.UNCLEAR, grey)];
   return drawings.map((ink) => drawingOf(contrasts, inked, ink, times));
 }

@@ -71,6 +71,21 @@ function movingSum(plane, window, axis) {
   return { ...plane, values };
 }
 
+/** Tell light (1) from dark where both vary least by themselves (Otsu 1979). @param {Plane} grey @returns {Plane} */
+function lightOf(grey) {
+  const counts = countsOf(grey.values), all = grey.values.length;
+  const total = counts.reduce((sum, count, level) => sum + count * level, 0);
+  let below = 0, sum = 0, most = -1, threshold = 0;
+  for (let level = 0; level < 255; level++) {
+    below += counts[level];
+    sum += counts[level] * level;
+    // Each operation is rounded once.
+    const means = below * total - all * sum, between = means * means / Math.max(below * (all - below), 1);
+    if (between > most) [most, threshold] = [between, level];
+  }
+  return { ...grey, values: grey.values.map((value) => Number(value > threshold)) };
+}
+
 /**
  * How much darker ink is than the paper around it, in units of 1/255 of the paper's brightness.
  * @param {Plane} grey @returns {Plane}
@@ -110,7 +125,7 @@ function closing({ values, high, wide }, window) {
     const from = inside(r, high) * wide;
     for (let c = 0; c < broad; c++, i++) padded.values[i] = values[from + inside(c, wide)];
   }
-  for (const sign of [1, -1]) for (const axis of [0, 1]) padded = movingMost(padded, half, axis, sign);
+  for (const sign of [1, -1]) padded = mostAround(padded, half, sign);
   const found = new Uint8Array(high * wide);
   for (let r = 0; r < high; r++) {
     const from = (r + half) * broad + half;
@@ -143,16 +158,54 @@ function movingMost(plane, half, axis, sign) {
   return { ...plane, values };
 }
 
-/** Tell ink from paper by three fifths of the contrast that ink has. @param {Plane} contrasts @returns {Plane} */
-function inkOf(contrasts) {
+/** Likewise over a square. @param {Plane} plane @param {number} half @param {number} sign */
+const mostAround = (plane, half, sign) => movingMost(movingMost(plane, half, 0, sign), half, 1, sign);
+
+/** Open by a straight line. @param {Plane} plane @param {number} half @param {number} axis */
+const opened = (plane, half, axis) => movingMost(movingMost(plane, half, axis, -1), half, axis, 1);
+
+/**
+ * Tell ink from paper by so many tenths of the contrast that ink has.
+ * @param {Plane} contrasts @param {number} tenths @returns {Plane}
+ */
+function inkOf(contrasts, tenths = 6) {
   const counts = countsOf(contrasts.values), grain = 2 * Math.floor(medianOf(counts));
   let squares = 0, cubes = 0;
   for (let level = grain + 1; level < counts.length; level++) {
     squares += counts[level] * level ** 2;
     cubes += counts[level] * level ** 3;
   }
-  const inked = (/** @type {number} */ level) => Number(5 * level * squares > 3 * cubes && level > grain);
+  const inked = (/** @type {number} */ level) => Number(10 * level * squares > tenths * cubes && level > grain);
   return { ...contrasts, values: contrasts.values.map(inked) };
+}
+
+/**
+ * Follow strokes of a width to where they fade in glare: ink is measured by that around it.
+ * @param {Plane} contrasts @param {Plane} inked @param {number} width
+ */
+function withFaded(contrasts, inked, width) {
+  const weak = inkOf(contrasts, rules.paper.WEAK).values, around = mostAround(contrasts, width >> 1, 1).values;
+  const values = inked.values.map((own, i) => own || Number(weak[i] && 5 * contrasts.values[i] > 3 * around[i]));
+  const { labelled } = labelledParts({ ...inked, values });
+  return ofParts(inked, labelled, labelled.filter((_, i) => inked.values[i]));
+}
+
+/**
+ * Take lines as dark as pencil away, of ruled or squared paper: along them, contrasts are opened across.
+ * @param {Plane} contrasts
+ */
+function withoutLines(contrasts) {
+  const { high, wide } = contrasts, { ACROSS, PIECE, THIN, WEAK } = rules.paper, longest = Math.max(high, wide);
+  const piece = Math.floor(longest / PIECE) >> 1, thin = Math.floor(longest / THIN);
+  for (const axis of [0, 1]) {
+    const { labelled, found } = labelledParts(opened(inkOf(contrasts, WEAK), piece, 1 - axis));
+    const lines = found.filter(({ top, bottom, left, right, height, width }) => (axis ?
+      (!top || bottom === high) && height > ACROSS * high : (!left || right === wide) && width > ACROSS * wide));
+    const near = movingMost(ofParts(contrasts, labelled, lines.map(({ number }) => number)), thin, axis, 1).values;
+    const across = opened(contrasts, thin, axis).values;
+    contrasts = { ...contrasts, values: contrasts.values.map((level, i) => (near[i] ? across[i] : level)) };
+  }
+  return contrasts;
 }
 
 /** How often each level is there. @param {Uint8Array|Int32Array} levels */
@@ -196,7 +249,7 @@ function clarityOf(levels, inked) {
  */
 function softnessOf(contrasts, ink) {
   const { values, high, wide } = ink, half = Math.floor(Math.max(high, wide) / rules.paper.EDGE);
-  const lowest = movingMost(movingMost(contrasts, half, 0, -1), half, 1, -1).values;
+  const lowest = mostAround(contrasts, half, -1).values;
   let inks = 0, total = 0, outline = 0, soft = 0;
   values.forEach((own, i) => {
     inks += own;

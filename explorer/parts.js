@@ -21,11 +21,14 @@ function separated(inked) {
   }
   const largest = Math.max(0, ...found.map((part) => part.area));
   found = found.filter((part) => part.area >= rules.parts.SPECK * largest);
-  return inOrder(grouped(found)).map((drawing) => {
-    const own = new Uint8Array(all.length + 1);
-    for (const { number } of drawing) own[number] = 1;
-    return { ...inked, values: Uint8Array.from(labelled.map((number) => own[number])) };
-  });
+  return inOrder(grouped(found)).map((drawing) => ofParts(inked, labelled, drawing.map(({ number }) => number)));
+}
+
+/** The pixels of some parts. @param {Plane} plane @param {Int32Array} labelled @param {Iterable<number>} numbers */
+function ofParts(plane, labelled, numbers) {
+  const own = new Uint8Array(labelled.length + 1);
+  for (const number of numbers) own[number] = 1;
+  return { ...plane, values: Uint8Array.from(labelled.map((number) => own[number])) };
 }
 
 /** The longer side of the longest part. @param {Plane} ink */
@@ -72,19 +75,20 @@ function labelledParts({ values, high, wide }) {
 }
 
 /**
- * A picture within the picture, somewhat inside of it: a large block, full of ink along its rim.
- * @param {Plane} inked @returns {Bounds|null}
+ * A picture within the picture, or a card, somewhat inside of it: a large block, full along its rim.
+ * @param {Plane} shaded @returns {Bounds|null}
  */
-function blockOf(inked) {
-  const { labelled, found } = labelledParts(inked);
-  const largest = found.reduce((most, part) => (part.area > most.area ? part : most));
+function blockOf(shaded) {
+  const { labelled, found } = labelledParts(shaded);
+  const largest = found.reduce((most, part) => (part.area > most.area ? part : most), found[0]);
+  if (!largest || !withinTheEdge([largest], shaded).length) return null;
   const { height, width, area, side, top, left, number } = largest;
   if (area < Math.max(rules.parts.FILLED * height * width, rules.parts.BLOCK * labelled.length) ||
-    Math.min(height, width) < rules.parts.OBLONG * side || side === Math.max(inked.high, inked.wide)) return null;
+    Math.min(height, width) < rules.parts.OBLONG * side) return null;
   const rows = new Int32Array(height), columns = new Int32Array(width);
   for (let r = 0; r < height; r++) {
     for (let c = 0; c < width; c++) {
-      if (labelled[(top + r) * inked.wide + left + c] !== number) continue;
+      if (labelled[(top + r) * shaded.wide + left + c] !== number) continue;
       rows[r]++;
       columns[c]++;
     }
@@ -132,7 +136,7 @@ function notUnder(parts) {
     part.height > rules.parts.FLAT * part.width || part.width < rules.parts.WIDE * (right - left));
 }
 
-/** Without a full stop after a drawing. @param {Part[]} parts */
+/** Without a full stop or a comma after a drawing. @param {Part[]} parts */
 function notAfter(parts) {
   if (!parts.length) return parts;
   const tallest = parts.reduce((most, part) => (part.height > most.height ? part : most));

@@ -21,8 +21,8 @@ async function readPicture(file) {
   ink.drawImage(picture, 0, 0);
   const words = ink.getImageData(0, 0, width, height).data;
   const plane = (/** @type {Levels} */ of) => onPaper(atWorkingSize(levelsOf(words, height, width, of)));
-  const grey = plane(lumaOf);
-  return normalise(grey).flaw === rules.form.BLANK ? strongestOf(CHANNELS.map(plane)) ?? grey : grey;
+  const grey = plane(lumaOf), { flaw } = normalise(grey), strongest = flaw && strongestOf(CHANNELS.map(plane));
+  return strongest && (flaw === rules.form.BLANK || !normalise(strongest).flaw) ? strongest : grey;
 }
 
 /** @typedef {(red: number, green: number, blue: number) => number} Levels @type {Levels[]} */

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dev.studies import sheets
 from mnist_clustering.images import handwriting
 from mnist_clustering.images.decode import decode
 from mnist_clustering.images.frame import strokes_of
-from tests.support import pad
+from tests.support import pad, photographs
+from tests.support.real import TEST_IMAGES
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,25 @@ def test_a_picture_has_the_form_reason_place_and_label_of_predict(page, finished
     assert pad.differences(found, greys, pad.load(finished[0])) == []
     reasons = {one["reason"] for one in found}
     assert {getattr(handwriting, flaw) for flaw in FLAWS} < reasons
+
+
+@pytest.fixture(scope="module")
+def faithful():
+    return list(filter(sheets.faithful, TEST_IMAGES))[:2]
+
+
+@pytest.mark.parametrize("make", photographs.KINDS.values(), ids=photographs.KINDS)
+def test_a_photograph_has_the_form_and_place_of_predict(page, finished, faithful, make):
+    greys = [make(sheets.put(sheets.pen(image, 200, 0.09))) for image in faithful]
+    found = pad.judged(page, greys)
+    assert pad.differences(found, greys, pad.load(finished[0])) == []
+
+
+def test_a_highlighter_under_uneven_light_is_told_by_its_colour(page, faithful):
+    for data in map(photographs.highlighter, faithful):
+        levels = strokes_of(decode(data))
+        assert np.array_equal(pad.read(page, data), levels)
+        assert handwriting.normalise(levels).flaw is None
 
 
 def noise(*shape, seed=0):

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
 
 from dev.studies import sheets
 from mnist_clustering.images import handwriting
+from tests.support import photographs
 from tests.support.fitted import enlarged
 
 
@@ -108,61 +108,11 @@ def test_what_lies_around_a_digit_is_left_out(test_images):
         assert alike(found.image, wanted.image) > 0.95
 
 
-def dark_lines(sheet, squared):
-    paper = sheets.ruled(np.random.default_rng(0), squared, shade=(130, 130, 150))
-    return sheets.photograph(np.random.default_rng(0), sheet, (120, 120, 125), paper)
-
-
-def card(sheet, radius, turn):
-    """A light card on a black table."""
-    shape = Image.new("L", sheet.shape)
-    ImageDraw.Draw(shape).rounded_rectangle([30, 60, 450, 420], radius, fill=255)
-    paper = np.asarray(shape.rotate(turn))[..., None] / 255 * sheets.PAPER
-    return sheets.photograph(np.random.default_rng(0), sheet, (40, 60, 150), paper)
-
-
-def glare(sheet):
-    """A bright spot at a place of the strokes where it hides most of them."""
-    y, x = np.indices(sheet.shape)
-    rows, columns = np.nonzero(sheet > 0.5)
-    middle = len(rows) // 2
-    spot = np.exp(-((y - rows[middle]) ** 2 + (x - columns[middle]) ** 2) / 2 / 25**2)
-    grey = sheets.photograph(np.random.default_rng(0), sheet)
-    return np.rint(grey + (255 - grey.astype(float)) * 0.65 * spot).astype(np.uint8)
-
-
-def axes(sheet):
-    """A plot of an image: black, with ticks and a frame of paper."""
-    plot = np.pad(sheets.grey(sheet), 60, constant_values=255)
-    plot[50:60, 100::80] = plot[100::80, 50:60] = 0
-    return plot
-
-
-def comma(sheet):
-    _, bottom, _, right = handwriting.normalise(255 - sheets.grey(sheet)).bounds
-    marked = sheet.copy()
-    marked[bottom - 12 : bottom + 34, right + 30 : right + 46] = 1
-    return 255 - sheets.grey(marked)
-
-
-def cut(sheet):
-    """The picture ends within a stroke, or a few pixels into it."""
-    top = handwriting.normalise(255 - sheets.grey(sheet)).bounds[0]
-    return 255 - sheets.grey(sheet[top + 5 :])
-
-
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        *((dark_lines, (squared,)) for squared in (False, True)),
-        *((card, words) for words in ((60, 0), (60, 6), (0, -8))),
-        *((make, ()) for make in (glare, axes, comma, cut)),
-    ],
-)
-def test_photographs_that_used_to_fail(test_images, make, words):
+@pytest.mark.parametrize("make", photographs.KINDS.values(), ids=photographs.KINDS)
+def test_photographs_that_used_to_fail(test_images, make):
     for image in list(filter(sheets.faithful, test_images))[:6]:
         sheet = sheets.put(sheets.pen(image, 200, 0.09))
-        found = handwriting.normalise(make(sheet, *words))
+        found = handwriting.normalise(make(sheet))
         assert found.flaw is None
         assert alike(found.image, handwriting.normalise(255 - sheets.grey(sheet)).image) > 0.75
 

@@ -115,7 +115,7 @@ def odd(images: Grey, n: int, seed: int = 0) -> Iterator[Grey]:
         mark[20:80, 40:50] = mark[80 + gap : 90 + gap, 40:50] = 40
         yield mark
         across = np.full((90, 90), 230, dtype=np.uint8)
-        across[40:50] = across[20 + number : 70, 40:50] = 40
+        across[15:25] = across[40:50] = across[65:75] = across[20 + number : 70, 40:50] = 40
         yield across
 
 
