@@ -37,7 +37,8 @@ QUEUED = ("recluster.k=8", "recluster.k=9")
 SIZES = (15_000, 60_000, 240_000)
 # Half-width of the uniform shifts, in pixels, and of the rotations, in degrees.
 _SHIFT, _TURN = 1.5, 8.0
-# Below data, what later stages read of download and split besides images, labels and indices.
+# Below data, what later stages read of download and split: arrays by part, and what is beside them.
+OF_SPLIT = ("split/{}_images.npy", "split/{}_indices.npy", "split_labels/{}.npy")
 BESIDE = ("raw/paths.csv", "raw/thumbnails.npy", "split/dataset.json")
 
 
@@ -116,7 +117,7 @@ def growth(options: Options) -> None:
     sizes = [n for size in SIZES if (n := size * options.n // TRAIN) <= options.largest]
     for n in sizes:
         with temporary_copy({}) as folder:
-            write_split(folder / "data" / "split", n, options.n)
+            write_split(folder / "data", n, options.n)
             for name, command in commands(folder).items():
                 measure.say(f"{name} on {n} images")
                 taken[name][str(n)] = measure.run([sys.executable, *command], folder)
@@ -132,19 +133,19 @@ def commands(folder: Path, without: Sequence[str] = ("download", "split")) -> di
 
 
 def write_split(folder: Path, n: int, limit: int) -> None:
-    """Write the files of `split`: the first n images, varied copies beyond ``limit``."""
+    """Write what `split` leaves below data: the first n images, varied copies beyond ``limit``."""
     for name in BESIDE:
-        target = folder.parent / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(DATA / name, target)
     for part in ("train", "test"):
-        for kind in ("images", "labels", "indices"):
-            array = np.load(DATA / "split" / f"{part}_{kind}.npy")
+        for name in OF_SPLIT:
+            array = np.load(DATA / name.format(part))
             if part == "train":
                 array = enlarge(array[: min(n, limit)], n)
-            files.save_array(folder / f"{part}_{kind}.npy", array)
+            files.save_array(folder / name.format(part), array)
             # The map is made of all.
-            files.save_array(folder / f"rest_{kind}.npy", array[:0])
+            files.save_array(folder / name.format("rest"), array[:0])
 
 
 def enlarge(array: np.ndarray, n: int) -> np.ndarray:

@@ -24,15 +24,16 @@ SCORES = {"accuracy": 0.9, "nmi": 0.8, "ari": 0.7}
 def data(tmp_path_factory):
     """Lay out what a finished run leaves, of 600 + 100 digits."""
     folder = tmp_path_factory.mktemp("data")
-    for name in ("split", "features", "raw"):
+    for name in ("split", "split_labels", "label", "features", "raw"):
         (folder / name).mkdir()
     blocks = [descriptors.Block("pixel", 8, 1.0)]
     images = DIGITS["train_images"]
     fitted, described = descriptors.fit_transform(images, blocks, deskewed=True, whiten=True)
     tested = descriptors.transform(DIGITS["test_images"][:100], fitted)
     for part, size, own in (("train", 600, described[:600]), ("test", 100, tested)):
-        for kind in ("images", "labels"):
-            np.save(folder / f"split/{part}_{kind}.npy", DIGITS[f"{part}_{kind}"][:size])
+        np.save(folder / f"split/{part}_images.npy", DIGITS[f"{part}_images"][:size])
+        for name in ("split_labels", "label"):
+            np.save(folder / f"{name}/{part}.npy", DIGITS[f"{part}_labels"][:size])
         np.save(folder / f"split/{part}_indices.npy", np.arange(size, dtype=np.int32))
         np.save(folder / f"features/{part}.npy", own)
     for name in pipeline.BESIDE:
@@ -83,11 +84,10 @@ def test_powers_are_found_again():
 def test_enlarged_data_are_varied_and_the_same_each_time(data, tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "DATA", data)
     for name in ("once", "twice"):
-        pipeline.write_split(tmp_path / name / "split", 1500, 600)
+        pipeline.write_split(tmp_path / name, 1500, 600)
         assert all((tmp_path / name / each).read_text() == each for each in pipeline.BESIDE)
-    images, labels = (
-        np.load(tmp_path / f"once/split/train_{kind}.npy") for kind in ("images", "labels")
-    )
+    images = np.load(tmp_path / "once/split/train_images.npy")
+    labels = np.load(tmp_path / "once/split_labels/train.npy")
     assert np.array_equal(images, np.load(tmp_path / "twice/split/train_images.npy"))
     assert (images.shape, images.dtype, len(labels)) == ((1500, 28, 28), np.uint8, 1500)
     assert np.array_equal(images[:600], DIGITS["train_images"][:600])
