@@ -63,7 +63,7 @@ report: ready ## open the report (ARGS="A B": two experiments side by side)
 	@$(PY) -m dev.report $(ARGS)
 
 audit: ready ## find suspect labels and copies, and open the page of them
-	$(DVC) repro audit
+	$(DVC) repro examine
 	@$(PY) -m dev.report --audit
 
 maps: ready ## make maps at other perplexities, for the explorer

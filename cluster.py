@@ -38,7 +38,7 @@ TABLE = "clusters.csv"
 LABELS = "labels.csv"
 SKIPPED = "data/raw/skipped.csv"
 # Suspect labels, copies, and a page of both, below `data`.
-AUDIT = ("audit/suspects.csv", "copies/copies.csv", "audit/audit.html")
+AUDIT = ("examine/suspects.csv", "copies/copies.csv", "examine/audit.html")
 # What the workspace takes of this project, beside each dvc.yaml.
 _CODE = ("explorer", "mnist_clustering", "stages")
 _TAKEN = (

@@ -29,7 +29,7 @@ from stages import costs
 from stages.partitions import HEADLINE, SUMMARISED
 
 REPORT, HERE = "report.html", "report-here.html"
-PAGES = {"explorer": "site/index.html", "audit": "data/audit/audit.html"}
+PAGES = {"explorer": "site/index.html", "audit": "data/examine/audit.html"}
 PICTURES = "plots"
 SCORES, INTERVALS = "metrics/evaluate.json", "metrics/intervals.json"
 TABLE, IMAGES = "data/evaluate/clusters_test.csv", "data/split/test_images.npy"
@@ -121,8 +121,7 @@ def compare(first: str, second: str, root: Path = ROOT) -> Path:
 
 
 def _write(page: Path, text: str) -> Path:
-    with files.output(page) as temporary:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+    files.save_text(page, text)
     return page
 
 

@@ -71,11 +71,15 @@ def save_arrays(path: str | Path, **arrays: np.ndarray) -> None:
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", _ZIP_EPOCH), buffer.getvalue())
 
 
+def save_text(path: str | Path, text: str) -> None:
+    """Write a text with the same line ends on every system."""
+    with output(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
 def save_json(path: str | Path, value: Any) -> None:
     """Write a JSON file, with keys in the order given."""
-    with output(path) as temporary:
-        text = json.dumps(value, indent=2, allow_nan=False) + "\n"
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+    save_text(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def load_json(path: str | Path) -> Any:

@@ -103,9 +103,8 @@ class Ledger:
     def _save(self) -> None:
         self._own = {(name, noted) for name, noted in self._own if name not in self._now}
         self._own |= set(self._now.items())
-        with files.output(self.folder / NAME) as temporary:
-            lines = (f"{json.dumps(entry)}\n" for entry in sorted(self._own))
-            temporary.write_text("".join(lines), encoding="utf-8")
+        lines = (f"{json.dumps(entry)}\n" for entry in sorted(self._own))
+        files.save_text(self.folder / NAME, "".join(lines))
 
 
 def _digest(path: Path) -> str:

@@ -21,7 +21,7 @@ PAIRS = "data/copies/pairs.json"
 
 
 def main() -> None:
-    """Write them as a table, and as rows for the page of `audit`."""
+    """Write them as a table, and as rows for the page of `examine`."""
     whole = together.load()
     images = whole.join(IMAGES)
     if form.is_drawn(files.load_json(DATASET)["form"]):

@@ -40,7 +40,8 @@ def main(group: str) -> None:
         figure = functools.partial(draw, **results, **params.get(name, {}))
         _jobs[name] = functools.partial(canvas.render, figure, params["dpi"])
     with multiprocessing.get_context("fork").Pool(resources.threads(), _ignore_interrupts) as pool:
-        for name, png in pool.imap_unordered(render, DRAWINGS[group]):
+        # Those that show images or have many panels stand last, and take longest: they come first.
+        for name, png in pool.imap_unordered(render, reversed(DRAWINGS[group])):
             with files.output(drawings.OUTPUT.format(name)) as temporary:
                 temporary.write_bytes(png)
 
@@ -83,13 +84,13 @@ def _column(name: str, cells: tuple[str, ...]) -> NDArray[Any]:
     if name in ("actual", "predicted") or name.endswith("label"):
         return texts  # As a number, 01 would be 1.
     try:
-        return np.where(texts == "", "nan", texts).astype(np.float64)
+        return (np.where(texts == "", "nan", texts) if "" in cells else texts).astype(np.float64)
     except ValueError:
         return texts
 
 
 _READERS: dict[str, Callable[[Path], Any]] = {
-    ".npy": np.load,
+    ".npy": functools.partial(np.load, mmap_mode="r"),
     ".npz": _read_arrays,
     ".json": _read_json,
     ".csv": _read_table,

@@ -56,8 +56,7 @@ def main() -> None:
     }  # fmt: skip
     packs |= {"features": coarsen(np.load(FEATURES)), "course": course}
     for name, text in packing.scripts(packs, resources.threads()).items():
-        with files.output(OUTPUT.format(name)) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
+        files.save_text(OUTPUT.format(name), text)
     perplexities = (course["others"] or {}).get("perplexities", [])
     facts = {"title": dataset.get("title", ""), "form": form, "size": images["train"].shape[1:]}
     facts["block"] = packing.BLOCK

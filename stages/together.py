@@ -1,4 +1,4 @@
-"""All images of train and test as one list, each once, as `audit` and `copies` take them."""
+"""All images of train and test as one list, each once, as `examine` and `copies` take them."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -38,7 +38,8 @@ class Together(NamedTuple):
 
     def of(self, path: str, part: str) -> NDArray:
         """Read the rows of one part."""
-        return np.load(path.format(part))[self.kept[part]]
+        rows, kept = np.load(path.format(part)), self.kept[part]
+        return rows if kept.all() else rows[kept]
 
 
 def load() -> Together:

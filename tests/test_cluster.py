@@ -31,7 +31,7 @@ QUICK = {
     "tsne.map_3d.iterations": 25,
 }
 # What a run leaves that is handed on as it is.
-LEFT = ("site/index.html", "site/data/map.js", "plots/map.png", "data/audit/audit.html")
+LEFT = ("site/index.html", "site/data/map.js", "plots/map.png", "data/examine/audit.html")
 
 
 @pytest.fixture
@@ -55,8 +55,6 @@ def staged(monkeypatch):
         set_params(place / graph.PARAMS, QUICK)
         monkeypatch.chdir(place)
         inline.run(*targets)
-        if not targets:
-            inline.run("draw_clusters")
 
     monkeypatch.setattr(cluster, "_run", run)
 
@@ -95,7 +93,7 @@ def pretended(monkeypatch):
         files.save_array(
             place / "data/raw/thumbnails.npy", np.zeros((len(used), 32, 32, 3), np.uint8)
         )
-        files.save_table(place / "data/audit/suspects.csv", ["index"], [["a"], ["b"]])
+        files.save_table(place / "data/examine/suspects.csv", ["index"], [["a"], ["b"]])
         files.save_table(place / "data/copies/copies.csv", ["kind"], [["near"], ["similar"]])
         merged = [{"medoid": 0}] * 3
         files.save_json(place / "data/examine/clusters.json", {"clusters_2d": merged})

@@ -37,7 +37,7 @@ MADE_BY = {
     "pairs": ("dev/benchmarks/peers.py", "dev/benchmarks/routes.py", "tsne@3"),
     "peers": _ROUTES,
     "study": _ROUTES,
-    "explorer": ("dev/benchmarks/explorer.py", "explore"),
+    "explorer": ("dev/benchmarks/explorer.py", "present"),
 }
 
 

@@ -31,7 +31,7 @@ from mnist_clustering.model import fitted as model
 from stages.workspace import ROOT
 
 RESULTS = ROOT / "dev/studies/results/audit.json"
-MADE_BY = ("dev/studies/audit.py", "audit", "bundle")
+MADE_BY = ("dev/studies/audit.py", "examine", "bundle")
 SHARES = (0.01, 0.05, 0.1)
 # Digits that are taken for one another; of other classes, each is taken for the next but one.
 PAIRS = (6, 7, 7, 5, 9, 3, 0, 1, 3, 4)

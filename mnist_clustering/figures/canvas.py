@@ -52,7 +52,7 @@ def render(draw: Callable[[], Figure], dpi: int) -> bytes:
     colours, page = image.getpalette() or [], image.getpixel((0, 0))
     image.putpalette([255 if i // 3 == page else level for i, level in enumerate(colours)])
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", optimize=True)
+    image.save(buffer, format="PNG")
     return buffer.getvalue()
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from mnist_clustering.pages import html
 
-# Of the page where stage `audit` writes it.
+# Of the page where stage `examine` writes it.
 EXPLORER = "../../site/index.html"
 # Rows of suspects, and of copies of a kind; of pictures in colour, which take more room, a fifth.
 _MOST, _MOST_COPIES = 500, 50

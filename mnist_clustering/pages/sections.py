@@ -1,11 +1,17 @@
 """Sections of the report: result, figures with what made them, data set."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from mnist_clustering.figures import captions
 from mnist_clustering.pages import html
 
+# Indices of images by the name of their group.
+Groups = dict[str, list[int]]
 PARTITIONS = {
     "pixels": "KMeans on pixels",
     "kmeans_2d": "KMeans on the 2-D map",
@@ -21,6 +27,10 @@ _HELD_OUT = {
     "validation": "The test images are the last sixth of the official training images, held out.",
     "all": "The test images are among those that everything was fitted on: not held out.",
 }
+EXPLORER = (
+    '<p>Every image on the maps: <a href="site/index.html">explorer</a>. It is no part of this '
+    "page: whoever gets it by mail needs the folder <code>site</code> beside it too.</p>"
+)
 # Rows of a table that is written out, and bytes of a file that the page holds.
 _LONGEST, _LARGEST = 60, 100_000
 
@@ -113,6 +123,42 @@ def images(groups: Mapping[str, Sequence[int]]) -> str:
     """Link the images of a picture, by group and as they stand in it, to the explorer."""
     rows = [(name, " ".join(map(html.pinned, own))) for name, own in groups.items()]
     return html.details("Its images in the explorer", html.table(("", ""), rows)) if groups else ""
+
+
+def members(portraits: Sequence[Mapping[str, Any]], indices: NDArray[np.int32]) -> Groups:
+    """List the images in the picture of the clusters by index: the medoid of each, then others."""
+    groups = {}
+    for i, own in enumerate(portraits):
+        rows = [row for row in (own["medoid"], *own["members"]) if row is not None]
+        cluster = captions.cluster_name(i, own["digit"], matched=own["purity"] is not None)
+        groups[cluster] = indices[rows].tolist()
+    return groups
+
+
+def confused(rows: Iterable[Mapping[str, str]], named: str, most: int, wide: int) -> Groups:
+    """List the images in the picture of confusions by index, the most misplaced of a pair first.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Of the table of test images, with the column ``named`` for the label of the cluster.
+    named : str
+    most, wide : int
+        Pairs, and images of each.
+    """
+    groups: Groups = {}
+    for row in sorted(rows, key=lambda row: -float(row["misplaced"])):
+        true, given = row["label"], row[named]
+        if true not in ("", given):
+            pair = f"{true} → {given or captions.NONE}"
+            groups.setdefault(pair, []).append(int(row["index"]))
+    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {pair: own[:wide] for pair, own in ranked[:most]}
+
+
+def pasteable(params: str) -> str:
+    """Hold all params behind a line."""
+    return html.details("All params, as params.yaml takes them", f"<pre>{html.text(params)}</pre>")
 
 
 def _held(path: str, content: bytes) -> str:

@@ -49,14 +49,14 @@ def test_two_runs_side_by_side_what_matters_first(clone):
 
 
 def test_the_copy_says_where_it_ran_and_the_output_does_not(clone):
-    clones.repro(clone, "-f", "-s", "report")
+    clones.repro(clone, "-f", "-s", "present")
     output = (clone / "report.html").read_text()
     page = report.here(clone).read_text()
     commit = clones.run(clone, "git", "rev-parse", "HEAD").stdout.strip()
     section = page[page.index("Where it ran") :]
     assert commit in section
     assert platform.python_version() in section
-    assert re.search(r"<td>report</td><td class=\"number\">[\d.]+</td>", section)
+    assert re.search(r"<td>present</td><td class=\"number\">[\d.]+</td>", section)
     assert commit not in output
     assert "Where it ran" not in output
 

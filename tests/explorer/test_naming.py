@@ -114,7 +114,7 @@ def test_names_go_through_the_pipeline_and_come_back(naming, known, clone, tmp_p
     assert "have a name" in load(naming, tmp_path, file.read_bytes())
     assert naming.run(CODES) == names
     (clone / "labels.csv").write_bytes(file.read_bytes())
-    assert "label" in clones.repro(clone, "explore")
+    assert "label" in clones.repro(clone, "present")
     naming.open(clone / "site/index.html", READY)
     labels = naming.run("Array.from({ length: data.n }, (_, row) => labelOf(row))")
     given = [name or str(label) for name, label in zip(names, known.labels, strict=True)]
@@ -196,7 +196,7 @@ def test_label_studio_is_given_tasks_with_predictions(naming, known, tmp_path):
 
 
 def test_suspects_of_the_audit_come_with_their_certainty_and_evidence(naming, known, tmp_path):
-    audit = table(known.folder / "data/audit/suspects.csv")
+    audit = table(known.folder / "data/examine/suspects.csv")
     assert audit
     naming.click_on("#tabs button", "Suspects")
     saved = table(save(naming, tmp_path, "suspects.csv"))

@@ -80,7 +80,6 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
     rows = table("data/evaluate/clusters_train.csv")
     assert len(rows) == 75
     assert {row["label"] + row["clusters_2d_label"] for row in rows} == {""}
-    inline.run("draw_curves", "draw_clusters")
     for name in (*drawings.CURVES, *drawings.CLUSTERS):
         with Image.open(drawings.OUTPUT.format(name)) as picture:
             assert picture.convert("L").getextrema()[0] < 100, "nothing is drawn"

@@ -21,7 +21,7 @@ DIGESTS = graph.ROOT / "tests" / "pipeline" / "digests.json"
 STAGES = graph.stages()
 ELBOWS = {"elbow@pixels", "elbow@map"}
 # These show the results of all others.
-SHOWN = {"explore", "draw_curves", "report"}
+SHOWN = {"draw_curves", "present"}
 DESCRIBED = {"features", "bundle", "pack"}
 
 
@@ -110,9 +110,9 @@ def test_a_new_module_and_a_new_import_need_no_tool(clone):
     script.write_text(script.read_text().replace("from stages", more, 1))
     # The report lists all params.
     set_params(clone / graph.PARAMS, {"tsne.exaggeration": 2})
-    assert status(clone) == {"code", "tsne@2", "tsne@3", "report"}
+    assert status(clone) == {"code", "tsne@2", "tsne@3", "present"}
     clones.repro(clone, "code")
-    assert status(clone) == {"flatten", "tsne@2", "tsne@3", "report"}
+    assert status(clone) == {"flatten", "tsne@2", "tsne@3", "present"}
     noted = json.loads((clone / "data/code/flatten.json").read_text())["modules"]
     assert "mnist_clustering/exact/halves.py" in noted
 

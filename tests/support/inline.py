@@ -40,10 +40,9 @@ def lay_out(folder, name, described, labels="path,label\n", **overrides):
 
 
 def run(*names):
-    """Run stages in the current folder: those that are named, or all but pictures and report."""
+    """Run stages in the current folder: those that are named, or all."""
     for stage in graph.stages().values():
-        left_out = stage.script in ("code", "draw", "report")
-        if stage.name in names or not (names or left_out):
+        if stage.name in names or not (names or stage.name == graph.CODE):
             importlib.import_module(f"stages.{stage.script}").main(*stage.arguments)
             missing = [path for path in stage.outs if not Path(path).exists()]
             assert not missing, f"{stage.name} left out {missing}"

@@ -67,7 +67,7 @@ def test_drawings_are_declared():
             dep for dep in stage.data for path in inputs if f"{path}/".startswith(f"{dep}/")
         } == (stage.data)
         assert stage.outs == {drawings.OUTPUT.format(name) for name in own}
-        read = [Path(dep) for dep in STAGES["report"].data]
+        read = [Path(dep) for dep in STAGES["present"].data]
         assert all(any(Path(p).is_relative_to(dep) for dep in read) for p in inputs | stage.outs)
 
 
@@ -137,10 +137,9 @@ def test_after_split_labels_serve_scores_pictures_and_names_only():
         for stage in STAGES.values()
         if any(dep.startswith(("data/label", *evaluated)) for dep in stage.data)
     }
-    others = {"audit", "bundle", "draw", "report"}
-    assert seers == {"evaluate", "examine", "explore", *others}
+    assert seers == {"evaluate", "examine", "bundle", "draw", "present"}
     readers = {s.script for s in STAGES.values() if "data/label" in s.data}
-    assert readers == {"evaluate", "examine", "explore", "audit", "bundle"}
+    assert readers == {"evaluate", "examine", "bundle", "present"}
     raw = {s.script for s in STAGES.values() if {"data/raw", "data/split_labels"} & s.data}
     assert raw == {"split", "label"}
     assert {STAGES[n].script for n in graph.downstream(["label"], STAGES)} <= {*seers, "label"}
