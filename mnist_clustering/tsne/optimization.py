@@ -7,12 +7,15 @@ and so does the initialization, which is computed from integers (`plans`).
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 import numpy as np
 import openTSNE
 from numpy.typing import NDArray
 from openTSNE.affinity import PerplexityBasedNN
 from openTSNE.nearest_neighbors import PrecomputedNeighbors
+from openTSNE.tsne import kl_divergence_bh, kl_divergence_fft
 
 from mnist_clustering.errors import InputError
 from mnist_clustering.neighbors.nearest import needed
@@ -148,12 +151,9 @@ def optimise(
     (learning rate n / exaggeration); Poličar, Stražar and Zupan 2024 (openTSNE).
     """
     order = np.arange(len(initialization)) if order is None else order
+    compute = kl_divergence_bh if initialization.shape[1] > 2 else kl_divergence_fft
     embedding = openTSNE.TSNEEmbedding(
-        initialization[order],
-        _reordered(affinities, order),
-        negative_gradient_method="bh" if initialization.shape[1] > 2 else "fft",
-        theta=theta,
-        n_jobs=n_jobs,
+        initialization[order], _reordered(affinities, order), theta=theta, n_jobs=n_jobs
     )
     curve: Curve = []
     place = np.empty_like(order)
@@ -162,27 +162,29 @@ def optimise(
     on_frame(0, initialization)
     for phase in phases:
 
+        def see(iteration: int, moved: NDArray[np.floating], done: int = done) -> None:
+            on_frame(done + iteration, np.asarray(moved)[place])
+
         def record(
             iteration: int,
             divergence: float,
-            moved: NDArray[np.floating],
+            _: NDArray[np.floating],
             name: str = phase.name,
             done: int = done,
         ) -> None:
-            on_frame(done + iteration, np.asarray(moved)[place])
-            if iteration % _REPORT_EVERY == 0:
-                curve.append((done + iteration, divergence, name))
-                on_step(curve)
+            curve.append((done + iteration, divergence, name))
+            on_step(curve)
 
         embedding.optimize(
             phase.iterations,
+            negative_gradient_method=_watched(compute, phase.iterations, see),
             exaggeration=phase.exaggeration,
             momentum=phase.momentum,
             learning_rate="auto",
             inplace=True,
             propagate_exception=True,
             callbacks=record,
-            callbacks_every_iters=_FRAME_EVERY,
+            callbacks_every_iters=_REPORT_EVERY,
         )
         done += phase.iterations
         if not curve or curve[-1][0] != done:
@@ -190,6 +192,25 @@ def optimise(
     result = np.empty(initialization.shape, dtype=np.float32)
     result[order] = embedding
     return result, curve
+
+
+def _watched(
+    compute: Callable[..., Any], last: int, see: Callable[[int, NDArray[np.floating]], object]
+) -> Callable[..., Any]:
+    """Show where the points are before every fifth update.
+
+    A callback would show the same, but before each openTSNE computes the divergence, which takes a
+    logarithm of every affinity.
+    """
+    calls = count(1)
+
+    def gradient(moved: NDArray[np.floating], *affinities: Any, **options: Any) -> Any:
+        iteration = next(calls)
+        if iteration <= last and iteration % _FRAME_EVERY == 0:
+            see(iteration, moved)
+        return compute(moved, *affinities, **options)
+
+    return gradient
 
 
 def _reordered(affinities: PerplexityBasedNN, order: NDArray[np.intp]) -> PerplexityBasedNN:
