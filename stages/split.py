@@ -28,6 +28,7 @@ def main() -> None:
     if form.is_drawn(record["form"]) and images.shape[1:] != (form.FIELD, form.FIELD):
         _say(f"images of {images.shape[1]} x {images.shape[2]} pixels are brought into form")
         bar = progress.bar(images, description="split")
+        record["form"] = resizing.settle(record["form"], images)
         record["paper"] = resizing.paper_of(images)
         images, note = resizing.all_to_form(bar, record["form"], record["paper"])
         _say(note)

@@ -35,8 +35,8 @@ class ImageClusters(Clusters):
         With "auto", the number up to 20 that the silhouette prefers.
     form : {"auto", "handwriting", "frame"}, default "auto"
         Handwriting is deskewed; images that are not 28 x 28 are brought into the form of MNIST's
-        digits. For pictures of anything else, "frame", they are scaled and padded. "auto" asks a
-        few of the images which they are.
+        digits. For pictures of anything else, "frame", they are scaled and padded, from a plain
+        background where most have one. "auto" asks a few of the images which they are.
     perplexity : float or "auto", default "auto"
         Effective number of neighbours of each image; at most an eighth of the images. With "auto",
         20, or for fewer than 20,000 images 5 or 20: whichever map's clusters hold more of the
@@ -69,7 +69,8 @@ class ImageClusters(Clusters):
     n_clusters_ : int
     cluster_centers_ : ndarray of float32, shape (n_clusters_, 2)
         Mean position of each cluster on the map.
-    form_ : {"handwriting", "frame"}
+    form_ : {"handwriting", "frame", "scene"}
+        A scene is a frame without a plain background.
     n_features_in_ : int
         Pixels of an image.
 
@@ -138,7 +139,10 @@ class ImageClusters(Clusters):
         checking.check_content(images)
         self.form_ = resizing.guess_form(images) if self.form == AUTO else self.form
         self._set_shape(images.shape[1:], factor)
-        paper = None if images.shape[1:] == (FIELD, FIELD) else resizing.paper_of(images)
+        paper = None
+        if images.shape[1:] != (FIELD, FIELD):
+            self.form_ = resizing.settle(self.form_, images)
+            paper = resizing.paper_of(images)
         formed, note = _to_form(images, self.form_, paper)
         if note:
             warnings.warn(note, stacklevel=2)

@@ -12,8 +12,10 @@ from mnist_clustering.exact.levels import Levels
 
 # Strokes: found, sized and centred as MNIST's makers did, and deskewed.
 HANDWRITING = "handwriting"
-# Anything else: scaled and padded.
+# Anything else: scaled and padded; things on a plain background, whatever its colour is, ...
 FRAME = "frame"
+# ... or pictures that are all content, as most of a set are if it is one of faces or photographs.
+SCENE = "scene"
 # Numbers that describe pictures already.
 EMBEDDING = "embedding"
 # Height and width of an image that is in form, in pixels.

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from mnist_clustering.exact.sampling import fixed_sample
 from mnist_clustering.images.form import FIELD, FRAME, HANDWRITING
-from mnist_clustering.images.frame import to_form
+from mnist_clustering.images.frame import is_plain, settled, to_form
 
 # Images by which handwriting is told from other pictures.
 _ASKED = 40
+# Images whose backgrounds are looked at.
+_SEEN = 1000
 # Grey levels apart from paper from which a border may be touched by ink, and from which it is ink.
 _TOUCHED, _INK = 24, 128
 
@@ -72,6 +74,11 @@ def with_margin(image: NDArray[np.uint8], paper: int | None = None) -> NDArray[n
     if (np.abs(border.astype(int) - level) < _TOUCHED).all():
         return image
     return np.pad(image, -(-max(image.shape) // 2), constant_values=level)
+
+
+def settle(form: str, images: NDArray[np.uint8]) -> str:
+    """Settle the form of a set by some of its images: see `frame.settled`."""
+    return settled(form, (is_plain(image) for image in images[fixed_sample(len(images), _SEEN)]))
 
 
 def guess_form(images: NDArray[np.uint8]) -> str:

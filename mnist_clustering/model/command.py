@@ -14,7 +14,7 @@ from mnist_clustering import resources
 from mnist_clustering.errors import InputError
 from mnist_clustering.findings import answers as findings
 from mnist_clustering.images.collection import expand
-from mnist_clustering.images.form import EMBEDDING, FRAME
+from mnist_clustering.images.form import EMBEDDING, FRAME, SCENE
 from mnist_clustering.model import output
 from mnist_clustering.model.answers import (
     Row,
@@ -105,7 +105,7 @@ def _run(options: argparse.Namespace) -> list[str]:
     for note in notes:
         print(f"predict: {note}", file=sys.stderr)
     fitted = load_model(Path(options.model))
-    if options.many and fitted.form == FRAME:
+    if options.many and fitted.form in (FRAME, SCENE):
         raise InputError(
             f"--many cuts drawings apart, but {fitted.dataset} is of whole pictures: leave it out"
         )

@@ -90,7 +90,7 @@ def read_all(
         Whether each drawing of a picture is an image of its own.
     show : bool
         Whether to keep a small copy of a picture.
-    form : {"handwriting", "frame"}
+    form : {"handwriting", "frame", "scene"}
         MNIST's, or that of pictures of anything.
     paper : int, optional
         Of the images fitted (`Model.paper`), for arrays of drawings.

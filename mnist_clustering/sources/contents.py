@@ -4,7 +4,8 @@ That is the bytes of four IDX files (which idx has already), the names of the cl
 pictures their paths, thumbnails, and what had to be left out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_clustering.errors import InputError
+from mnist_clustering.exact.sampling import fixed_sample
 from mnist_clustering.images import arrays, form, idx, labels, listing
 from mnist_clustering.images.collection import read_file
 from mnist_clustering.images.decode import decode
-from mnist_clustering.images.frame import is_plain, picture_to_form
+from mnist_clustering.images.frame import is_plain, picture_to_form, settled
 from mnist_clustering.resources import run_in_threads
 from mnist_clustering.sources import picture_sets
 
 PARTS = ("train", "test")
 # Pictures that a thread takes at a time: what waits for a thread takes memory too.
 _BLOCK = 16
+# Pictures that are looked at before all others, for the form of all.
+_ASKED = 200
 _NO_THUMBNAILS = np.empty((0, 0, 0, 3), dtype=np.uint8)
 # Sides of thumbnails, which together take at most so many bytes.
 _SIDES = (64, 48, 32)
@@ -91,6 +95,8 @@ def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None, into: str
         If a file is damaged, or images and labels do not fit each other.
     """
     images, named, notes = {}, {}, list[str]()
+    if into == form.FRAME and any(name.lower().endswith(".parquet") for name in files):
+        into = settled(into, _backgrounds(files, shape))
 
     def picture(data: bytes) -> NDArray[np.uint8]:
         return picture_to_form(decode(data), into)
@@ -105,7 +111,21 @@ def of_arrays(files: Mapping[str, bytes], shape: Sequence[int] | None, into: str
         notes += [scale.note] if scale.note and scale.note not in notes else []
     empty = np.empty((0, *images["train"].shape[1:]), dtype=np.uint8)
     coded, classes = labels.to_codes({"train": named["train"], "test": named.get("test", [])})
-    return Content({"test": empty} | images, coded, classes, notes=notes)
+    facts = {"form": into}
+    return Content({"test": empty} | images, coded, classes, facts=facts, notes=notes)
+
+
+def _backgrounds(files: Mapping[str, bytes], shape: Sequence[int] | None) -> list[bool]:
+    """Look at the backgrounds of the first pictures that stand in tables, if any do."""
+    plain: list[bool] = []
+
+    def look(data: bytes) -> NDArray[np.uint8]:
+        if len(plain) < _ASKED:
+            plain.append(is_plain(decode(data).colours))
+        return np.zeros((form.FIELD, form.FIELD), dtype=np.uint8)
+
+    _parts(files, shape, look)
+    return plain
 
 
 def of_embeddings(files: Mapping[str, bytes], folder: str | None, n_jobs: int) -> Content:
@@ -192,10 +212,12 @@ def of_pictures(
     side = thumbnail_side(len(paths))
     decoded: dict[str, Picture | str] = {}
     read: dict[str, str] = {}
+    asked = (files[paths[i]] for i in fixed_sample(len(paths), _ASKED))
+    into = settled(dataset["form"], _plain(asked))
 
     def work(start: int) -> None:
         for path in paths[start : start + _BLOCK]:
-            decoded[path], read[path] = _decode(files[path], dataset["form"], max(side, 1))
+            decoded[path], read[path] = _decode(files[path], into, max(side, 1))
             on_step(1)
 
     run_in_threads(work, range(0, len(paths), _BLOCK), n_jobs)
@@ -228,8 +250,16 @@ def of_pictures(
         if side
         else _NO_THUMBNAILS,
         skipped=[(path, str(reason)) for path, reason in skipped],
+        facts={"form": into},
         notes=_notes(list(kept.values()), len(skipped)),
     )
+
+
+def _plain(asked: Iterable[Callable[[], bytes]]) -> Iterator[bool]:
+    """Look at the backgrounds of pictures, but of those that cannot be read."""
+    for read in asked:
+        with suppress(InputError, OSError):
+            yield is_plain(decode(read()).colours)
 
 
 def _notes(kept: Sequence[Picture], n_skipped: int) -> list[str]:

@@ -4,11 +4,13 @@ import shutil
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_sample_image
 
 from mnist_clustering.errors import InputError
-from mnist_clustering.images import collection, idx
+from mnist_clustering.images import collection, frame, idx, resizing
+from mnist_clustering.model import queries
 from mnist_clustering.sources import contents, picture_sets
-from tests.support.encoded import npy
+from tests.support.encoded import npy, parquet, picture
 from tests.support.real import IMAGES, signs
 
 
@@ -37,6 +39,35 @@ def meanwhile(monkeypatch, happens):
 
 def described(folder, **more):
     return {"kind": "pictures", "form": "frame", "folder": str(folder), **more}
+
+
+def test_whether_frames_are_scenes_is_decided_once_for_a_set(tmp_path):
+    # Parts of a photograph, some of which show sky alone, as plain as paper.
+    whole = load_sample_image("china.jpg")
+    sky = [whole[:40, left : left + 40] for left in range(0, 160, 40)]
+    shown = sky + [whole[300:340, left : left + 40] for left in range(160, 480, 40)]
+    assert [frame.is_plain(each) for each in shown] == [True] * 4 + [False] * 8
+    for number, each in enumerate(shown):
+        (tmp_path / f"{number:02}.png").write_bytes(picture(each))
+    mostly = contents.of_pictures(described(tmp_path), 2)
+    assert mostly.record("", described("", title=""))["form"] == "scene"
+    scenes = [frame.scene(each) for each in shown]
+    assert np.array_equal(mostly.images["train"], scenes)
+    # What is asked of the model later comes into the same form; so do arrays of the same.
+    data = (tmp_path / "00.png").read_bytes()
+    assert np.array_equal(queries.from_picture(data, form="scene").images[0], scenes[0])
+    table = parquet(image=[picture(each) for each in shown])
+    packed = contents.of_arrays({"train.parquet": table}, None, "frame")
+    assert packed.facts["form"] == "scene"
+    assert np.array_equal(packed.images["train"], scenes)
+    assert resizing.settle("frame", np.stack(shown)) == "scene"
+    assert resizing.settle("handwriting", np.stack(shown)) == "handwriting"
+    for number in range(4, 12):
+        (tmp_path / f"{number:02}.png").unlink()
+    (tmp_path / "04.png").write_bytes(picture(shown[4]))
+    few = contents.of_pictures(described(tmp_path), 2)
+    assert few.facts["form"] == "frame"
+    assert not np.array_equal(few.images["train"][0], scenes[0])
 
 
 @pytest.mark.parametrize(
