@@ -48,9 +48,11 @@ def intervals(
     )
     results = {}
     for name, drawn in tables.items():
+        codes = {c: label for c, label in enumerate(majority_names[name]) if label is not None}
+        named = drawn[:, list(codes), list(codes.values())].sum(axis=1)
         resampled = {
-            "accuracy": [scores.accuracy(t, scores.one_to_one(t)) for t in drawn],
-            "majority_accuracy": [scores.accuracy(t, majority_names[name]) for t in drawn],
+            "accuracy": [scores.matched_accuracy(table) for table in drawn],
+            "majority_accuracy": (named / drawn.sum(axis=(1, 2))).tolist(),
             "nmi": agreement.information(drawn)["nmi"].tolist(),
             "ari": agreement.adjusted_rand(drawn).tolist(),
         }

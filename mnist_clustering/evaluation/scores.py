@@ -84,6 +84,13 @@ def one_to_one(table: NDArray[np.int64]) -> list[int | None]:
     return matched
 
 
+def matched_accuracy(table: NDArray[np.int64]) -> float:
+    """Compute the accuracy of clusters matched by `one_to_one` on the same table."""
+    from scipy.optimize import linear_sum_assignment
+
+    return int(table[linear_sum_assignment(table, maximize=True)].sum()) / int(table.sum())
+
+
 def majority(table: NDArray[np.int64]) -> list[int | None]:
     """Name each cluster after its most frequent label, in a tie the lowest; None for none."""
     return [int(row.argmax()) if row.any() else None for row in table]
