@@ -31,6 +31,8 @@ _MOST_SOFT = 1 / 3
 _LEAST_SIDE = 0.05
 _MOST_SOLID = 0.3
 _MOST_AT_EDGE = 0.4
+# A drawing fills its picture from this share of the longer side on.
+_FILLS = 0.8
 
 BLANK = "nothing is drawn"
 UNCLEAR = "no clear strokes on plain paper"
@@ -88,13 +90,26 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
         return _within(grey, *(place // times for place in block))
     contrasts = paper.without_lines(paper.contrast(prepared))
     inked = paper.strokes(contrasts)
+    if inked.any():
+        inked = paper.with_faded(contrasts, inked, int(stroke_width(inked)))
+    drawings = _drawings(contrasts, inked, grey.shape, times)
+    if len(drawings) > 1 or drawings[0].flaw:
+        # Strokes may be so wide, and so little of the paper seen, that one is taken for the other.
+        filling = _drawings(*paper.filled(prepared, light), grey.shape, times)
+        fills = _side(filling[0].bounds) >= _FILLS * max(grey.shape)
+        if len(filling) == 1 and fills and not filling[0].flaw:
+            return filling
+    return drawings
+
+
+def _drawings(
+    contrasts: NDArray[np.uint8], inked: NDArray[np.bool_], shape: tuple[int, ...], times: int
+) -> list[Drawing]:
+    """Tell drawings apart, at least one; ``times``: how often the picture was enlarged."""
     if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
-        return [_none(BLANK, grey.shape)]
-    inked = paper.with_faded(contrasts, inked, int(stroke_width(inked)))
+        return [_none(BLANK, shape)]
     drawings = parts.separate(inked)
-    if not drawings:
-        return [_none(UNCLEAR, grey.shape)]
-    return [_drawing(contrasts, inked, ink, times) for ink in drawings]
+    return [_drawing(contrasts, inked, ink, times) for ink in drawings] or [_none(UNCLEAR, shape)]
 
 
 def _within(grey: NDArray[np.uint8], top: int, bottom: int, left: int, right: int) -> list[Drawing]:
@@ -128,7 +143,7 @@ def _none(reason: str, shape: tuple[int, ...]) -> Drawing:
 def _drawing(
     contrasts: NDArray[np.uint8], inked: NDArray[np.bool_], ink: NDArray[np.bool_], times: int
 ) -> Drawing:
-    """Bring one drawing into form; ``times``: how often the picture was enlarged."""
+    """Bring one drawing into form."""
     top, bottom, left, right = bounds = _bounds(ink)
     digit = ink[top:bottom, left:right]
     image = centre_in_field(fit_into_box(digit))

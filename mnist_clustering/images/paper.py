@@ -86,6 +86,22 @@ def contrast(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return share.astype(np.uint8)
 
 
+def filled(
+    grey: NDArray[np.uint8], light: NDArray[np.bool_]
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Measure contrast, and tell ink, where there may be more ink than paper.
+
+    Paper is the shade, light or dark, of most of the border, and is as bright everywhere.
+    """
+    edges = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    is_light = 2 * int(edges.sum()) >= len(edges)
+    dark, inked = (grey, ~light) if is_light else (255 - grey, light)
+    sheet = np.sort(dark[~inked])
+    paper = int(sheet[len(sheet) // 2]) if len(sheet) else 0
+    share = 255 * np.maximum(paper - dark.astype(np.int64), 0) // max(paper, _LEAST_PAPER)
+    return share.astype(np.uint8), inked
+
+
 def strokes(contrasts: NDArray[np.uint8], tenths: int = 6) -> NDArray[np.bool_]:
     """Tell ink from paper by so many tenths of the contrast that ink has.
 
