@@ -8,9 +8,8 @@ const LISTED_ROWS = 2000, PATIENCE = 300;
 const past = [];
 let steps = 0, isRecalling = false, noting = 0;
 
-/** @param {Set<string>} changed */
-function remember(changed) {
-  if (isRecalling || !KEPT.some((key) => changed.has(key))) return;
+function remember() {
+  if (isRecalling) return;
   steps++;
   history.pushState(keptState(), "", addressOf());
   byId("back").disabled = false;
@@ -75,8 +74,8 @@ function unpackedRows(text) {
 async function follow(text) {
   const words = new URLSearchParams(text.slice(1)), get = (/** @type {string} */ name) => words.get(name) || "";
   const known = (/** @type {string} */ key, /** @type {string} */ usual) => (sources.has(key) ? key : usual);
-  const tests = testsOf(get("select")), pinned = imageOf(get("pin"));
-  const rows = tests ? rowsWhere((row) => tests.every((test) => test(row)))
+  const test = testOf(get("select")), pinned = imageOf(get("pin"));
+  const rows = test ? rowsWhere(test)
     : get("rows") ? unpackedRows(get("rows")).filter((row) => row < data.n) : [];
   recall({
     step: steps, source: known(get("map"), "2d"),
@@ -84,17 +83,15 @@ async function follow(text) {
     colour: get("colour") in modes ? get("colour") : "cluster",
     off: new Set(get("hide").split(".").filter(Boolean).map(Number)),
     pinned: pinned ?? -1, chosen: rows.length ? byInterest(rows) : null,
-    title: tests ? titleOf(get("select")) : "Selected images", query: tests ? get("select") : "",
+    title: test ? titleOf(get("select")) : "Selected images", query: test ? get("select") : "",
   });
   if (pinned === -1 || get("select") + get("rows") && !rows.length) say("Not all that the address names is here.");
   history.replaceState(keptState(), "");
   const [scale, x, y, ...turn] = get("view").split("_").map(Number), view = views[0];
   await showSource(view, state.source);
-  if (!(scale >= 1)) {
-    if (pinned !== null && pinned >= 0) view.goTo(pinned);
-    return;
-  }
-  const side = Math.min(view.width, view.height);
-  Object.assign(view, { scale, shift: [x * side, y * side], ...(turn.length === 9 && { turn }) });
-  view.moved();
+  if (scale >= 1) {
+    const side = Math.min(view.width, view.height);
+    Object.assign(view, { scale, shift: [x * side, y * side], ...(turn.length === 9 && { turn }) });
+    view.moved();
+  } else if (state.pinned >= 0) view.goTo(state.pinned);
 }

@@ -25,23 +25,21 @@ function chart(title, across, series, mark = null) {
     EDGE.left + (value - x0) / (x1 - x0 || 1) * (WIDE - EDGE.left - EDGE.right);
   const y = (/** @type {number} */ value) =>
     HIGH - EDGE.bottom - (value - y0) / (y1 - y0 || 1) * (HIGH - EDGE.top - EDGE.bottom);
-  const text = (
-    /** @type {number} */ left, /** @type {number} */ top, /** @type {string} */ words, anchor = "middle",
-  ) =>
-    svg("text", { x: left, y: top, "text-anchor": anchor }, words);
+  /** @type {(left: number, top: number, words: string, anchor?: string) => Node} */
+  const text = (left, top, words, anchor = "middle") => svg("text", { x: left, y: top, "text-anchor": anchor }, words);
   const picture = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": title },
     svg("path", { class: "axis", d: `M${EDGE.left} ${EDGE.top}V${HIGH - EDGE.bottom}H${WIDE - EDGE.right}` }),
     text(EDGE.left - 4, y(y1) + 4, short(y1), "end"), text(EDGE.left - 4, y(y0), short(y0), "end"),
     text(x(x0), HIGH - 16, short(x0)), text(x(x1), HIGH - 16, short(x1), "end"),
     text((WIDE + EDGE.left) / 2, HIGH - 3, across));
   series.forEach((one, i) => {
-    const points = one.x.map((value, j) => `${x(value).toFixed(1)},${y(one.y[j]).toFixed(1)}`);
-    picture.append(svg("polyline", { points: points.join(" "), stroke: LINES[i], class: "curve" }));
-    one.x.forEach((value, j) => picture.append(svg(
+    const places = one.x.map((value, j) => [x(value), y(one.y[j])]), colour = LINES[i];
+    const points = places.map(([cx, cy]) => `${cx.toFixed(1)},${cy.toFixed(1)}`).join(" ");
+    picture.append(svg("polyline", { points, stroke: colour, class: "curve" }));
+    places.forEach(([cx, cy], j) => picture.append(svg(
       i ? "rect" : "circle",
-      i ? { x: x(value) - 2.5, y: y(one.y[j]) - 2.5, width: 5, height: 5, fill: LINES[i] }
-        : { cx: x(value), cy: y(one.y[j]), r: 2.8, fill: LINES[i] },
-      svg("title", {}, `${one.name}: ${short(one.y[j])} at ${short(value)}`))));
+      { fill: colour, ...(i ? { x: cx - 2.5, y: cy - 2.5, width: 5, height: 5 } : { cx, cy, r: 2.8 }) },
+      svg("title", {}, `${one.name}: ${short(one.y[j])} at ${short(one.x[j])}`))));
   });
   if (mark !== null) {
     picture.append(svg("path", { class: "mark", d: `M${x(mark).toFixed(1)} ${EDGE.top}V${HIGH - EDGE.bottom}` }));
@@ -62,9 +60,8 @@ const curve = (table, name, across, up) => ({ name, x: table[across].map(Number)
 
 function showNumbers() {
   const { elbow_map: map, elbow_pixels: raw } = data.curves, k = data.clusters.length;
-  byId("numbers").replaceChildren(
-    make("h2", {}, "How many clusters?"),
-    make("p", {}, `Measures over the number of clusters, k; none uses a label. A line marks the ${k} in use.`),
+  fill("numbers", "How many clusters?",
+    `Measures over the number of clusters, k; none uses a label. A line marks the ${k} in use.`,
     chart("Silhouette: higher is better", "k", [
       curve(map, "KMeans on the map", "k", "silhouette"),
       curve(raw, "KMeans on pixels", "k", "silhouette")], k),

@@ -10,17 +10,18 @@ const UNSURE = "#c98a00", WRONG = "#f03c00", TRAIN = "#3b7dc4", TEST = "#e07000"
 // Of marks and lines to what they lie on (WCAG 2.2, 1.4.11).
 const LEAST_CONTRAST = 3;
 
-/** Make all of them, in colours that are seen in the present theme. */
+/** Make all of them anew for the names that are given, in colours that are seen in the present theme. */
 function makeModes() {
+  applyNamings();
   const { classes, clusters, n, n_train: nTrain } = data, { quiet } = themed();
   modes.cluster = { name: "cluster", codes: data.cluster, names: clusters, colours: clusterColours() };
   if (data.label) {
     // Images without a label have the code after the last.
-    const none = data.label.some((/** @type {number} */ code) => code < 0);
+    const none = data.label.some((code) => code < 0);
     modes.label = {
-      name: "label", codes: data.label.map((/** @type {number} */ code) => (code < 0 ? classes.length : code)),
+      name: "label", codes: data.label.map((code) => (code < 0 ? classes.length : code)),
       names: [...classes, ...(none ? ["no label"] : [])],
-      colours: [...classes.map((/** @type {string} */ _, /** @type {number} */ i) => distinct(i)), data.colours.none],
+      colours: [...classes.map((_, i) => distinct(i)), data.colours.none],
     };
     const wrong = Uint8Array.from({ length: n }, (_, row) => Number(isMistaken(row)));
     modes.mistakes = {
@@ -46,13 +47,14 @@ function makeModes() {
   const part = new Uint8Array(n).fill(1, nTrain);
   if (n > nTrain) modes.part = { name: "part", codes: part, names: ["train", "test"], colours: [TRAIN, TEST] };
   for (const mode of Object.values(modes)) mode.colours = mode.colours.map(visibleColour);
+  if (!modes[state.colour]) state.colour = "cluster";
 }
 
 /** A cluster has the colour of its label; where another has it already, one of its own. @returns {string[]} */
 function clusterColours() {
   const taken = new Set();
   let next = data.label ? data.classes.length : 0;
-  return data.clusters.map((/** @type {string} */ _, /** @type {number} */ cluster) => {
+  return data.clusters.map((_, cluster) => {
     const named = data.named[cluster], own = named >= 0 && !taken.has(named) ? named : next++;
     taken.add(own);
     return distinct(own);

@@ -7,9 +7,8 @@ function described(row) {
     `${data.shown} nearest images.`;
 }
 
-/** The image that is pointed at, beside the pointer. @param {Set<string>} changed */
-function showTip(changed) {
-  if (!changed.has("hovered")) return;
+/** The image that is pointed at, beside the pointer. */
+function showTip() {
   const tip = byId("tip"), row = state.hovered;
   tip.hidden = row < 0;
   if (row < 0) return;
@@ -29,12 +28,10 @@ function placeTip() {
   tip.style.transform = `translate(${Math.max(left, 4)}px, ${top}px)`;
 }
 
-/** @param {Set<string>} changed */
-function showImage(changed) {
-  if (!["pinned", "arrived", "theme"].some((key) => changed.has(key))) return;
-  const row = state.pinned, panel = byId("image");
+function showImage() {
+  const row = state.pinned;
   if (row < 0) {
-    panel.replaceChildren(welcome());
+    welcome();
     return;
   }
   const facts = [
@@ -43,15 +40,14 @@ function showImage(changed) {
     ["Nearest images in the same cluster", `${data.agreement[row]} of ${data.shown}`],
     ["Row in the data set", spelled(data.index[row])],
   ].filter(Boolean);
-  panel.replaceChildren(
-    make("h2", {}, nameOf(row), isMistaken(row) && make("span", { class: "badge" }, "mistake")),
+  fill("image", [nameOf(row), isMistaken(row) && make("span", { class: "badge" }, "mistake")],
     make("div", { class: "card" },
       make("div", { class: "portrait" }, pictureOf(row)),
       make("div", {},
         make("dl", {}, ...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
         make("p", { class: "actions" }, action("Unpin", () => pin(-1)),
           action("Show on the map", () => views.forEach((view) => view.goTo(row)))))),
-    relations ? surroundings(row) : make("p", {}, failure || "Its neighbours are loading …"));
+    ...(relations ? surroundings(row) : [failure || "Its neighbours are loading …"]));
 }
 
 /** What this is, and ways to start. */
@@ -60,13 +56,12 @@ function welcome() {
   const wrong = data.label && byInterest(rowsWhere(isMistaken)), kind = wrong && wrong.length ? "mistakes" : "unsure";
   const shown = kind === "mistakes" ? wrong : byInterest(rowsWhere(isUnsure));
   const way = (/** @type {string} */ title, /** @type {string} */ text, /** @type {() => void} */ act) =>
-    make("button", { type: "button", class: "way", onclick: act }, make("strong", {}, title), make("span", {}, text));
+    action([make("strong", {}, title), make("span", {}, text)], act, { class: "way" });
   const title = `See the ${counted(shown.length, kind === "mistakes" ? "mistake" : "unsure image")}`;
-  return make("div", {},
-    make("h2", {}, "Start here"),
-    make("p", {}, `Every point is one of the ${things}. Alike ones lie close together, and form islands; each island ` +
+  fill("image", "Start here",
+    `Every point is one of the ${things}. Alike ones lie close together, and form islands; each island ` +
       "shows its most typical image. Point at the map to see an image, click to pin it, zoom in until the points " +
-      "become images. How far apart two islands lie means little."),
+      "become images. How far apart two islands lie means little.",
     make("div", { class: "ways" },
       shown.length > 0 && way(title, kind === "mistakes" ? "whose label is not that of their cluster"
         : "of which most neighbours lie in another cluster", () => {
@@ -84,12 +79,10 @@ function welcome() {
 
 /** @param {number} row */
 function surroundings(row) {
-  const { near, other } = /** @type {NonNullable<typeof relations>} */ (relations);
-  const nearest = near.subarray(row * data.shown, (row + 1) * data.shown), foreign = other[row];
-  const medoid = data.medoids[data.cluster[row]];
-  return make("div", {},
+  const foreign = relations.other[row], medoid = data.medoids[data.cluster[row]];
+  return [
     make("h3", {}, "Nearest training images"),
-    gallery(nearest),
+    gallery(nearestOf(row)),
     make("p", { class: "quiet-text" }, row >= data.n_train
       ? `The median of the first ${data.placed_by} put it where it is.`
       : "The map was made of training images, this one among them."),
@@ -97,5 +90,6 @@ function surroundings(row) {
     make("div", { class: "pair" },
       make("figure", {}, thumb(medoid), make("figcaption", {}, `The most typical of “${clusterOf(row)}”`)),
       foreign >= 0 && make("figure", {}, thumb(foreign),
-        make("figcaption", {}, `The nearest of another cluster, “${clusterOf(foreign)}”`))));
+        make("figcaption", {}, `The nearest of another cluster, “${clusterOf(foreign)}”`))),
+  ];
 }

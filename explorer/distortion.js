@@ -3,26 +3,21 @@
 /**
  * Measure how well a query is found in other images: each pixel looks for its like within two pixels,
  * comparing the gradients of its 3 x 3 neighbourhood.
- * @param {Int8Array} query two gradients a pixel
- * @param {number} high @param {number} wide @returns {(image: Int8Array) => number}
+ * @param {Gradients} query @returns {(image: Gradients) => number}
  */
-function distortionFrom(query, high, wide) {
-  const { REACH, CONTEXT } = rules.ranking, around = 2 * (REACH + CONTEXT);
-  const span = wide + around, size = (high + around) * span;
-  const own = layOut(query, high, wide, [new Int16Array(size), new Int16Array(size)]);
-  const theirs = [new Int16Array(size), new Int16Array(size)];
+function distortionFrom({ across, down, high, wide }) {
+  const { REACH, CONTEXT } = rules.ranking, span = wide + 2 * (REACH + CONTEXT);
   const tall = high + 2 * CONTEXT, broad = wide + 2 * CONTEXT;
   const squares = new Int32Array(tall * broad), columns = new Int32Array(high * broad);
   const lowest = new Int32Array(high * wide);
   return (image) => {
-    layOut(image, high, wide, theirs);
     lowest.fill(0x7fffffff);
-    for (let down = 0; down <= 2 * REACH; down++) {
-      for (let right = 0; right <= 2 * REACH; right++) {
+    for (let top = 0; top <= 2 * REACH; top++) {
+      for (let left = 0; left <= 2 * REACH; left++) {
         for (let r = 0, i = 0; r < tall; r++) {
-          let a = (r + REACH) * span + REACH, b = (r + down) * span + right;
+          let a = (r + REACH) * span + REACH, b = (r + top) * span + left;
           for (let c = 0; c < broad; c++, i++, a++, b++) {
-            const x = own[0][a] - theirs[0][b], y = own[1][a] - theirs[1][b];
+            const x = across[a] - image.across[b], y = down[a] - image.down[b];
             squares[i] = x * x + y * y;
           }
         }
@@ -37,23 +32,6 @@ function distortionFrom(query, high, wide) {
         }
       }
     }
-    let total = 0;
-    for (let i = 0; i < lowest.length; i++) total += lowest[i];
-    return total;
+    return lowest.reduce((sum, one) => sum + one, 0);
   };
-}
-
-/**
- * Lay the two gradients out side by side, with a margin of zeros.
- * @param {Int8Array} image @param {number} high @param {number} wide @param {Int16Array[]} into
- */
-function layOut(image, high, wide, into) {
-  const margin = rules.ranking.REACH + rules.ranking.CONTEXT, span = wide + 2 * margin;
-  for (let r = 0, i = 0; r < high; r++) {
-    for (let c = 0, to = (r + margin) * span + margin; c < wide; c++, i += 2, to++) {
-      into[0][to] = image[i];
-      into[1][to] = image[i + 1];
-    }
-  }
-  return into;
 }

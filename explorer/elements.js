@@ -2,9 +2,10 @@
 
 /**
  * Make an element.
+ * @typedef {Node|string|null|false} Child @typedef {{[name: string]: any}} Values
  * @param {string} tag
- * @param {{[name: string]: any}} values attributes, and listeners that begin with "on"
- * @param {...(Node|string|null|false)} children @returns {any}
+ * @param {Values} values attributes, and listeners that begin with "on"
+ * @param {...Child} children @returns {any}
  */
 function make(tag, values = {}, ...children) {
   const element = document.createElement(tag);
@@ -13,15 +14,24 @@ function make(tag, values = {}, ...children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== false).map(
-    (child) => /** @type {Node|string} */ (child)));
+  element.append(...children.filter((child) => child !== null && child !== false));
   return element;
 }
 
 /** @param {string} id @returns {any} */
 const byId = (id) => document.getElementById(id);
-/** @param {string} words @param {(event: MouseEvent) => void} onclick @param {{[name: string]: any}} values */
-const action = (words, onclick, values = {}) => make("button", { type: "button", onclick, ...values }, words);
+/** A button. @param {Child|Child[]} words @param {(event: MouseEvent) => void} onclick @param {Values} values */
+const action = (words, onclick, values = {}) =>
+  make("button", { type: "button", onclick, ...values }, ...[words].flat());
+
+/**
+ * Fill a panel; texts are paragraphs.
+ * @param {string} id @param {Child|Child[]} title @param {...Child} parts
+ */
+function fill(id, title, ...parts) {
+  const shown = parts.map((part) => (typeof part === "string" ? make("p", {}, part) : part));
+  byId(id).replaceChildren(...make("div", {}, make("h2", {}, ...[title].flat()), ...shown).childNodes);
+}
 
 /**
  * An image as a canvas: by default light on black, which the page turns over in light.
@@ -40,23 +50,25 @@ function canvasOf(ink, [high, wide] = data.size, shades = null) {
   return canvas;
 }
 
-/** A button with an image, that pins it. @param {number} row @param {string} note */
-function thumb(row, note = "") {
-  return make("button", {
-    type: "button", class: isMistaken(row) ? "thumb wrong" : "thumb", "data-row": row,
+/**
+ * A button with an image, that pins it.
+ * @param {number} row @param {string} note @param {(event: MouseEvent) => void} [more] that it does
+ */
+function thumb(row, note = "", more) {
+  const act = (/** @type {MouseEvent} */ event) => {
+    pinAndShow(row);
+    more?.(event);
+  };
+  return action(pictureOf(row), act, {
+    class: isMistaken(row) ? "thumb wrong" : "thumb", "data-row": row,
     "aria-label": [nameOf(row), data.label && `label ${labelOf(row)}`, clusterOf(row), note].filter(Boolean).join(", "),
-    onclick: () => {
-      pin(row);
-      for (const view of views) view.goTo(row);
-    },
     onpointerenter: (/** @type {PointerEvent} */ event) => {
       if (event.pointerType !== "mouse") return;
       // Beside the panel, so that no other thumb is covered.
-      state.pointer = [byId("panels").getBoundingClientRect().left + 14, event.clientY];
-      change({ hovered: row });
+      change({ hovered: row, pointer: [byId("panels").getBoundingClientRect().left + 14, event.clientY] });
     },
     onpointerleave: () => change({ hovered: -1 }),
-  }, pictureOf(row));
+  });
 }
 
 /** @param {ArrayLike<number>} rows @param {number} most */
@@ -64,6 +76,28 @@ function gallery(rows, most = rows.length) {
   return make("div", { class: "gallery" },
     ...Array.from({ length: Math.min(rows.length, most) }, (_, i) => thumb(rows[i])));
 }
+
+/**
+ * A list, and a button that lengthens it.
+ * @template T @param {ArrayLike<T>} items @param {number} most at a time @param {(item: T) => Node} made
+ */
+function growing(items, most, made, kind = "") {
+  const list = make("div", { class: kind || null }), more = action("Show more", () => {
+    const from = list.children.length, to = Math.min(from + most, items.length);
+    for (let i = from; i < to; i++) list.append(made(items[i]));
+    more.hidden = to === items.length;
+  });
+  more.click();
+  return [list, more];
+}
+
+/**
+ * A line that leads to images of a kind.
+ * @param {string} colour @param {string} name @param {number} n @param {(event: MouseEvent) => void} onclick
+ * @param {...Child} more
+ */
+const lineOf = (colour, name, n, onclick, ...more) => action(
+  [swatch(colour), make("strong", {}, name), ` ${counted(n, "image")}`, ...more], onclick, { class: "line" });
 
 /** @param {string} colour */
 const swatch = (colour) => make("i", { class: "swatch", style: `background:${colour}` });

@@ -48,32 +48,33 @@ function poolingKernel(width, { POOL_CELLS: cells, POOL_STEP: step, POOL_ORDER: 
   for (let tap = 1; tap <= order; tap++) weights.push(weights[tap - 1] * (order - tap + 1) / tap);
   const first = Math.floor((width - 1 - step * (cells - 1)) / 2) - order / 2;
   return Array.from({ length: cells }, (_, cell) => {
-    const from = first + cell * step, taps = [];
-    for (let tap = 0; tap <= order; tap++) {
-      if (from + tap >= 0 && from + tap < width) taps.push([from + tap, weights[tap]]);
-    }
-    return taps;
+    const from = first + cell * step;
+    return weights.map((weight, tap) => [from + tap, weight]).filter(([at]) => at >= 0 && at < width);
   });
 }
 
 /**
- * Blur an image and sample it on a grid.
- * @param {ArrayLike<number>} image @param {number} wide @param {number[][][]} down @param {number[][][]} across
- * @param {Float64Array} into @param {number} place
+ * Blur maps, and sample each on a grid.
+ * @param {ArrayLike<number>[]} maps @param {number} high @param {number} wide @param {any} grid
  */
-function pool(image, wide, down, across, into, place) {
-  const line = new Float64Array(wide);
-  for (const taps of down) {
-    line.fill(0);
-    for (const [row, weight] of taps) {
-      for (let c = 0, i = row * wide; c < wide; c++, i++) line[c] += weight * image[i];
-    }
-    for (const cell of across) {
-      let sum = 0;
-      for (const [column, weight] of cell) sum += weight * line[column];
-      into[place++] = sum;
+function pooled(maps, high, wide, grid) {
+  const [down, across] = [high, wide].map((side) => poolingKernel(side, grid));
+  const line = new Float64Array(wide), into = new Float64Array(maps.length * down.length * across.length);
+  let place = 0;
+  for (const map of maps) {
+    for (const taps of down) {
+      line.fill(0);
+      for (const [row, weight] of taps) {
+        for (let c = 0, i = row * wide; c < wide; c++, i++) line[c] += weight * map[i];
+      }
+      for (const cell of across) {
+        let sum = 0;
+        for (const [column, weight] of cell) sum += weight * line[column];
+        into[place++] = sum;
+      }
     }
   }
+  return into;
 }
 
 const SMOOTH = [1, 2, 1, 2, 4, 2, 1, 2, 1];
@@ -91,17 +92,16 @@ function gradientFeatures(image, high, wide) {
       SMOOTH.forEach((weight, k) => { blurred[corner + Math.floor(k / 3) * broad + k % 3] += weight * image[i]; });
     }
   }
-  return scaled(pooledDirections(blurred, high + 2, wide + 2));
+  return scaled(pooled(directions(blurred, high + 2, wide + 2), high + 2, wide + 2, rules.gradients));
 }
 
 /**
- * Part each gradient between the two nearest of eight directions, and pool each of these.
+ * Part each gradient between the two nearest of eight directions.
  * @param {Int32Array} blurred with a border of one
  * @param {number} high @param {number} wide
  */
-function pooledDirections(blurred, high, wide) {
-  const size = high * wide, broad = wide + 2;
-  const parts = Array.from({ length: 8 }, () => new Int32Array(size));
+function directions(blurred, high, wide) {
+  const broad = wide + 2, parts = Array.from({ length: 8 }, () => new Int32Array(high * wide));
   for (let r = 0, i = 0; r < high; r++) {
     for (let c = 0; c < wide; c++, i++) {
       const at = (r + 1) * broad + c + 1;
@@ -115,21 +115,15 @@ function pooledDirections(blurred, high, wide) {
       }
     }
   }
-  const [down, across] = [high, wide].map((side) => poolingKernel(side, rules.gradients));
-  const cells = down.length * across.length, pooled = new Float64Array(8 * cells);
-  parts.forEach((part, k) => pool(part, wide, down, across, pooled, k * cells));
-  return pooled;
+  return parts;
 }
 
-/** @param {Float64Array} pooled */
-function scaled(pooled) {
-  let squares = 0;
-  for (let i = 0; i < pooled.length; i++) {
-    pooled[i] = rint(Math.sqrt(pooled[i]));
-    squares += pooled[i] * pooled[i];
-  }
+/** @param {Float64Array} sums */
+function scaled(sums) {
+  const roots = sums.map((sum) => rint(Math.sqrt(sum)));
+  const squares = roots.reduce((sum, root) => sum + root * root, 0);
   const factor = rules.gradients.FULL_SCALE / (Math.sqrt(squares) || 1);
-  return Uint8Array.from(pooled, (root) => Math.min(rint(root * factor), 255));
+  return Uint8Array.from(roots, (root) => Math.min(rint(root * factor), 255));
 }
 
 /**
@@ -156,11 +150,8 @@ function concavityFeatures(image, high, wide) {
     maps[1][i] = Math.min(between, left[i]) - round;
     maps[2][i] = Math.min(between, right[i]) - round;
   }
-  const [down, across] = [high, wide].map((side) => poolingKernel(side, rules.concavities));
-  const cells = down.length * across.length, pooled = new Float64Array(maps.length * cells);
-  maps.forEach((map, k) => pool(map, wide, down, across, pooled, k * cells));
   const unit = 255 / 2 ** (2 * rules.concavities.POOL_ORDER);
-  return Uint8Array.from(pooled, (sum) => rint(Math.sqrt(sum * unit)));
+  return Uint8Array.from(pooled(maps, high, wide, rules.concavities), (sum) => rint(Math.sqrt(sum * unit)));
 }
 
 /** @type {{[block: string]: (image: ArrayLike<number>, high: number, wide: number) => ArrayLike<number>}} */

@@ -21,10 +21,10 @@ function normalise(grey) {
 /** Find all drawings of a picture: at least one, in reading order. @param {Plane} grey @returns {Drawing[]} */
 function drawingsIn(grey) {
   const ready = asItIs(grey);
-  if (ready) return [{ image: ready, flaw: null, bounds: { top: 0, bottom: grey.high, left: 0, right: grey.wide } }];
+  if (ready) return [{ image: ready, flaw: null, bounds: allOf(grey) }];
   const fine = prepared(grey), times = Math.floor(fine.high / grey.high), light = lightOf(fine);
   const block = blockOf(light) ?? blockOf({ ...light, values: light.values.map((one) => 1 - one) });
-  if (block) return drawingsWithin(grey, scaledBounds(block, (place) => Math.floor(place / times)));
+  if (block) return drawingsWithin(grey, boundsBy((key) => Math.floor(block[key] / times)));
   const contrasts = withoutLines(contrastOf(fine)), clear = inkOf(contrasts);
   const levels = contrasts.values.filter((_, i) => clear.values[i]);
   const blank = !levels.length || medianOf(countsOf(levels)) < rules.form.LEAST_CONTRAST;
@@ -41,13 +41,9 @@ function drawingsIn(grey) {
 function drawingsWithin(grey, bounds) {
   const inner = cropped(grey, bounds), { top, left } = bounds;
   if (!inner.values.length) return [noDrawing(rules.form.BLOT, grey)];
-  return drawingsIn(inner).map((drawing) => ({
-    ...drawing,
-    bounds: {
-      top: drawing.bounds.top + top, bottom: drawing.bounds.bottom + top,
-      left: drawing.bounds.left + left, right: drawing.bounds.right + left,
-    },
-  }));
+  const offset = { top, bottom: top, left, right: left };
+  return drawingsIn(inner).map((drawing) =>
+    ({ ...drawing, bounds: boundsBy((key) => drawing.bounds[key] + offset[key]) }));
 }
 
 /** Recognise MNIST's form: 28 x 28, plain paper, at most 20 x 20 of ink, centred; light on dark. @param {Plane} grey */
@@ -64,8 +60,8 @@ function asItIs(grey) {
 }
 
 /** @param {string} flaw @param {Plane} grey @returns {Drawing} */
-function noDrawing(flaw, { high, wide }) {
-  return { image: new Uint8Array(rules.form.FIELD ** 2), flaw, bounds: { top: 0, bottom: high, left: 0, right: wide } };
+function noDrawing(flaw, grey) {
+  return { image: new Uint8Array(rules.form.FIELD ** 2), flaw, bounds: allOf(grey) };
 }
 
 /**
@@ -78,33 +74,41 @@ function noDrawing(flaw, { high, wide }) {
 function drawingOf(contrasts, inked, ink, times) {
   const bounds = boundsOf(ink), digit = cropped(ink, bounds), side = sideOf(bounds);
   const { LEAST_SIDE, LEAST_CLARITY, MOST_SOFT, MOST_SOLID, MOST_AT_EDGE, ...why } = rules.form;
+  const { found } = labelledParts(digit), longest = Math.max(...found.map((part) => part.side));
   let flaw = null;
   if (side < LEAST_SIDE * Math.max(ink.high, ink.wide)) flaw = why.SMALL;
   else if (clarityAround(contrasts, inked, ink, bounds) < LEAST_CLARITY) flaw = why.UNCLEAR;
   else if (softnessOf(contrasts, ink) > MOST_SOFT) flaw = why.SOFT;
-  else if (strokeWidth(digit) > MOST_SOLID * longestPart(digit)) flaw = why.BLOT;
-  else if (isDotted(digit)) flaw = why.DOTTED;
+  else if (strokeWidth(digit) > MOST_SOLID * longest) flaw = why.BLOT;
+  else if (areDotted(found, longest)) flaw = why.DOTTED;
   else if (inkAtEdge(ink) > MOST_AT_EDGE * side) flaw = why.EDGE;
-  const { bottom, right } = scaledBounds(bounds, (place) => Math.ceil(place / times));
-  const { top, left } = scaledBounds(bounds, (place) => Math.floor(place / times));
-  return { image: centredInField(fittedIntoBox(digit)), flaw, bounds: { top, bottom, left, right } };
+  const round = { top: Math.floor, bottom: Math.ceil, left: Math.floor, right: Math.ceil };
+  return {
+    image: centredInField(fittedIntoBox(digit)), flaw, bounds: boundsBy((key) => round[key](bounds[key] / times)),
+  };
 }
 
 /**
- * How clear a drawing is on the paper around it, but for other ink there.
+ * How clear a drawing is on the paper around it, but for other ink there: the share of the variance of
+ * contrasts that two shades explain, near 1 for ink on paper.
  * @param {Plane} contrasts @param {Plane} inked @param {Plane} ink @param {Bounds} bounds
  */
 function clarityAround(contrasts, inked, ink, bounds) {
-  const margin = Math.floor(sideOf(bounds) / 4), /** @type {number[]} */ levels = [], /** @type {number[]} */ own = [];
+  const margin = Math.floor(sideOf(bounds) / 4);
+  let n = 0, inks = 0, total = 0, dark = 0, squares = 0;
   for (let r = Math.max(bounds.top - margin, 0); r < Math.min(bounds.bottom + margin, ink.high); r++) {
     for (let c = Math.max(bounds.left - margin, 0); c < Math.min(bounds.right + margin, ink.wide); c++) {
-      const i = r * ink.wide + c;
-      if (inked.values[i] && !ink.values[i]) continue;
-      levels.push(contrasts.values[i]);
-      own.push(ink.values[i]);
+      const i = r * ink.wide + c, own = ink.values[i], level = contrasts.values[i];
+      if (inked.values[i] && !own) continue;
+      n++;
+      inks += own;
+      total += level;
+      dark += own * level;
+      squares += level * level;
     }
   }
-  return clarityOf(levels, own);
+  const spread = n * squares - total ** 2, between = n * dark - inks * total;
+  return spread ? between * between / (inks * (n - inks) * spread) : 0;
 }
 
 /** The width of strokes, in pixels, from their area and the length of their edges. @param {Plane} ink */
@@ -192,7 +196,7 @@ function centredInField(digit) {
   return field;
 }
 
-/** Zeros for none. @param {Plane} mask @returns {Bounds} */
+/** @param {Plane} mask @returns {Bounds} */
 function boundsOf({ values, high, wide }) {
   let [top, bottom, left, right] = [high, 0, wide, 0];
   for (let r = 0, i = 0; r < high; r++) {
@@ -204,14 +208,13 @@ function boundsOf({ values, high, wide }) {
       right = Math.max(right, c + 1);
     }
   }
-  return bottom ? { top, bottom, left, right } : { top: 0, bottom: 0, left: 0, right: 0 };
+  return { top, bottom, left, right };
 }
 
-/** @param {Bounds} bounds @param {(place: number) => number} scale @returns {Bounds} */
-function scaledBounds({ top, bottom, left, right }, scale) {
-  return { top: scale(top), bottom: scale(bottom), left: scale(left), right: scale(right) };
-}
-
+/** @param {(key: keyof Bounds) => number} by @returns {Bounds} */
+const boundsBy = (by) => ({ top: by("top"), bottom: by("bottom"), left: by("left"), right: by("right") });
+/** @param {Plane} plane @returns {Bounds} */
+const allOf = ({ high, wide }) => ({ top: 0, bottom: high, left: 0, right: wide });
 /** @param {Bounds} bounds */
 const sideOf = ({ top, bottom, left, right }) => Math.max(bottom - top, right - left);
 

@@ -123,8 +123,8 @@ function waysHome() {
     made().then((text) => download(name, text), (error) => say(`${error.message}.`)), { disabled: isEmpty });
   return [
     make("h3", {}, "Take them home"),
-    make("p", {}, "Put labels.csv into the folder of the project, and dvc repro names and scores the clusters by it; " +
-      "predict.py and make cluster take it too. The other file is for Label Studio."),
+    "Put labels.csv into the folder of the project, and dvc repro names and scores the clusters by it; " +
+      "predict.py and make cluster take it too. The other file is for Label Studio.",
     make("p", { class: "actions" }, saveAs("labels.csv", tableOfNames),
       saveAs("label-studio.json", tasksOfNames),
       action("Forget all names", () => change({ namings: [], colour: "cluster" }), { disabled: isEmpty })),

@@ -8,6 +8,28 @@ const PANELS = {
 /** What a panel does when it is shown. @type {{[id: string]: () => void}} */
 const SHOWN = { steps: () => void showSteps(), pad: showPad, suspects: showSuspects };
 
+/**
+ * Who listens, in turn, to changes of what.
+ * @typedef {typeof state & {arrived: boolean}} Changes @type {[() => void, ...(keyof Changes)[]][]}
+ */
+const LISTENERS = [
+  [makeModes, "namings", "theme"],
+  [markFront, "colour", "off", "chosen", "namings"],
+  [showBeside, "beside"],
+  [() => void showSource(views[0], state.source), "source", "beside"],
+  [() => views[1] && void showSource(views[1], state.other), "other", "beside"],
+  [fillTools, "source", "other", "beside", "colour", "namings"],
+  [showLegend, "colour", "off", "theme", "namings"],
+  [showTip, "hovered"],
+  [showImage, "pinned", "arrived", "theme"],
+  [showSelection, "chosen", "title"],
+  [keepNames, "namings"],
+  [showNames, "namings", "theme"],
+  [remember, ...KEPT],
+  [showClusters, "theme"],
+  [showNumbers, "theme"],
+];
+
 /** @param {string} id */
 function showPanel(id) {
   if (id !== "pad" && state.drawn.length) change({ drawn: [] });
@@ -64,7 +86,6 @@ async function begin() {
   data = await load("map");
   data.n = data.cluster.length;
   state.namings = rememberedNames();
-  applyNamings();
   makeModes();
   introduce();
   addSources();
@@ -72,14 +93,8 @@ async function begin() {
   setUpPanels();
   addView("left", "Map of all images: arrows move or turn it, plus and minus zoom, Enter pins the image at the " +
     "cross, N goes to its nearest image");
-  listeners.push(showMaps, showLegend, showTip, showImage, showSelection, showNames, remember);
-  listeners.push((changed) => {
-    if (!changed.has("theme")) return;
-    showClusters();
-    showNumbers();
-  });
   setUpTools();
-  showNames(new Set(["namings"]));
+  keepNames();
   showMatrix();
   await follow(location.hash);
   addEventListener("popstate", ({ state: entry }) =>

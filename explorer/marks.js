@@ -5,32 +5,28 @@ const RINGED = 50, BADGE = 34, BADGES = 15;
 
 /** @param {MapView} view */
 function drawMarks(view) {
-  const { marks: pen, width, height, ratio } = view, { ink, ground } = themed();
+  const { marks: pen, width, height, ratio } = view, { ink } = themed();
   pen.clearRect(0, 0, width, height);
   pen.lineJoin = "round";
   pen.strokeStyle = pen.fillStyle = ink;
   view.badges = [];
   if (!view.grid) nameClusters(view);
-  const held = state.pinned >= 0 ? state.pinned : state.hovered, home = held >= 0 ? view.spot(held) : null;
+  const held = state.pinned >= 0 ? state.pinned : state.hovered, home = view.spot(held);
   if (home && relations) {
-    const { near, other } = relations, { shown } = data;
-    for (const row of near.subarray(held * shown, (held + 1) * shown)) drawLine(pen, home, view.spot(row), ratio);
+    for (const row of nearestOf(held)) drawLine(view, home, view.spot(row));
     pen.setLineDash([4 * ratio, 3 * ratio]);
-    if (other[held] >= 0) drawLine(pen, home, view.spot(other[held]), ratio);
+    drawLine(view, home, view.spot(relations.other[held]));
     pen.setLineDash([]);
   }
   const ringed = state.chosen && state.chosen.length <= RINGED ? state.chosen : [];
   const radius = view.grid ? view.grid.side / 2 : 8 * ratio;
-  for (const row of ringed) drawRing(pen, view.spot(row), radius, ratio, ground, colourOf(row));
-  for (const row of [state.hovered, state.pinned]) {
-    if (row >= 0) drawRing(pen, view.spot(row), radius, ratio, ground, ink);
-  }
+  for (const row of ringed) drawRing(view, view.spot(row), radius, colourOf(row));
+  for (const row of [state.hovered, state.pinned]) drawRing(view, view.spot(row), radius, ink);
   const star = view.star();
-  drawRing(pen, star, 12 * ratio, 2 * ratio, ground, ink);
-  drawRing(pen, star, 3 * ratio, 2 * ratio, ground, ink);
+  for (const size of [12, 3]) drawRing(view, star, size * ratio, ink, 2);
   if (view.path.length > 1) {
     pen.beginPath();
-    view.path.forEach(([x, y], i) => (i ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+    for (const [x, y] of view.path) pen.lineTo(x, y);
     pen.closePath();
     pen.lineWidth = 1.5 * ratio;
     pen.globalAlpha = 0.13;
@@ -38,7 +34,7 @@ function drawMarks(view) {
     pen.globalAlpha = 1;
     pen.stroke();
   }
-  if (view.keyed) drawCross(pen, width / 2, height / 2, ratio);
+  if (view.keyed) drawCross(view);
 }
 
 /**
@@ -98,8 +94,8 @@ function nameClusters(view) {
   });
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {number[]} from @param {number[]|null} to @param {number} ratio */
-function drawLine(pen, from, to, ratio) {
+/** @param {MapView} view @param {number[]} from @param {number[]|null} to */
+function drawLine({ marks: pen, ratio }, from, to) {
   if (!to) return;
   pen.lineWidth = ratio;
   pen.beginPath();
@@ -111,28 +107,26 @@ function drawLine(pen, from, to, ratio) {
   pen.stroke();
 }
 
-/**
- * @param {CanvasRenderingContext2D} pen @param {number[]|null} place @param {number} radius @param {number} ratio
- * @param {string} halo @param {string} colour
- */
-function drawRing(pen, place, radius, ratio, halo, colour) {
+/** @param {MapView} view @param {number[]|null} place @param {number} radius @param {string} colour */
+function drawRing({ marks: pen, ratio }, place, radius, colour, bold = 1) {
   if (!place) return;
-  for (const [wide, shade] of /** @type {[number, string][]} */ ([[5, halo], [2.5, colour]])) {
-    pen.lineWidth = wide * ratio;
+  pen.beginPath();
+  pen.arc(place[0], place[1], radius, 0, 7);
+  // In a halo.
+  for (const [wide, shade] of /** @type {[number, string][]} */ ([[5, themed().ground], [2.5, colour]])) {
+    pen.lineWidth = wide * bold * ratio;
     pen.strokeStyle = shade;
-    pen.beginPath();
-    pen.arc(place[0], place[1], radius, 0, 7);
     pen.stroke();
   }
 }
 
-/** @param {CanvasRenderingContext2D} pen @param {number} x @param {number} y @param {number} ratio */
-function drawCross(pen, x, y, ratio) {
+/** @param {MapView} view */
+function drawCross({ marks: pen, width, height, ratio }) {
   pen.lineWidth = 1.5 * ratio;
   pen.beginPath();
   for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
-    pen.moveTo(x + dx * 4 * ratio, y + dy * 4 * ratio);
-    pen.lineTo(x + dx * 12 * ratio, y + dy * 12 * ratio);
+    pen.moveTo(width / 2 + dx * 4 * ratio, height / 2 + dy * 4 * ratio);
+    pen.lineTo(width / 2 + dx * 12 * ratio, height / 2 + dy * 12 * ratio);
   }
   pen.stroke();
 }

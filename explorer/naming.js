@@ -98,32 +98,28 @@ function nextQuestion() {
     if (codes[row] < 0) open[kind][data[kind][row]]++;
     else if (fineness[row] < 1 && isUnsure(row)) unsure[data.group[row]]++;
   }
-  const most = (/** @type {Int32Array} */ counts) => counts.indexOf(Math.max(...counts));
-  /** @type {"cluster"|"group"} */
-  let kind = open.cluster[most(open.cluster)] >= open.group[most(open.group)] ? "cluster" : "group";
-  const isDecided = !open[kind][most(open[kind])];
-  if (isDecided) kind = "group";
-  const counts = isDecided ? unsure : open[kind], of = most(counts);
+  const [inClusters, inGroups] = [open.cluster, open.group].map((counts) => Math.max(...counts));
+  const isDecided = !inClusters && !inGroups, kind = isDecided || inClusters < inGroups ? "group" : "cluster";
+  const counts = isDecided ? unsure : open[kind], of = counts.indexOf(Math.max(...counts));
   if (!counts[of]) return null;
   return { kind, of, isDecided, rows: rowsWhere((row) => data[kind][row] === of) };
 }
 
-/** @param {Set<string>} changed */
-function showNames(changed) {
-  if (changed.has("namings")) {
-    listColours();
-    byId("names").replaceChildren(...[...new Set([...nameTable.names, ...data.classes])].map((value) =>
-      make("option", { value })));
-    try {
-      localStorage.setItem(memory(), JSON.stringify(state.namings));
-    } catch {
-      say("This browser keeps no names: save them as labels.csv.");
-    }
+/** Offer the names that there are, and keep those that were given. */
+function keepNames() {
+  listColours();
+  byId("names").replaceChildren(...[...new Set([...nameTable.names, ...data.classes])].map((value) =>
+    make("option", { value })));
+  try {
+    localStorage.setItem(memory(), JSON.stringify(state.namings));
+  } catch {
+    say("This browser keeps no names: save them as labels.csv.");
   }
-  if (!["namings", "theme"].some((key) => changed.has(key))) return;
+}
+
+function showNames() {
   const panel = byId("name"), wasTyping = panel.contains(document.activeElement);
-  panel.replaceChildren(make("h2", {}, "Name the images"), make("p", {}, progress()), question(), ...namesSoFar(),
-    ...waysHome());
+  fill("name", "Name the images", progress(), question(), ...namesSoFar(), ...waysHome());
   if (wasTyping) panel.querySelector("input")?.focus();
 }
 
@@ -143,7 +139,7 @@ function progress() {
 
 function question() {
   const next = nextQuestion();
-  if (!next) return make("p", {}, "Nothing is left to ask.");
+  if (!next) return "Nothing is left to ask.";
   const { kind, of, rows, isDecided } = next, unsure = rows.filter(isUnsure);
   const title = kind === "cluster" ? `The cluster “${data.clusters[of]}”`
     : `Group ${of} of the cluster “${data.clusters[data.group_clusters[of]]}”`;
@@ -161,12 +157,11 @@ function question() {
 }
 
 function namesSoFar() {
-  const { names, codes } = nameTable, rows = names.map((_, code) => rowsWhere((row) => codes[row] === code));
-  const line = (/** @type {string} */ name, /** @type {number} */ code) => make("button", {
-    type: "button", class: "line",
-    onclick: (/** @type {MouseEvent} */ event) => {
-      if (choose(rows[code], `Named ${name}`, "", event)) showPanel("selection");
-    },
-  }, swatch(modes.name.colours[code]), make("strong", {}, name), ` ${counted(rows[code].length, "image")}`);
-  return names.length ? [make("h3", {}, "Names so far"), ...names.map(line)] : [];
+  const lines = nameTable.names.map((name, code) => {
+    const rows = rowsWhere((row) => nameTable.codes[row] === code);
+    return lineOf(modes.name.colours[code], name, rows.length, (event) => {
+      if (choose(rows, `Named ${name}`, "", event)) showPanel("selection");
+    });
+  });
+  return lines.length ? [make("h3", {}, "Names so far"), ...lines] : [];
 }

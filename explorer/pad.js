@@ -9,27 +9,24 @@ const strokes = [];
 /** Why nothing can be drawn on this map, or null. */
 function whyNoPad() {
   if (data.form !== "handwriting") return "The pad is for handwriting, which these images are not.";
-  const unknown = data.blocks.filter((/** @type {string} */ name) => !(name in BLOCKS));
+  const unknown = data.blocks.filter((name) => !(name in BLOCKS));
   return unknown.length
     ? `This page cannot compute the features “${unknown.join("”, “")}” of the map: give pictures to predict.py.`
     : null;
 }
 
 /** What can be drawn on this map. */
-const thingDrawn = () => data.classes.every((/** @type {string} */ name) => /^\d$/.test(name)) ? "digit" : "sign";
+const thingDrawn = () => data.classes.every((name) => /^\d$/.test(name)) ? "digit" : "sign";
 
 /** Set the pad up when it is first shown, and show what was drawn before. */
 function showPad() {
-  if (byId("paper")) redraw();
+  const why = whyNoPad();
+  if (why) fill("pad", "Draw", why);
+  else if (byId("paper")) redraw();
   else setUpPad();
 }
 
 function setUpPad() {
-  const panel = byId("pad"), title = make("h2", {}, `Draw a ${thingDrawn()}`), why = whyNoPad();
-  if (why) {
-    panel.replaceChildren(make("h2", {}, "Draw"), make("p", {}, why));
-    return;
-  }
   const canvas = make("canvas", {
     id: "paper", width: PAD, height: PAD, tabindex: 0, role: "application",
     "aria-label": "Paper: draw with mouse or finger; or arrows move the pen, Space puts it down and lifts it",
@@ -38,7 +35,7 @@ function setUpPad() {
   const file = make("input", {
     type: "file", accept: "image/*", onchange: () => file.files[0] && dropped(file.files[0]),
   });
-  panel.replaceChildren(title,
+  fill("pad", `Draw a ${thingDrawn()}`,
     make("div", { class: "padded" }, canvas, make("div", { id: "answer" })),
     make("p", { class: "actions" },
       action("Take back", () => { strokes.pop(); redraw(); }, { id: "unstroke" }),
@@ -51,9 +48,9 @@ function setUpPad() {
         : "whatever looks like one of them may be taken for it.")));
   penOn(canvas, () => Number(width.value));
   for (const type of ["dragover", "drop"]) {
-    panel.addEventListener(type, (/** @type {DragEvent} */ event) => {
+    byId("pad").addEventListener(type, (/** @type {DragEvent} */ event) => {
       event.preventDefault();
-      const given = event.dataTransfer && event.dataTransfer.files[0];
+      const given = event.dataTransfer?.files[0];
       if (type === "drop" && given) void dropped(given);
     });
   }
@@ -63,25 +60,22 @@ function setUpPad() {
 
 /** @param {HTMLCanvasElement} canvas @param {() => number} width */
 function penOn(canvas, width) {
-  const at = (/** @type {PointerEvent} */ event) => {
-    const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) * PAD / box.width, (event.clientY - box.top) * PAD / box.height];
-  };
   let down = false, pen = [PAD / 2, PAD / 4];
   canvas.addEventListener("pointerdown", (event) => {
     canvas.setPointerCapture(event.pointerId);
     down = true;
-    strokes.push({ width: width(), path: [at(event)] });
+    strokes.push({ width: width(), path: [placeOn(canvas, event)] });
     redraw();
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!down) return;
-    for (const one of event.getCoalescedEvents?.() || [event]) strokes[strokes.length - 1].path.push(at(one));
+    const places = (event.getCoalescedEvents?.() || [event]).map((one) => placeOn(canvas, one));
+    strokes[strokes.length - 1].path.push(...places);
     redraw();
   });
   for (const type of ["pointerup", "pointercancel"]) canvas.addEventListener(type, () => { down = false; });
   canvas.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const way = ARROWS[event.key];
     if (!way && event.key !== " ") return;
     event.preventDefault();
     if (way) pen = pen.map((value, i) => Math.min(Math.max(value + STRIDE * way[i], 0), PAD));
@@ -123,24 +117,20 @@ function paint(ink) {
   for (const { width, path } of strokes) {
     ink.lineWidth = width;
     ink.beginPath();
-    path.forEach(([x, y], i) => (i ? ink.lineTo(x, y) : ink.moveTo(x, y)));
+    for (const [x, y] of path) ink.lineTo(x, y);
     if (path.length === 1) ink.lineTo(path[0][0] + 0.01, path[0][1]);
     ink.stroke();
   }
 }
 
 /** @param {File} file */
-async function dropped(file) {
+function dropped(file) {
   clearTimeout(waiting);
   strokes.length = 0;
-  try {
-    await readyPlacer();
-    const picture = await readPicture(file);
+  return readyPlacer().then(() => readPicture(file)).then((picture) => {
     show(picture);
-    await answer(picture);
-  } catch (error) {
-    missing("answer")(/** @type {Error} */ (error));
-  }
+    return answer(picture);
+  }).catch(missing("answer"));
 }
 
 /** Show a picture in place of a drawing. @param {Plane} picture */
@@ -171,22 +161,22 @@ async function answer(grey) {
   panel.replaceChildren(
     make("p", { class: "answer" }, words), make("p", {}, why),
     make("p", { class: "form" }, make("span", { class: "portrait" }, canvasOf(image)),
-      action("Save as PNG", () => saveDrawing(image), { id: "keep" })),
+      // predict.py takes what is saved as it is.
+      action("Save as PNG", () => canvasOf(image).toBlob((/** @type {Blob} */ blob) => download("drawing.png", blob)),
+        { id: "keep" })),
     make("h3", {}, "Nearest training images"), gallery(neighbors));
   change({ drawn: reason === rules.novelty.BLANK || byId("pad").hidden ? [] : neighbors });
   say(`${words}. ${why}`, false);
-  for (const view of views) if (!view.isInSight(view.star())) view.frame();
+  for (const view of views) {
+    const isOutside = view.star()?.some((value, axis) => value <= 0 || value >= [view.width, view.height][axis]);
+    if (isOutside) view.frame();
+  }
 }
 
 /** A reason for those who draw: without the options of a command line. @param {string} reason */
 function plainly(reason) {
   const plain = reason.replace(/, or [^,]*--.*$/, "").replace(/\bdigit\b/, thingDrawn());
   return plain[0].toUpperCase() + plain.slice(1);
-}
-
-/** Save what was placed; predict.py takes it as it is. @param {Uint8Array} image */
-function saveDrawing(image) {
-  canvasOf(image).toBlob((/** @type {Blob} */ blob) => download("drawing.png", blob));
 }
 
 async function readyPlacer() {

@@ -37,7 +37,7 @@ function enlarged(grey, times) {
     const from = Math.floor(r / times) * grey.wide;
     for (let c = 0; c < wide; c++, i++) values[i] = grey.values[from + Math.floor(c / times)];
   }
-  const sums = movingSum(movingSum({ values, high, wide }, times, 0), times, 1);
+  const sums = sumAround({ values, high, wide }, times);
   return { high, wide, values: sums.values.map((sum) => rounded(sum, times * times)) };
 }
 
@@ -52,23 +52,24 @@ function smooth(plane, axis) {
   return { ...plane, values };
 }
 
-/**
- * Sum over a window around each pixel, the edge repeated beyond the picture.
- * @param {Plane} plane @param {number} window @param {number} axis
- */
-function movingSum(plane, window, axis) {
-  const from = plane.values, values = new Int32Array(from.length), before = window >> 1;
-  alongLines(plane, axis, (start, step, n) => {
-    const end = start + step * (n - 1);
-    const at = (/** @type {number} */ k) => from[k < 0 ? start : k < n ? start + step * k : end];
-    let sum = 0;
-    for (let k = -before - 1; k < window - before - 1; k++) sum += at(k);
-    for (let k = 0, i = start; k < n; k++, i += step) {
-      sum += at(k + window - before - 1) - at(k - before - 1);
-      values[i] = sum;
-    }
-  });
-  return { ...plane, values };
+/** Sum over a square around each pixel, the edge repeated beyond it. @param {Plane} plane @param {number} side */
+function sumAround(plane, side) {
+  const before = side >> 1;
+  for (const axis of [0, 1]) {
+    const from = plane.values, values = new Int32Array(from.length);
+    alongLines(plane, axis, (start, step, n) => {
+      const end = start + step * (n - 1);
+      const at = (/** @type {number} */ k) => from[k < 0 ? start : k < n ? start + step * k : end];
+      let sum = 0;
+      for (let k = -before - 1; k < side - before - 1; k++) sum += at(k);
+      for (let k = 0, i = start; k < n; k++, i += step) {
+        sum += at(k + side - before - 1) - at(k - before - 1);
+        values[i] = sum;
+      }
+    });
+    plane = { ...plane, values };
+  }
+  return plane;
 }
 
 /** Tell light (1) from dark where both vary least by themselves (Otsu 1979). @param {Plane} grey @returns {Plane} */
@@ -104,12 +105,12 @@ function contrastOf(grey) {
  * @param {Plane} grey @param {number} window
  */
 function inkedLight(grey, window) {
-  const sums = movingSum(movingSum(grey, window, 0), window, 1).values, size = window * window;
+  const sums = sumAround(grey, window).values, size = window * window;
   let cubes = 0;
-  for (let i = 0; i < sums.length; i++) {
-    const deviation = grey.values[i] - rounded(sums[i], size);
+  grey.values.forEach((value, i) => {
+    const deviation = value - rounded(sums[i], size);
     cubes += deviation * deviation * deviation;
-  }
+  });
   return cubes > 0;
 }
 
@@ -126,12 +127,7 @@ function closing({ values, high, wide }, window) {
     for (let c = 0; c < broad; c++, i++) padded.values[i] = values[from + inside(c, wide)];
   }
   for (const sign of [1, -1]) padded = mostAround(padded, half, sign);
-  const found = new Uint8Array(high * wide);
-  for (let r = 0; r < high; r++) {
-    const from = (r + half) * broad + half;
-    found.set(padded.values.subarray(from, from + wide), r * wide);
-  }
-  return { values: found, high, wide };
+  return cropped(padded, { top: half, bottom: half + high, left: half, right: half + wide });
 }
 
 /**
@@ -224,23 +220,6 @@ function medianOf(counts) {
     return level;
   };
   return (at(Math.floor((total - 1) / 2)) + at(Math.floor(total / 2))) / 2;
-}
-
-/**
- * Share of the variance of contrasts that two shades explain: near 1 for ink on paper.
- * @param {number[]} levels @param {number[]} inked
- */
-function clarityOf(levels, inked) {
-  const n = levels.length;
-  let inks = 0, total = 0, dark = 0, squares = 0;
-  levels.forEach((level, i) => {
-    inks += inked[i];
-    total += level;
-    dark += inked[i] * level;
-    squares += level * level;
-  });
-  const spread = n * squares - total ** 2, between = n * dark - inks * total;
-  return spread ? between * between / (inks * (n - inks) * spread) : 0;
 }
 
 /**

@@ -31,14 +31,13 @@ function ofParts(plane, labelled, numbers) {
   return { ...plane, values: Uint8Array.from(labelled.map((number) => own[number])) };
 }
 
-/** The longer side of the longest part. @param {Plane} ink */
-const longestPart = (ink) => Math.max(...labelledParts(ink).found.map((part) => part.side));
-
-/** Whether a small part of a drawing lies apart, as the dot of an i, of ! or of ?. @param {Plane} ink */
-function isDotted(ink) {
-  const { found } = labelledParts(ink), most = Math.max(...found.map((part) => part.side));
-  return found.some((part) => {
-    const gaps = found.filter((other) => other !== part).map((other) => Math.max(...gapsBetween(part, other)));
+/**
+ * Whether a small part lies apart, as the dot of an i, of ! or of ?.
+ * @param {Part[]} parts of a drawing @param {number} most side of the longest
+ */
+function areDotted(parts, most) {
+  return parts.some((part) => {
+    const gaps = parts.filter((other) => other !== part).map((other) => Math.max(...gapsBetween(part, other)));
     return part.side <= rules.parts.DOT * most && Math.min(...gaps) > rules.parts.AWAY * most;
   });
 }
@@ -49,12 +48,11 @@ function labelledParts({ values, high, wide }) {
   const waiting = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     if (!values[i] || labelled[i]) continue;
-    const number = found.length + 1, part = { top: high, bottom: 0, left: wide, right: 0, area: 0 };
+    const number = found.length + 1, part = { top: Math.floor(i / wide), bottom: 0, left: wide, right: 0, area: 0 };
     labelled[i] = number;
     waiting[0] = i;
     for (let last = 1; last;) {
       const at = waiting[--last], row = Math.floor(at / wide), column = at % wide;
-      part.top = Math.min(part.top, row);
       part.bottom = Math.max(part.bottom, row + 1);
       part.left = Math.min(part.left, column);
       part.right = Math.max(part.right, column + 1);
@@ -93,23 +91,20 @@ function blockOf(shaded) {
       columns[c]++;
     }
   }
-  const down = fullRange(rows, width), across = fullRange(columns, height);
-  return down && across && {
-    top: top + down[0], bottom: top + down[1], left: left + across[0], right: left + across[1],
-  };
+  const down = fullRange(rows, width, top), across = fullRange(columns, height, left);
+  return down && across && { top: down[0], bottom: down[1], left: across[0], right: across[1] };
 }
 
 /**
  * From the first to the last line that is full, somewhat inside; null where that is not nearly all.
- * @param {Int32Array} sums of lines
- * @param {number} length of a line
+ * @param {Int32Array} sums of lines @param {number} length of a line @param {number} start of the first
  */
-function fullRange(sums, length) {
+function fullRange(sums, length, start) {
   const full = Array.from(sums.keys()).filter((k) => sums[k] >= rules.parts.RIM * length);
   const first = full[0], last = full[full.length - 1];
   if (!full.length || last - first < rules.parts.RIM * sums.length) return null;
   const inside = 1 + Math.floor((last - first) / 50);
-  return [first + inside, last + 1 - inside];
+  return [start + first + inside, start + last + 1 - inside];
 }
 
 /** @param {Part[]} parts @param {Plane} inked */
@@ -138,19 +133,15 @@ function notUnder(parts) {
 
 /** Without a full stop or a comma after a drawing. @param {Part[]} parts */
 function notAfter(parts) {
-  if (!parts.length) return parts;
-  const tallest = parts.reduce((most, part) => (part.height > most.height ? part : most));
+  const tallest = parts.reduce((most, part) => (part.height > most.height ? part : most), parts[0]);
   return parts.filter((part) => part.side > rules.parts.STOP * tallest.height || part.left < tallest.right ||
     2 * part.top < tallest.top + tallest.bottom);
 }
 
-/** What holds all of them; zeros for none. @param {Part[]} parts @returns {Bounds} */
+/** What holds all of them. @param {Part[]} parts */
 function holding(parts) {
-  if (!parts.length) return { top: 0, bottom: 0, left: 0, right: 0 };
-  return {
-    top: Math.min(...parts.map((part) => part.top)), bottom: Math.max(...parts.map((part) => part.bottom)),
-    left: Math.min(...parts.map((part) => part.left)), right: Math.max(...parts.map((part) => part.right)),
-  };
+  const most = { top: Math.min, bottom: Math.max, left: Math.min, right: Math.max };
+  return boundsBy((key) => most[key](...parts.map((part) => part[key])));
 }
 
 /** Put parts together that are close, as strokes of one drawing are. @param {Part[]} parts */

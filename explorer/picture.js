@@ -37,10 +37,10 @@ function strongestOf(channels) {
   });
   const spreads = levels.map((values) => {
     let sum = 0, squares = 0;
-    for (let i = 0; i < values.length; i++) {
-      sum += values[i];
-      squares += values[i] ** 2;
-    }
+    values.forEach((value) => {
+      sum += value;
+      squares += value ** 2;
+    });
     return values.length * squares - sum ** 2;
   });
   return isColoured ? channels[spreads.indexOf(Math.max(...spreads))] : null;

@@ -31,7 +31,7 @@ function drawPictures(view, words, back) {
     grid.cells.set(cell, row);
     putPicture(view, image, cornerOf(grid, cell), side, shadesOf(ground, front[row] ? words[codes[row]] : back));
   };
-  for (const row of [state.pinned, state.hovered]) if (row >= 0 && view.placeOf(row) >= 0) put(view.placeOf(row), row);
+  for (const row of [state.pinned, state.hovered]) if (view.placeOf(row) >= 0) put(view.placeOf(row), row);
   for (const level of [LOUD, FRONT, BACK]) {
     for (let i = 0; i < sx.length; i++) {
       const row = rows ? rows[i] : i;
@@ -45,7 +45,7 @@ function drawPictures(view, words, back) {
  * Where more points lie than there are pixels: the fainter, the fewer of them lie in a pixel.
  * @param {MapView} view with a pixel for a point @param {number} ground
  */
-function shadeByDensity({ sx, sy, width, height, pixels: words = new Uint32Array(0) }, ground) {
+function shadeByDensity({ sx, sy, width, height, pixels: words }, ground) {
   const counts = new Uint8Array(words.length);
   for (let i = 0; i < sx.length; i++) {
     const left = Math.round(sx[i] - 0.5), top = Math.round(sy[i] - 0.5);
@@ -64,19 +64,10 @@ const cellAt = ({ side, from }, x, y) => Math.floor((y - from[1]) / side) * 6553
 const cornerOf = ({ side, from }, cell) => [from[0] + cell % 65536 * side, from[1] + Math.floor(cell / 65536) * side];
 
 /**
- * The middle of the cell at a place, if it shows a row.
- * @param {Grid} grid @param {number} x @param {number} y @param {number} row
- */
-function cellCentre(grid, x, y, row) {
-  const cell = cellAt(grid, x, y);
-  return grid.cells.get(cell) === row ? cornerOf(grid, cell).map((edge) => edge + grid.side / 2) : null;
-}
-
-/**
  * @param {MapView} view @param {Uint8Array} image @param {number[]} corner @param {number} side
  * @param {Uint32Array} shades
  */
-function putPicture({ width, height, pixels: target = new Uint32Array(0) }, image, [left, top], side, shades) {
+function putPicture({ width, height, pixels: target }, image, [left, top], side, shades) {
   const [high, wide] = data.size, turned = areTurned() ? 15 : 0;
   for (let y = Math.max(top, 0); y < Math.min(top + side, height); y++) {
     const line = Math.floor((y - top) * high / side) * wide;

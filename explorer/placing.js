@@ -12,9 +12,6 @@ class Placer {
   constructor(model, coarse) {
     this.model = model;
     this.coarse = coarse;
-    this.high = data.size[0];
-    this.wide = data.size[1];
-    this.n = data.n_train;
     this.blocks = data.blocks.map((/** @type {string} */ name) => {
       const [mean, divisor, loadings] = ["mean", "divisor", "loadings"]
         .map((key) => model[`descriptor_${name}_${key}`]);
@@ -22,19 +19,19 @@ class Placer {
     });
     /** Features of training images that were near once. @type {Map<number, Int16Array>} */
     this.features = new Map();
-    /** @type {Map<number, Int8Array>} */ this.gradients = new Map();
+    /** @type {Map<number, Gradients>} */ this.gradients = new Map();
   }
 
   /** @param {ArrayLike<number>} image */
   upright(image) {
-    return this.model.descriptor_deskewed ? deskew(image, this.high, this.wide) : image;
+    return this.model.descriptor_deskewed ? deskew(image, ...data.size) : image;
   }
 
   /** Features in units of 1 / 1024 of the standard deviation. @param {ArrayLike<number>} upright */
   describe(upright) {
     /** @type {number[]} */ const into = [];
     for (const { name, mean, loadings, divisor, count } of this.blocks) {
-      const raw = BLOCKS[name](upright, this.high, this.wide), sums = new Float64Array(count);
+      const raw = BLOCKS[name](upright, ...data.size), sums = new Float64Array(count);
       for (let i = 0; i < mean.length; i++) {
         const gap = raw[i] - mean[i];
         if (!gap) continue;
@@ -47,24 +44,23 @@ class Placer {
 
   /**
    * Place an image.
-   * @param {ArrayLike<number>} image
+   * @param {Uint8Array} image
    * @param {boolean} [drawn] whether it was a picture that was brought into form
    */
   place(image, drawn = false) {
     const model = this.model, upright = this.upright(image);
-    const { rows, squares } = this.nearest(this.describe(upright), model.n_candidates);
-    let ranked = rows.map((row, i) => [row, squares[i]]);
-    if (model.ranks_gradients) ranked = this.rank(upright, rows);
-    const near = ranked.slice(0, model.n_neighbors);
+    const found = this.nearest(this.describe(upright), model.n_candidates), rows = found.map(([row]) => row);
+    const near = (model.ranks_gradients ? this.rank(upright, rows) : found).slice(0, model.n_neighbors);
     const neighbors = near.map(([row]) => row);
     const position = [0, 1].map((axis) => median(neighbors.map((row) => data.maps["2d"][2 * row + axis])));
     const jury = rows.slice(0, rules.model.N_NEXT), own = this.clusterAt(position);
     const cluster = drawn ? this.overruled(own, jury) : own;
-    const support = this.clustersOf(jury).filter((other) => other === cluster).length;
+    const support = clustersOf(jury).filter((other) => other === cluster).length;
     const torn = drawn && support < rules.model.SUPPORT * jury.length;
     return {
       position, cluster, neighbors, distances: near.map(([, distance]) => distance),
-      reason: this.judge(image, squares[near.length - 1], jury, neighbors, drawn) ?? (torn ? rules.novelty.TORN : null),
+      reason: this.judge(image, found[near.length - 1][1], jury, neighbors, drawn) ??
+        (torn ? rules.novelty.TORN : null),
     };
   }
 
@@ -76,7 +72,7 @@ class Placer {
    * @param {Int16Array} own @param {number} k
    */
   nearest(own, k) {
-    const { n, coarse: { values, error, step } } = this, about = new Float64Array(n);
+    const { values, error, step } = this.coarse, n = data.n_train, about = new Float64Array(n);
     for (let j = 0, i = 0; j < own.length; j++) {
       for (let row = 0, at = own[j]; row < n; row++, i++) {
         const gap = step * values[i] - at;
@@ -88,20 +84,26 @@ class Placer {
     about.forEach((square, row) => {
       if (Math.sqrt(square) - error[row] <= most + 1e-6) found.push([row, this.squareFrom(own, row)]);
     });
-    found.sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-    const kept = found.slice(0, k);
-    return { rows: kept.map(([row]) => row), squares: kept.map(([, square]) => square) };
+    return found.sort(nearestFirst).slice(0, k);
   }
 
   /** @param {Int16Array} own @param {number} row of train */
   squareFrom(own, row) {
-    let theirs = this.features.get(row), sum = 0;
-    if (!theirs) {
-      theirs = this.describe(this.upright(/** @type {Uint8Array} */ (pixelsOf(row))));
-      this.features.set(row, theirs);
-    }
+    const theirs = this.onceOf(row, this.features, (upright) => this.describe(upright));
+    let sum = 0;
     for (let j = 0; j < own.length; j++) sum += (theirs[j] - own[j]) ** 2;
     return sum;
+  }
+
+  /**
+   * What is made of a training image, if it has not been made before.
+   * @template T @param {number} row @param {Map<number, T>} known @param {(upright: ArrayLike<number>) => T} made
+   * @returns {T}
+   */
+  onceOf(row, known, made) {
+    const found = known.get(row) ?? made(this.upright(/** @type {Uint8Array} */ (pixelsOf(row))));
+    known.set(row, found);
+    return found;
   }
 
   /**
@@ -109,20 +111,9 @@ class Placer {
    * @param {ArrayLike<number>} upright @param {number[]} rows
    */
   rank(upright, rows) {
-    const query = gradientImage(upright, this.high, this.wide);
-    const measure = distortionFrom(query.image, query.high, query.wide);
-    return rows.map((row) => [row, measure(this.gradientOf(row))])
-      .sort((a, b) => a[1] - b[1] || a[0] - b[0]);
-  }
-
-  /** @param {number} row */
-  gradientOf(row) {
-    let found = this.gradients.get(row);
-    if (!found) {
-      found = gradientImage(this.upright(/** @type {Uint8Array} */ (pixelsOf(row))), this.high, this.wide).image;
-      this.gradients.set(row, found);
-    }
-    return found;
+    const gradients = (/** @type {ArrayLike<number>} */ image) => gradientImage(image, ...data.size);
+    const measure = distortionFrom(gradients(upright));
+    return rows.map((row) => [row, measure(this.onceOf(row, this.gradients, gradients))]).sort(nearestFirst);
   }
 
   /** @param {number[]} position */
@@ -136,25 +127,19 @@ class Placer {
     return clusters[best];
   }
 
-  /** @param {number[]} rows of train */
-  clustersOf(rows) {
-    return rows.map((row) => data.group_clusters[data.group[row]]);
-  }
-
   /**
    * The cluster that nearly all of the jury belong to, if they do.
    * @param {number} cluster
    * @param {number[]} jury rows of train
    */
   overruled(cluster, jury) {
-    const own = this.clustersOf(jury), votes = votesFor(own);
-    const most = Math.max(...votes);
+    const own = clustersOf(jury), votes = votesFor(own), most = Math.max(...votes);
     return most >= rules.model.AGREEMENT * own.length ? own[votes.indexOf(most)] : cluster;
   }
 
   /**
    * Say why an image is none of these, or null.
-   * @param {ArrayLike<number>} image
+   * @param {Uint8Array} image
    * @param {number} square distance in feature space to the last of as many as place it
    * @param {number[]} jury rows of train, nearest in feature space
    * @param {number[]} neighbors rows of train that place it
@@ -162,21 +147,24 @@ class Placer {
    */
   judge(image, square, jury, neighbors, drawn) {
     let ink = 0, squares = 0;
-    for (let i = 0; i < image.length; i++) {
-      ink += image[i];
-      squares += image[i] * image[i];
-    }
+    image.forEach((level) => {
+      ink += level;
+      squares += level * level;
+    });
     const full = squares / (255 * Math.max(ink, 1));
-    const votes = Math.max(...votesFor(this.clustersOf(neighbors)));
+    const votes = Math.max(...votesFor(clustersOf(neighbors)));
     const reach = jury.reduce((sum, row) => sum + this.model.reaches[row], 0);
-    const strange =
-      square * square * (jury.length * neighbors.length) / (Math.max(reach, 1) * votes);
+    const strange = square * square * (jury.length * neighbors.length) / (Math.max(reach, 1) * votes);
     if (full === 0) return rules.novelty.BLANK;
     if (strange > (drawn ? this.model.limit_drawn : this.model.limit_strangeness)) return rules.novelty.STRANGE;
     return full < this.model.limit_fullness ? rules.novelty.GREY : null;
   }
 }
 
+/** Rows by their distances, ties by row. @param {number[]} a @param {number[]} b */
+const nearestFirst = (a, b) => a[1] - b[1] || a[0] - b[0];
+/** @param {number[]} rows of train @returns {number[]} */
+const clustersOf = (rows) => rows.map((row) => data.group_clusters[data.group[row]]);
 /** How often each cluster is among them. @param {number[]} clusters */
 const votesFor = (clusters) => clusters.map((one) => clusters.filter((other) => other === one).length);
 
@@ -188,24 +176,25 @@ function median(values) {
 }
 
 /**
- * Gradients by the Sobel operator in whole levels: of each pixel the horizontal, then the vertical.
- * @param {ArrayLike<number>} image @param {number} high @param {number} wide
+ * Gradients by the Sobel operator in whole levels, in a margin of zeros as wide as a pixel's like is looked for.
+ * @typedef {{across: Int8Array, down: Int8Array, high: number, wide: number}} Gradients with sides but for the margin
+ * @param {ArrayLike<number>} image @param {number} high @param {number} wide @returns {Gradients}
  */
 function gradientImage(image, high, wide) {
-  const top = Math.floor(high / rules.ranking.CROPPED), left = Math.floor(wide / rules.ranking.CROPPED);
-  const tall = high - 2 * top, broad = wide - 2 * left;
-  const found = new Int8Array(2 * tall * broad);
+  const { CROPPED, REACH, CONTEXT } = rules.ranking, margin = REACH + CONTEXT;
+  const top = Math.floor(high / CROPPED), left = Math.floor(wide / CROPPED);
+  const tall = high - 2 * top, broad = wide - 2 * left, span = broad + 2 * margin;
+  const [across, down] = [0, 1].map(() => new Int8Array((tall + 2 * margin) * span));
   const ink = (/** @type {number} */ r, /** @type {number} */ c) =>
     (r >= 0 && r < high && c >= 0 && c < wide ? image[r * wide + c] : 0);
-  for (let r = 0, i = 0; r < tall; r++) {
-    for (let c = 0; c < broad; c++, i += 2) {
-      const y = r + top, x = c + left;
+  for (let y = top; y < top + tall; y++) {
+    for (let x = left, i = (y - top + margin) * span + margin; x < left + broad; x++, i++) {
       const [nw, ne, sw, se] = [ink(y - 1, x - 1), ink(y - 1, x + 1), ink(y + 1, x - 1), ink(y + 1, x + 1)];
-      found[i] = gradientLevel(ne + 2 * ink(y, x + 1) + se - nw - 2 * ink(y, x - 1) - sw);
-      found[i + 1] = gradientLevel(sw + 2 * ink(y + 1, x) + se - nw - 2 * ink(y - 1, x) - ne);
+      across[i] = gradientLevel(ne + 2 * ink(y, x + 1) + se - nw - 2 * ink(y, x - 1) - sw);
+      down[i] = gradientLevel(sw + 2 * ink(y + 1, x) + se - nw - 2 * ink(y - 1, x) - ne);
     }
   }
-  return { image: found, high: tall, wide: broad };
+  return { across, down, high: tall, wide: broad };
 }
 
 /** Halves away from zero. @param {number} response */

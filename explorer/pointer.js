@@ -1,6 +1,14 @@
 // Mouse, touch and keys on a map: move, turn, zoom, point, pin, lasso and box.
 
 const NEAR = 16, STEP = 60, TURNED = 15, TURN = 0.008;
+/** The way that each arrow key points. @type {{[key: string]: number[]}} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** Where on a canvas something is done, in its pixels. @param {HTMLCanvasElement} canvas @param {MouseEvent} event */
+function placeOn(canvas, event) {
+  const { left, top, width, height } = canvas.getBoundingClientRect();
+  return [(event.clientX - left) * canvas.width / width, (event.clientY - top) * canvas.height / height];
+}
 
 /** @param {MapView} view */
 function listenTo(view) {
@@ -8,22 +16,17 @@ function listenTo(view) {
   /** @type {Map<number, number[]>} */ const fingers = new Map();
   let began = [0, 0], isMoved = false;
 
-  const placeOf = (/** @type {MouseEvent} */ event) => {
-    const box = canvas.getBoundingClientRect();
-    return [(event.clientX - box.left) * view.ratio, (event.clientY - box.top) * view.ratio];
-  };
-
   canvas.addEventListener("pointerdown", (event) => {
     if (event.button) return;
     canvas.setPointerCapture(event.pointerId);
     view.keyed = isMoved = false;
-    began = placeOf(event);
+    began = placeOn(canvas, event);
     fingers.set(event.pointerId, began);
     view.path = state.tool === "move" || fingers.size > 1 ? [] : [began];
   });
 
   canvas.addEventListener("pointermove", (event) => {
-    const place = placeOf(event), before = fingers.get(event.pointerId);
+    const place = placeOn(canvas, event), before = fingers.get(event.pointerId);
     if (!before) {
       pointAt(view, place, [event.clientX, event.clientY]);
       return;
@@ -42,7 +45,7 @@ function listenTo(view) {
     } else if (isMoved) {
       if (view.path.length > 2) chooseWithin(view, event);
     } else if (state.tool === "move" || view.path.length) {
-      pin(view.rowAt(placeOf(event), NEAR * view.ratio));
+      pin(view.rowAt(placeOn(canvas, event), NEAR * view.ratio));
     }
     cancelPath(view);
   };
@@ -51,7 +54,7 @@ function listenTo(view) {
   canvas.addEventListener("pointerleave", () => !fingers.size && change({ hovered: -1 }));
   canvas.addEventListener("wheel", (event) => {
     event.preventDefault();
-    view.zoomBy(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), placeOf(event));
+    view.zoomBy(Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.0015)), placeOn(canvas, event));
   }, { passive: false });
   canvas.addEventListener("blur", () => {
     view.keyed = false;
@@ -74,6 +77,12 @@ function pin(row) {
   if (row < 0) return;
   say(described(row), false);
   showPanel("image");
+}
+
+/** Pin an image, and bring it into the middle. @param {number} row */
+function pinAndShow(row) {
+  pin(row);
+  for (const view of views) view.goTo(row);
 }
 
 /** @param {MapView} view @param {number[]} place @param {number[]} pointer in the window */
@@ -113,9 +122,8 @@ function extendPath(view, from, to) {
 
 /** @param {MapView} view @param {PointerEvent} event */
 function chooseWithin(view, event) {
-  const { path, sx, sy, rows } = view, found = new Int32Array(sx.length), { codes, names } = modes[state.colour];
+  const { path, sx, sy, rows } = view, found = new Int32Array(sx.length), { codes } = modes[state.colour];
   const [left, right] = [Math.min, Math.max].map((most) => most(...path.map(([x]) => x)));
-  const isOff = Uint8Array.from(names, (_, code) => Number(state.off.has(code)));
   // Edges by the lines of pixels that they cross, so that a point asks only those at its height.
   const top = Math.floor(Math.min(...path.map(([, y]) => y))), /** @type {number[][]} */ edges = [];
   path.forEach(([bx, by], i) => {
@@ -125,8 +133,8 @@ function chooseWithin(view, event) {
   let n = 0;
   for (let i = 0; i < sx.length; i++) {
     const line = Math.floor(sy[i]) - top, row = rows ? rows[i] : i;
-    if (sx[i] < left || sx[i] > right || line < 0 || line >= edges.length || isOff[codes[row]]) continue;
-    if (isWithin(edges[line], sx[i], sy[i])) found[n++] = row;
+    if (sx[i] < left || sx[i] > right || line < 0 || line >= edges.length) continue;
+    if (isWithin(edges[line], sx[i], sy[i]) && !state.off.has(codes[row])) found[n++] = row;
   }
   if (choose(found.subarray(0, n), `In the ${state.tool}`, "", event)) showPanel("selection");
 }
@@ -147,20 +155,18 @@ function isWithin(edges, x, y) {
 /** @param {MapView} view @param {KeyboardEvent} event */
 function press(view, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const arrows = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-  const { key } = event, way = arrows[/** @type {keyof arrows} */ (key)];
-  const step = view.ratio * (view.dims === 3 ? TURNED : STEP);
-  const tool = { l: "lasso", b: "box", m: "move" }[key.toLowerCase()];
-  if (way) drag(view, [0, 0], way.map((value) => value * step), event.shiftKey);
-  else if (key === "+" || key === "=") view.zoomBy(1.4);
-  else if (key === "-") view.zoomBy(1 / 1.4);
+  const key = event.key.toLowerCase(), way = ARROWS[event.key], tool = { l: "lasso", b: "box", m: "move" }[key];
+  const step = view.ratio * (view.dims === 3 ? TURNED : STEP), times = { "+": 1.4, "=": 1.4, "-": 1 / 1.4 }[key];
+  const isMove = way || times || key === "0";
+  if (way) drag(view, way.map((value) => value * step), [0, 0], event.shiftKey);
+  else if (times) view.zoomBy(times);
   else if (key === "0") view.frame();
-  else if (key === "Enter" || key === " ") pin(rowInMiddle(view));
-  else if (key.toLowerCase() === "n") pinNearest(view);
+  else if (key === "enter" || key === " ") pin(rowInMiddle(view));
+  else if (key === "n") pinNearest(view);
   else if (tool) setTool(tool);
   else return;
   event.preventDefault();
-  if (tool || key === "Enter" || key === " " || key.toLowerCase() === "n") return;
+  if (!isMove) return;
   view.keyed = true;
   view.paint();
   const box = view.over.getBoundingClientRect(), row = rowInMiddle(view);
@@ -175,6 +181,6 @@ const rowInMiddle = (view) => view.rowAt([view.width / 2, view.height / 2], 3 * 
 function pinNearest(view) {
   const held = state.pinned >= 0 ? state.pinned : state.hovered;
   if (held < 0 || !relations) return;
-  pin(relations.near[held * data.shown]);
+  pin(nearestOf(held)[0]);
   view.goTo(state.pinned);
 }

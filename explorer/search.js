@@ -10,18 +10,15 @@ function search(text, keys = {}) {
   const image = imageOf(wanted);
   if (image !== null) {
     if (image < 0) say(`There is no ${wanted}.`);
-    else {
-      pin(image);
-      for (const view of views) view.goTo(image);
-    }
+    else pinAndShow(image);
     return;
   }
-  const tests = testsOf(wanted);
-  if (!tests) {
+  const test = testOf(wanted);
+  if (!test) {
     say(`Nothing is called “${wanted}”${state.chosen ? ". The selection stays" : ""}. Try ${examples()}.`);
     return;
   }
-  if (!choose(rowsWhere((row) => tests.every((test) => test(row))), titleOf(wanted), wanted, keys)) return;
+  if (!choose(rowsWhere(test), titleOf(wanted), wanted, keys)) return;
   showPanel("selection");
   for (const view of views) view.fit(state.chosen || []);
 }
@@ -42,20 +39,20 @@ function imageOf(text) {
 }
 
 /**
- * Conditions that all have to hold, parted by commas, or null.
+ * A condition, or several that all have to hold, parted by commas; or null.
  * @typedef {(row: number) => boolean} Test
  * @param {string} text
- * @returns {Test[]|null}
+ * @returns {Test|null}
  */
-function testsOf(text) {
-  const whole = testOf(text);
-  if (whole) return [whole];
-  const tests = text.includes(",") ? text.split(",").map((term) => testOf(term.trim())) : [null];
-  return tests.every((test) => test !== null) ? /** @type {Test[]} */ (tests) : null;
+function testOf(text) {
+  const whole = testOfTerm(text), terms = text.split(",");
+  if (whole || terms.length === 1) return whole;
+  const tests = terms.map((term) => testOfTerm(term.trim()));
+  return tests.every((test) => test !== null) ? (row) => tests.every((test) => test(row)) : null;
 }
 
 /** @param {string} term @returns {Test|null} */
-function testOf(term) {
+function testOfTerm(term) {
   const wanted = term.toLowerCase();
   if (wanted === "train" || wanted === "test") return (row) => partOf(row) === wanted;
   if (wanted === "mistakes" && data.label) return isMistaken;

@@ -2,13 +2,11 @@
 
 const LISTED = 120;
 
-/** @param {Set<string>} changed */
-function showSelection(changed) {
-  if (!["chosen", "title"].some((key) => changed.has(key))) return;
-  const panel = byId("selection"), rows = state.chosen;
+function showSelection() {
+  const rows = state.chosen;
   if (!rows) {
-    panel.replaceChildren(make("h2", {}, "Selection"), make("p", {}, "Nothing is selected. Draw a lasso or a box " +
-      "on the map, press a number under Labels or a cluster, or type into Find."));
+    fill("selection", "Selection", "Nothing is selected. Draw a lasso or a box on the map, press a number under " +
+      "Labels or a cluster, or type into Find.");
     return;
   }
   const nTest = rows.filter((row) => row >= data.n_train).length;
@@ -17,18 +15,13 @@ function showSelection(changed) {
     data.n > data.n_train && counted(nTest, "test image"),
     data.label && counted(rows.filter(isMistaken).length, "mistake"),
   ].filter(Boolean).join(", ");
-  const more = action("Show more", () => {
-    const start = list.children.length;
-    list.append(...gallery(rows.subarray(start), LISTED).children);
-    more.hidden = list.children.length === rows.length;
-  }, { hidden: rows.length <= LISTED }), list = gallery(rows, LISTED);
-  panel.replaceChildren(
-    make("h2", {}, state.title),
-    make("p", {}, `${words}${rows.length > 1 ? ". Those most at odds with their neighbours come first" : ""}.`),
+  fill("selection", state.title,
+    `${words}${rows.length > 1 ? ". Those most at odds with their neighbours come first" : ""}.`,
     make("p", { class: "actions" },
-      action("Clear", unselect), action("Show on the map", () => views.forEach((view) => view.fit(rows))),
+      action("Clear", () => change(UNSELECTED)),
+      action("Show on the map", () => views.forEach((view) => view.fit(rows))),
       action("Save as CSV", () => download("selection.csv", tableOf(rows)))),
-    nameForm(rows, "Label these as"), list, more);
+    nameForm(rows, "Label these as"), ...growing(rows, LISTED, thumb, "gallery"));
 }
 
 /** Rows as CSV. @param {ArrayLike<number>} rows */

@@ -1,9 +1,13 @@
 // What is shown, selected and pointed at. Whoever changes it calls `change`; all views listen.
 
-/** Everything that data/map.js holds; a row an image, those of train first. @type {any} */
-let data = null;
-/** @type {{near: Int32Array, other: Int32Array}|null} */
-let relations = null;
+/**
+ * Everything that data/map.js holds; a row an image, those of train first. There may be no labels.
+ * @type {{[name: string]: any, size: [number, number], label: Int16Array, blocks: string[], classes: string[],
+ * clusters: string[]}}
+ */
+let data;
+/** The nearest of each image, once they have come. @type {{near: Int32Array, other: Int32Array}} */
+let relations;
 /** Which file is missing, if one is. */
 let failure = "";
 
@@ -27,25 +31,17 @@ const state = {
   /** Training images nearest to what is drawn on the pad. @type {number[]} */
   drawn: [],
 };
+const UNSELECTED = { chosen: null, title: "", query: "" };
 const BACK = 0, FRONT = 1, LOUD = 2;
 /** Of each image: greyed out, in front, or one of those that matter most, which lie on top. */
 let front = new Uint8Array(0);
 let nLoud = 0;
 
-/** @type {((changed: Set<string>) => void)[]} */
-const listeners = [];
-
-/** Change the state and tell all views. @param {Partial<typeof state> & {arrived?: boolean}} values */
+/** Change the state and tell all who listen. @param {Partial<Changes>} values */
 function change(values) {
   Object.assign(state, values);
-  const changed = new Set(Object.keys(values));
-  if (["namings", "theme"].some((key) => changed.has(key))) {
-    applyNamings();
-    makeModes();
-    if (!modes[state.colour]) state.colour = "cluster";
-  }
-  if (["colour", "off", "chosen", "namings"].some((key) => changed.has(key))) markFront();
-  for (const listen of listeners) listen(changed);
+  for (const [act, ...keys] of LISTENERS) if (keys.some((key) => key in values)) act();
+  for (const view of views) view.paintSoon();
 }
 
 function markFront() {
@@ -74,23 +70,18 @@ function choose(rows, title, query = "", { shiftKey = false, altKey = false } = 
     return false;
   }
   const before = state.chosen, mixed = before !== null && (shiftKey || altKey);
-  let kept = rows, words = title;
+  let kept = rows, found = { title, query };
   if (mixed) {
     const isGiven = new Uint8Array(data.n);
     for (const row of Array.from(rows)) isGiven[row] = 1;
     const others = before.filter((row) => !isGiven[row]);
     kept = shiftKey ? [...others, ...Array.from(rows)] : others;
-    words = "Selected images";
+    found = { title: "Selected images", query: "" };
   }
-  if (!kept.length) unselect();
-  else change({ chosen: byInterest(kept), title: words, query: mixed ? "" : query });
+  change(kept.length ? { chosen: byInterest(kept), ...found } : UNSELECTED);
   const how = mixed ? shiftKey ? " added" : " removed" : "";
   say(kept.length ? `${title}${how}: ${counted(kept.length, "image")} selected.` : "Nothing is selected.");
   return true;
-}
-
-function unselect() {
-  change({ chosen: null, title: "", query: "" });
 }
 
 /**
@@ -136,6 +127,8 @@ const isUnsure = (row) => data.agreement[row] * 2 <= data.shown;
 const partsShown = () => data.n > data.n_train ? ["train", "test"] : ["train"];
 /** @param {number} row */
 const labelOf = (row) => data.label && data.label[row] >= 0 ? data.classes[data.label[row]] : "none";
+/** The nearest training images. @param {number} row */
+const nearestOf = (row) => relations.near.subarray(row * data.shown, (row + 1) * data.shown);
 /** @param {number} row */
 const clusterOf = (row) => data.clusters[data.cluster[row]];
 /** @param {number} n */

@@ -6,8 +6,8 @@ let course = null;
 /** The panel, once it is there. @type {Promise<void>|null} */
 let stepsShown = null;
 let playing = 0;
-/** Which frame, and which other map, is shown. */
-const moment = { frame: 0, other: 0 };
+/** Which frame of the course, and which other map, is shown. */
+const moment = { course: 0, other: 0 };
 
 function addSources() {
   const some = (/** @type {string} */ name, /** @type {() => Float32Array} */ positions) => ({
@@ -15,7 +15,7 @@ function addSources() {
   });
   sources.set("2d", { name: "2-D", dims: 2, points: () => data.maps["2d"] });
   sources.set("3d", { name: "3-D", dims: 3, points: () => data.maps["3d"] });
-  sources.set("course", some("t-SNE steps", () => positionsOf(course, moment.frame)));
+  sources.set("course", some("t-SNE steps", () => positionsOf(course, moment.course)));
   if (!data.perplexities.length) return;
   sources.set("other", some("other perplexity", () => positionsOf(course.others, moment.other)));
   // The study's last map is that of the other route.
@@ -25,7 +25,7 @@ function addSources() {
 async function loadCourse() {
   if (course) return;
   course = await load("course");
-  moment.frame = course.iterations.length - 1;
+  moment.course = course.iterations.length - 1;
   if (!course.others) return;
   const gaps = course.others.perplexities.map((/** @type {number} */ one) => Math.abs(one - 20));
   moment.other = gaps.indexOf(Math.min(...gaps));
@@ -37,50 +37,48 @@ function positionsOf(maps, which) {
   return Float32Array.from(maps.steps.subarray(which * size, (which + 1) * size), (step) => step * unit);
 }
 
-function showSteps() {
-  stepsShown ||= loadCourse().then(setUpSteps).catch(missing("steps"));
-  return stepsShown;
-}
+const showSteps = () => stepsShown ||= loadCourse().then(setUpSteps).catch(missing("steps"));
 
 function setUpSteps() {
   const { iterations, others, rows } = course;
-  const scrubber = make("input", {
-    type: "range", id: "scrubber", min: 0, max: iterations.length - 1, value: moment.frame,
-    "aria-label": "Step of t-SNE", oninput: () => {
-      pause();
-      showFrame(Number(scrubber.value));
-    },
+  const scrubber = slider("scrubber", "Step of t-SNE", iterations.length, moment.course, (frame) => {
+    pause();
+    showFrame(frame);
   });
-  byId("steps").replaceChildren(
-    make("h2", {}, "t-SNE at work"),
-    make("p", {}, `t-SNE moves ${counted(rows.length, "training image")} step by step, until alike ones lie close.`),
+  fill("steps", "t-SNE at work",
+    `t-SNE moves ${counted(rows.length, "training image")} step by step, until alike ones lie close.`,
     make("p", { class: "actions" }, action("Play", play, { id: "play" }), scrubber),
     make("p", { id: "iteration" }),
     ...(others ? [
       make("h3", {}, "How many neighbours count"),
-      make("p", {}, "The perplexity says how many. The same images, at each:"),
+      "The perplexity says how many. The same images, at each:",
       perplexitySlider(others.perplexities),
       make("h3", {}, "From raw pixels"),
-      make("p", {}, "This map, and beside it one made of raw pixels. What you select shows in both."),
+      "This map, and beside it one made of raw pixels. What you select shows in both.",
       action("Show both", () => change({ source: "2d", other: "original", beside: true }), { id: "routes" }),
     ] : []));
   describeFrame();
 }
 
 function describeFrame() {
-  const { kl_2d: table } = data.curves, at = course.iterations[moment.frame];
-  byId("scrubber").value = moment.frame;
+  const { kl_2d: table } = data.curves, at = course.iterations[moment.course];
+  byId("scrubber").value = moment.course;
   byId("iteration").replaceChildren(`Step ${at}`,
     chart("What it lowers: the KL divergence of the map from the images", "step",
       [curve(table, "2-D map", "iteration", "kl_divergence")], Math.max(at, Number(table.iteration[0]))));
 }
 
+/** Show another moment of a map. @param {"course"|"other"} key @param {number} at */
+function showMoment(key, at) {
+  moment[key] = at;
+  if (state.source === key) void showSource(views[0], key);
+  else change({ source: key });
+}
+
 /** @param {number} frame */
 function showFrame(frame) {
-  moment.frame = frame;
+  showMoment("course", frame);
   describeFrame();
-  if (state.source === "course") void showSource(views[0], "course");
-  else change({ source: "course" });
 }
 
 function play() {
@@ -97,27 +95,30 @@ function play() {
     else pause();
   };
   playing = 1;
-  step(moment.frame < last ? moment.frame : 0);
+  step(moment.course < last ? moment.course : 0);
 }
 
 function pause() {
   clearTimeout(playing);
   playing = 0;
-  if (byId("play")) byId("play").textContent = "Play";
+  byId("play").textContent = "Play";
   for (const view of views) caption(view);
 }
 
 /** @param {number[]} perplexities */
 function perplexitySlider(perplexities) {
   const said = make("output", {}, String(perplexities[moment.other]));
-  const slider = make("input", {
-    type: "range", id: "perplexity", min: 0, max: perplexities.length - 1, value: moment.other,
-    "aria-label": "Perplexity", oninput: () => {
-      moment.other = Number(slider.value);
-      said.textContent = String(perplexities[moment.other]);
-      if (state.source === "other") void showSource(views[0], "other");
-      else change({ source: "other" });
-    },
+  const bar = slider("perplexity", "Perplexity", perplexities.length, moment.other, (at) => {
+    said.textContent = String(perplexities[at]);
+    showMoment("other", at);
   });
-  return make("p", { class: "actions" }, slider, said);
+  return make("p", { class: "actions" }, bar, said);
+}
+
+/** @param {string} id @param {string} label @param {number} n @param {number} at @param {(to: number) => void} act */
+function slider(id, label, n, at, act) {
+  const input = make("input", {
+    type: "range", id, min: 0, max: n - 1, value: at, "aria-label": label, oninput: () => act(Number(input.value)),
+  });
+  return input;
 }

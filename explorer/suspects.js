@@ -2,46 +2,34 @@
 
 const SHOWN_SUSPECTS = 40, EVIDENCE = 5;
 
-/** @typedef {{row: number, suggested: number, certainty: number}} Suspect @returns {Suspect[]} */
-function suspectsFound() {
-  const { rows, suggested, certainty } = data.suspects;
-  return Array.from(rows, (row, i) => ({ row, suggested: suggested[i], certainty: certainty[i] }));
-}
-
 /** The nearest training images that have a label. @param {number} row @param {number} label @returns {number[]} */
 function withLabel(row, label) {
-  const { near } = /** @type {NonNullable<typeof relations>} */ (relations);
-  return [...near.subarray(row * data.shown, (row + 1) * data.shown)].filter((other) => data.label[other] === label);
+  return [...nearestOf(row)].filter((other) => data.label[other] === label);
 }
 
 function showSuspects() {
-  const panel = byId("suspects"), title = make("h2", {}, "Suspects");
   if (!data.label || !relations) {
-    panel.replaceChildren(title, make("p", {}, data.label ? failure || "Their neighbours are loading …"
-      : "There are no labels that could be wrong."));
+    fill("suspects", "Suspects", data.label ? failure || "Their neighbours are loading …"
+      : "There are no labels that could be wrong.");
     return;
   }
-  const found = suspectsFound(), list = make("div", {}, ...found.slice(0, SHOWN_SUSPECTS).map(suspectCard));
-  const more = action("Show more", () => {
-    list.append(...found.slice(list.children.length).slice(0, SHOWN_SUSPECTS).map(suspectCard));
-    more.hidden = list.children.length === found.length;
-  }, { hidden: found.length <= SHOWN_SUSPECTS });
-  panel.replaceChildren(title,
-    make("p", {}, `${counted(found.length, "image")} whose label is probably wrong: nearest neighbours and the ` +
-      "cluster speak for another. The most certain come first; beside each, the nearest images with the " +
-      "suggested label."),
+  const { rows, suggested, certainty } = data.suspects;
+  const found = Array.from(rows, (row, i) => ({ row, suggested: suggested[i], certainty: certainty[i] }));
+  fill("suspects", "Suspects",
+    `${counted(found.length, "image")} whose label is probably wrong: nearest neighbours and the cluster speak for ` +
+      "another. The most certain come first; beside each, the nearest images with the suggested label.",
     make("p", { class: "actions" },
       action("Select all", () => choose(found.map((one) => one.row), "Suspects")),
       action("Save suspects.csv", () => download("suspects.csv", tableOfSuspects(found)), { disabled: !found.length })),
-    list, more);
+    ...growing(found, SHOWN_SUSPECTS, suspectCard));
 }
 
-/** @param {Suspect} suspect */
+/** @typedef {{row: number, suggested: number, certainty: number}} Suspect @param {Suspect} suspect */
 function suspectCard({ row, suggested, certainty }) {
   const name = data.classes[suggested], agreeing = withLabel(row, suggested);
   return make("section", { class: "suspect" },
-    make("div", { class: "gallery" }, thumb(row), make("span", { class: "bar" }), ...agreeing.slice(0, EVIDENCE).map(
-      (other) => thumb(other))),
+    make("div", { class: "gallery" }, thumb(row), make("span", { class: "bar" }),
+      ...gallery(agreeing, EVIDENCE).children),
     make("p", { class: "actions" },
       make("span", {}, "Labelled ", make("strong", {}, labelOf(row)), ", rather ", make("strong", {}, name),
         `: ${percent(certainty)} certain, ${agreeing.length} of ${data.shown} nearest`),

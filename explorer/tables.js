@@ -10,17 +10,13 @@ function showClusters() {
     right[cluster] += Number(!isMistaken(row));
   }
   const order = [...sizes.keys()].sort((a, b) => sizes[b] - sizes[a] || a - b);
-  byId("clusters").replaceChildren(
-    make("h2", {}, "Clusters"),
-    make("p", {}, "Of the training images, by size: the most typical image, then those of the groups that were " +
-      "joined to the cluster, the farthest first: what is unusual shows there."),
+  fill("clusters", "Clusters",
+    "Of the training images, by size: the most typical image, then those of the groups that were joined to the " +
+      "cluster, the farthest first: what is unusual shows there.",
     ...order.map((cluster) => make("section", { class: "cluster" },
-      make("button", {
-        type: "button", class: "line",
-        onclick: (/** @type {MouseEvent} */ event) => search(`cluster ${cluster}`, event),
-      }, swatch(modes.cluster.colours[cluster]), make("strong", {}, data.clusters[cluster]),
-      ` ${counted(sizes[cluster], "image")}`,
-      labelled[cluster] > 0 && `, ${(100 * right[cluster] / labelled[cluster]).toFixed(1)} % of its label`),
+      lineOf(modes.cluster.colours[cluster], data.clusters[cluster], sizes[cluster],
+        (event) => search(`cluster ${cluster}`, event),
+        labelled[cluster] > 0 && `, ${(100 * right[cluster] / labelled[cluster]).toFixed(1)} % of its label`),
       make("div", { class: "gallery" }, thumb(data.medoids[cluster], "most typical"), make("span", { class: "bar" }),
         ...groupsOf(cluster).map(groupThumb)))));
 }
@@ -38,57 +34,49 @@ function groupsOf(cluster) {
 }
 
 /** @param {number} group */
-function groupThumb(group) {
-  const button = thumb(data.group_medoids[group], `group ${group}`);
-  button.addEventListener("click", (/** @type {MouseEvent} */ event) => {
-    choose(rowsWhere((row) => data.group[row] === group), `Group ${group}`, `group ${group}`, event);
-  });
-  return button;
-}
+const groupThumb = (group) => thumb(data.group_medoids[group], `group ${group}`, (event) =>
+  choose(rowsWhere((row) => data.group[row] === group), `Group ${group}`, `group ${group}`, event));
 
 function showMatrix() {
-  const panel = byId("matrix"), title = make("h2", {}, "Labels and clusters");
   if (!data.label) {
-    panel.replaceChildren(title, make("p", {}, "These images have no labels."));
+    fill("matrix", "Labels and clusters", "These images have no labels.");
     return;
   }
   const place = make("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": "Table" });
-  const listOf = (/** @type {string[][]} */ ...options) => make("select", { onchange: () => fill() },
+  const listOf = (/** @type {string[][]} */ ...options) => make("select", { onchange: () => count() },
     ...options.map(([value, name]) => make("option", { value }, name)));
   const part = listOf(...partsShown().reverse().map((name) => [name, name])), share = make("output");
   const way = listOf(["named", "by majority"], ["matched", "one to one"]);
-  const fill = () => {
+  const count = () => {
     const own = rowsWhere((row) => partOf(row) === part.value && data.label[row] >= 0), named = data[way.value];
     const right = own.filter((row) => named[data.cluster[row]] === data.label[row]).length;
     share.textContent = `${percent(right / own.length)} lie in the cluster of their label`;
-    place.replaceChildren(matrix(part.value, named));
+    place.replaceChildren(matrix(part.value, own, named));
   };
-  panel.replaceChildren(title, make("p", {}, make("label", {}, "Images of ", part),
-    " by label (rows) and cluster (columns). Press a number to see its images."), place,
-  make("p", {}, share, make("label", {}, ", clusters named ", way)));
-  fill();
+  fill("matrix", "Labels and clusters",
+    make("p", {}, make("label", {}, "Images of ", part),
+      " by label (rows) and cluster (columns). Press a number to see its images."),
+    place, make("p", {}, share, make("label", {}, ", clusters named ", way)));
+  count();
 }
 
-/** @param {string} which @param {number[]} named by cluster its label */
-function matrix(which, named) {
+/** @param {string} which @param {number[]} rows @param {number[]} named by cluster its label */
+function matrix(which, rows, named) {
   const { classes, clusters } = data;
-  const order = clusters.map((/** @type {string} */ _, /** @type {number} */ i) => i).sort(
-    (/** @type {number} */ a, /** @type {number} */ b) => ((named[a] + 1 || 999) - (named[b] + 1 || 999)) || a - b);
+  const order = [...clusters.keys()].sort((a, b) => ((named[a] + 1 || 999) - (named[b] + 1 || 999)) || a - b);
   const counts = classes.map(() => new Array(clusters.length).fill(0));
-  const [from, to] = which === "train" ? [0, data.n_train] : [data.n_train, data.n];
-  for (let row = from; row < to; row++) if (data.label[row] >= 0) counts[data.label[row]][data.cluster[row]]++;
+  for (const row of rows) counts[data.label[row]][data.cluster[row]]++;
   const cell = (/** @type {number} */ label, /** @type {number} */ cluster) => {
     const count = counts[label][cluster], most = Math.max(...counts[label]);
     const kind = named[cluster] === label ? "right" : "wrong", shade = Math.round(40 * Math.sqrt(count / most));
-    if (!count) return make("td", {});
+    if (!count) return make("td");
     const query = `${which}, label ${classes[label]}, cluster ${cluster}`;
     const name = `label ${classes[label]}, ${clusters[cluster]}: ${count}`;
     return make("td", { class: kind, style: `--shade:${shade}%` },
       action(String(count), (event) => search(query, event), { "aria-label": name }));
   };
   return make("table", {},
-    make("thead", {}, make("tr", {}, make("td", {}), ...order.map((/** @type {number} */ cluster) =>
-      make("th", { scope: "col" }, clusters[cluster])))),
-    make("tbody", {}, ...classes.map((/** @type {string} */ name, /** @type {number} */ label) =>
-      make("tr", {}, make("th", { scope: "row" }, name), ...order.map((/** @type {number} */ c) => cell(label, c))))));
+    make("thead", {}, make("tr", {}, make("td"), ...order.map((c) => make("th", { scope: "col" }, clusters[c])))),
+    make("tbody", {}, ...classes.map((name, label) =>
+      make("tr", {}, make("th", { scope: "row" }, name), ...order.map((c) => cell(label, c))))));
 }

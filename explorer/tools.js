@@ -15,7 +15,6 @@ const MOMENTS = ["2d", "course"];
 
 function setUpTools() {
   const colour = byId("colour"), box = byId("find");
-  listColours();
   colour.onchange = () => change({ colour: colour.value, off: new Set() });
   for (const id of /** @type {("source"|"other")[]} */ (["source", "other"])) {
     byId(id).append(...[...sources].map(([key, source]) => make("option", { value: key }, source.name)));
@@ -23,9 +22,7 @@ function setUpTools() {
   }
   if (sources.has("original")) state.other = "original";
   byId("beside").onchange = () => change({ beside: byId("beside").checked });
-  for (const input of document.querySelectorAll("input[name=tool]")) {
-    input.addEventListener("change", () => setTool(/** @type {HTMLInputElement} */ (input).value));
-  }
+  byId("tool").onchange = () => setTool(byId("tools").elements.tool.value);
   byId("in").onclick = () => views[0].zoomBy(1.5);
   byId("out").onclick = () => views[0].zoomBy(1 / 1.5);
   byId("fit").onclick = () => views.forEach((view) => view.frame());
@@ -35,7 +32,7 @@ function setUpTools() {
   };
   box.placeholder = `Find ${examples()} …`;
   const hints = [...(data.label ? ["mistakes"] : []), "unsure", ...data.clusters,
-    ...(data.label ? data.classes.map((/** @type {string} */ name) => `label ${name}`) : [])];
+    ...(data.label ? data.classes.map((name) => `label ${name}`) : [])];
   byId("hints").append(...hints.map((hint) => make("option", { value: hint })));
   byId("back").onclick = undo;
   byId("theme").onclick = () => setTheme(state.theme === "dark" ? "light" : "dark");
@@ -43,11 +40,8 @@ function setUpTools() {
     event.preventDefault();
     byId("panels").focus();
   };
-  byId("help").onclick = () => {
-    const open = byId("keys").hidden;
-    byId("keys").hidden = !open;
-    byId("help").setAttribute("aria-expanded", String(open));
-  };
+  byId("help").onclick = () =>
+    byId("help").setAttribute("aria-expanded", String(!byId("keys").toggleAttribute("hidden")));
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") cancel();
     else if (event.key === "z" && (event.ctrlKey || event.metaKey) && document.activeElement !== box) undo();
@@ -65,21 +59,18 @@ function listColours() {
 function cancel() {
   if (views.some(cancelPath)) return;
   if (state.pinned >= 0) pin(-1);
-  else if (state.chosen || state.off.size) change({ chosen: null, title: "", query: "", off: new Set() });
+  else if (state.chosen || state.off.size) change({ ...UNSELECTED, off: new Set() });
 }
 
-/** Show the maps that are asked for. @param {Set<string>} changed */
-function showMaps(changed) {
-  if (changed.has("beside")) {
-    byId("right").hidden = !state.beside;
-    if (state.beside && views.length === 1) addView("right", "Second map; keys as on the first");
-  }
-  for (const [at, key] of /** @type {["source", "other"]} */ (["source", "other"]).entries()) {
-    if (views[at] && (changed.has(key) || changed.has("beside"))) void showSource(views[at], state[key]);
-  }
-  for (const [id, property] of [["source", "value"], ["other", "value"], ["colour", "value"], ["beside", "checked"]]) {
-    byId(id)[property] = state[/** @type {keyof typeof state} */ (id)];
-  }
+function showBeside() {
+  byId("right").hidden = !state.beside;
+  if (state.beside && views.length === 1) addView("right", "Second map; keys as on the first");
+}
+
+/** Let the tools say what is shown. */
+function fillTools() {
+  for (const id of /** @type {const} */ (["source", "other", "colour"])) byId(id).value = state[id];
+  byId("beside").checked = state.beside;
 }
 
 /** @param {string} id @param {string} name */
@@ -154,27 +145,24 @@ function setTheme(theme) {
 
 /** @param {string} tool */
 function setTool(tool) {
-  /** @type {HTMLInputElement} */ (document.querySelector(`input[name=tool][value=${tool}]`)).checked = true;
+  byId("tools").elements.tool.value = tool;
   change({ tool });
   for (const view of views) view.moved(true);
   say(tool === "move" ? "Drag to move the map." : `Drag a ${tool}; Shift adds, Alt removes, Esc cancels.`);
 }
 
-/** @param {Set<string>} changed */
-function showLegend(changed) {
-  if (!["colour", "off", "theme", "namings"].some((key) => changed.has(key))) return;
+function showLegend() {
   const { names, codes, colours } = modes[state.colour], counts = new Array(names.length).fill(0);
   for (let row = 0; row < data.n; row++) counts[codes[row]]++;
   const legend = byId("legend"), focused = [...legend.children].indexOf(document.activeElement);
   // All may have a name by now.
   const order = [...names.keys()].filter((code) => counts[code] || names[code] !== "no name")
     .sort((a, b) => inOrderOfNames(names[a], names[b]));
-  legend.replaceChildren(...order.map((code) => make("button", {
-    type: "button", "aria-pressed": !state.off.has(code), title: "Double click for these alone",
+  legend.replaceChildren(...order.map((code) => action(
+    [swatch(colours[code]), make("span", {}, names[code]), make("small", {}, spelled(counts[code]))],
     // Not by dblclick, which Firefox does not send to a button that the first click replaced.
-    onclick: (/** @type {MouseEvent} */ event) => event.detail === 2
-      ? change({ off: new Set(order.filter((other) => other !== code)) }) : toggle(code),
-  }, swatch(colours[code]), make("span", {}, names[code]), make("small", {}, spelled(counts[code])))));
+    (event) => event.detail === 2 ? change({ off: new Set(order.filter((other) => other !== code)) }) : toggle(code),
+    { "aria-pressed": !state.off.has(code), title: "Double click for these alone" })));
   if (focused >= 0) legend.children[focused].focus();
 }
 

@@ -12,11 +12,10 @@ class MapView {
   /** @param {HTMLElement} host @param {string} name for screen readers */
   constructor(host, name) {
     this.host = host;
-    this.base = canvasIn(host);
-    this.over = canvasIn(host);
-    this.over.tabIndex = 0;
-    this.over.setAttribute("role", "application");
-    this.over.setAttribute("aria-label", name);
+    /** @type {HTMLCanvasElement} */ this.base = make("canvas");
+    /** @type {HTMLCanvasElement} */
+    this.over = make("canvas", { tabindex: 0, role: "application", "aria-label": name });
+    host.append(this.base, this.over);
     this.context = /** @type {CanvasRenderingContext2D} */ (this.base.getContext("2d"));
     this.marks = /** @type {CanvasRenderingContext2D} */ (this.over.getContext("2d"));
     /** @type {Float32Array} */ this.points = new Float32Array(0);
@@ -29,14 +28,15 @@ class MapView {
     this.reach = this.scale = this.ratio = this.width = this.height = 1;
     this.shift = [0, 0];
     this.turn = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-    this.sx = this.sy = this.depth = new Float32Array(0);
+    this.sx = this.sy = this.depth = this.nearest = new Float32Array(0);
+    this.image = new ImageData(1, 1);
+    this.pixels = new Uint32Array(1);
     /** @type {number[][]} */ this.path = [];
     /** Pictures over islands: row, corner and side. @type {number[][]} */ this.badges = [];
     /** Pictures in place of points, if any. @type {Grid|null} */ this.grid = null;
     this.keyed = this.waiting = false;
     this.resize();
     new ResizeObserver(() => this.resize()).observe(host);
-    listeners.push(() => this.paintSoon());
   }
 
   /**
@@ -68,11 +68,10 @@ class MapView {
   }
 
   resize() {
-    const ratio = Math.min(window.devicePixelRatio || 1, 2), box = this.host.getBoundingClientRect();
-    const before = Math.min(this.width, this.height);
-    this.ratio = ratio;
-    this.width = Math.max(Math.round(box.width * ratio), 1);
-    this.height = Math.max(Math.round(box.height * ratio), 1);
+    const before = Math.min(this.width, this.height), box = this.host.getBoundingClientRect();
+    this.ratio = Math.min(window.devicePixelRatio, 2);
+    this.width = Math.max(Math.round(box.width * this.ratio), 1);
+    this.height = Math.max(Math.round(box.height * this.ratio), 1);
     this.shift = this.shift.map((value) => value * Math.min(this.width, this.height) / before);
     for (const canvas of [this.base, this.over]) Object.assign(canvas, { width: this.width, height: this.height });
     this.image = this.context.createImageData(this.width, this.height);
@@ -183,9 +182,10 @@ class MapView {
 
   /** Where an image is seen: the picture in its place, or its point. @param {number} row @returns {number[]|null} */
   spot(row) {
-    const i = this.placeOf(row);
+    const { grid, sx, sy } = this, i = this.placeOf(row);
     if (i < 0) return null;
-    return (this.grid && cellCentre(this.grid, this.sx[i], this.sy[i], row)) || [this.sx[i], this.sy[i]];
+    const cell = grid ? cellAt(grid, sx[i], sy[i]) : 0;
+    return grid?.cells.get(cell) === row ? cornerOf(grid, cell).map((edge) => edge + grid.side / 2) : [sx[i], sy[i]];
   }
 
   /** Where a drawing belongs: at the median of the images next to it. @returns {number[]|null} */
@@ -199,13 +199,8 @@ class MapView {
     return [this.width / 2 + this.shift[0] + x * this.zoom, this.height / 2 + this.shift[1] - y * this.zoom];
   }
 
-  /** @param {number[]|null} place in pixels of the canvas; none is missed nowhere */
-  isInSight(place) {
-    return !place || place.every((value, axis) => value > 0 && value < [this.width, this.height][axis]);
-  }
-
   paintSoon() {
-    if (this.waiting || !this.pixels || !this.points.length) return;
+    if (this.waiting || !this.points.length) return;
     this.waiting = true;
     requestAnimationFrame(() => {
       this.waiting = false;
@@ -214,7 +209,6 @@ class MapView {
   }
 
   paint() {
-    if (!this.pixels || !this.image) return;
     this.project();
     const { ground, back, ink } = themed(), { codes, colours } = modes[state.colour], { rows, sx } = this;
     const words = colours.map(word), grey = word(back);
@@ -222,7 +216,7 @@ class MapView {
     // What is greyed out never hides what is in front, nor this what matters most.
     for (const level of [BACK, FRONT, LOUD]) {
       if (level === LOUD && !nLoud) continue;
-      if (this.dims === 3) /** @type {Float32Array} */ (this.nearest).fill(-Infinity);
+      if (this.dims === 3) this.nearest.fill(-Infinity);
       const size = this.dotSize(level);
       for (let i = 0; i < sx.length; i++) {
         const row = rows ? rows[i] : i;
@@ -246,24 +240,22 @@ class MapView {
 
   /** @param {number} i @param {number} size @param {number} colour */
   dot(i, size, colour) {
-    const { width, height } = this;
+    const { width, height, pixels, nearest } = this;
     const left = Math.round(this.sx[i] - size / 2), top = Math.round(this.sy[i] - size / 2);
     if (left < 0 || top < 0 || left + size > width || top + size > height) return;
-    const words = /** @type {Uint32Array} */ (this.pixels);
     if (size === 1 && this.dims === 2) {
-      words[top * width + left] = colour;
+      pixels[top * width + left] = colour;
       return;
     }
     if (this.dims === 3) {
-      const nearest = /** @type {Float32Array} */ (this.nearest), depth = this.depth[i];
+      const depth = this.depth[i];
       const middle = (top + (size >> 1)) * width + left + (size >> 1);
       if (nearest[middle] > depth) return;
       for (let y = top; y < top + size; y++) nearest.fill(depth, y * width + left, y * width + left + size);
     }
-    const round = size > 3 ? 1 : 0;
     for (let y = 0; y < size; y++) {
-      const cut = round && (y === 0 || y === size - 1) ? 1 : 0, start = (top + y) * width + left;
-      words.fill(colour, start + cut, start + size - cut);
+      const cut = size > 3 && (y === 0 || y === size - 1) ? 1 : 0, start = (top + y) * width + left;
+      pixels.fill(colour, start + cut, start + size - cut);
     }
   }
 
@@ -289,11 +281,4 @@ class MapView {
     }
     return best;
   }
-}
-
-/** @param {HTMLElement} host */
-function canvasIn(host) {
-  const canvas = document.createElement("canvas");
-  host.append(canvas);
-  return canvas;
 }

@@ -179,7 +179,7 @@ def test_the_steps_are_scrubbed_and_played_and_the_zoom_stays(fresh, finished):
     assert np.abs(shown - positions[3]).max() <= np.abs(positions[3]).max() / 32767
     assert f"Step {iterations[3]}" in fresh.run("byId('steps').innerText")
     fresh.click_on("#play")
-    fresh.wait(f"moment.frame === {len(iterations) - 1} && !playing")
+    fresh.wait(f"moment.course === {len(iterations) - 1} && !playing")
     assert "Play" in fresh.run("byId('play').innerText")
     assert fresh.run(zoom) == before
     fresh.click_on("#play")
