@@ -25,7 +25,20 @@ function drawingsIn(grey) {
   const fine = prepared(grey), times = Math.floor(fine.high / grey.high), light = lightOf(fine);
   const block = blockOf(light) ?? blockOf({ ...light, values: light.values.map((one) => 1 - one) });
   if (block) return drawingsWithin(grey, boundsBy((key) => Math.floor(block[key] / times)));
-  const contrasts = withoutLines(contrastOf(fine)), clear = inkOf(contrasts);
+  const contrasts = withoutLines(contrastOf(fine)), drawings = drawingsOf(contrasts, inkOf(contrasts), grey, times);
+  if (drawings.length === 1 && !drawings[0].flaw) return drawings;
+  // Strokes may be so wide, and so little of the paper seen, that one is taken for the other.
+  const filling = drawingsOf(...filledOf(fine, light), grey, times), [{ bounds, flaw }] = filling;
+  const fills = sideOf(bounds) >= rules.form.FILLS * Math.max(grey.high, grey.wide);
+  return filling.length === 1 && fills && !flaw ? filling : drawings;
+}
+
+/**
+ * Tell drawings apart, at least one; ink is without what has faded.
+ * @param {Plane} contrasts @param {Plane} clear @param {Plane} grey
+ * @param {number} times how often the picture was enlarged
+ */
+function drawingsOf(contrasts, clear, grey, times) {
   const levels = contrasts.values.filter((_, i) => clear.values[i]);
   const blank = !levels.length || medianOf(countsOf(levels)) < rules.form.LEAST_CONTRAST;
   if (blank) return [noDrawing(rules.form.BLANK, grey)];

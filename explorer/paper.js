@@ -101,6 +101,27 @@ function contrastOf(grey) {
 }
 
 /**
+ * Contrast, and ink, where there may be more ink than paper: this is the shade of most of the border, and as bright
+ * everywhere.
+ * @param {Plane} grey
+ * @param {Plane} light which of it is light
+ * @returns {[Plane, Plane]}
+ */
+function filledOf(grey, light) {
+  let lights = 0;
+  for (const axis of [0, 1]) {
+    alongLines(light, axis, (start, step, n) => lights += light.values[start] + light.values[start + step * (n - 1)]);
+  }
+  const paperIsLight = Number(lights >= light.high + light.wide);
+  const dark = grey.values.map((value) => (paperIsLight ? value : 255 - value));
+  const inked = { ...light, values: light.values.map((one) => Number(one !== paperIsLight)) };
+  const sheet = dark.filter((_, i) => !inked.values[i]).sort(), paper = sheet[sheet.length >> 1] ?? 0;
+  const share = (/** @type {number} */ value) =>
+    Math.floor(255 * Math.max(paper - value, 0) / Math.max(paper, rules.paper.LEAST_PAPER));
+  return [{ ...grey, values: dark.map(share) }, inked];
+}
+
+/**
  * Whether ink is lighter than paper: the rarer shade is ink, so its deviations are larger.
  * @param {Plane} grey @param {number} window
  */

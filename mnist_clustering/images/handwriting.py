@@ -89,10 +89,7 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
     if block := parts.block(light) or parts.block(~light):
         return _within(grey, *(place // times for place in block))
     contrasts = paper.without_lines(paper.contrast(prepared))
-    inked = paper.strokes(contrasts)
-    if inked.any():
-        inked = paper.with_faded(contrasts, inked, int(stroke_width(inked)))
-    drawings = _drawings(contrasts, inked, grey.shape, times)
+    drawings = _drawings(contrasts, paper.strokes(contrasts), grey.shape, times)
     if len(drawings) > 1 or drawings[0].flaw:
         # Strokes may be so wide, and so little of the paper seen, that one is taken for the other.
         filling = _drawings(*paper.filled(prepared, light), grey.shape, times)
@@ -103,11 +100,12 @@ def find(grey: NDArray[np.uint8]) -> list[Drawing]:
 
 
 def _drawings(
-    contrasts: NDArray[np.uint8], inked: NDArray[np.bool_], shape: tuple[int, ...], times: int
+    contrasts: NDArray[np.uint8], clear: NDArray[np.bool_], shape: tuple[int, ...], times: int
 ) -> list[Drawing]:
     """Tell drawings apart, at least one; ``times``: how often the picture was enlarged."""
-    if not inked.any() or np.median(contrasts[inked]) < _LEAST_CONTRAST:
+    if not clear.any() or np.median(contrasts[clear]) < _LEAST_CONTRAST:
         return [_none(BLANK, shape)]
+    inked = paper.with_faded(contrasts, clear, int(stroke_width(clear)))
     drawings = parts.separate(inked)
     return [_drawing(contrasts, inked, ink, times) for ink in drawings] or [_none(UNCLEAR, shape)]
 

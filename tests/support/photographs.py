@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from dev.studies import sheets
 from mnist_clustering.images import handwriting
@@ -53,6 +54,13 @@ def cut(sheet):
     return 255 - sheets.grey(sheet[top + 5 :])
 
 
+def filling(sheet):
+    """A broad pen, and the picture cropped to what it drew: there is more ink than paper."""
+    top, bottom, left, right = handwriting.normalise(255 - sheets.grey(sheet)).bounds
+    broad = ndimage.grey_dilation(sheet, (25, 25))[top - 15 : bottom + 15, left - 15 : right + 15]
+    return sheets.photograph(np.random.default_rng(0), broad)
+
+
 def highlighter(image):
     """A file of yellow ink, as bright as its paper, under light that falls off."""
     covered = sheets.put(sheets.pen(image, 220, 0.14))[..., None]
@@ -74,4 +82,5 @@ KINDS = {
     "axes": axes,
     "comma": comma,
     "cut": cut,
+    "filling": filling,
 }
