@@ -10,8 +10,10 @@ import pytest
 for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"):
     os.environ.pop(name, None)
 
-# Several workers share the cores. Results do not depend on it, of which test_bits makes sure.
+# Several workers share the cores. Results do not depend on it, of which test_bits makes sure. A
+# thread of OpenMP that spins while it waits for another takes the core that the other would need.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # In the background of a shell Ctrl-C is ignored, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
