@@ -1,5 +1,6 @@
 """Fixtures that several folders of tests share, and the order in which tests run."""
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -44,6 +45,7 @@ def pytest_collection_modifyitems(items):
     users.sort(key=lambda item: "clone" not in item.fixturenames)
     others = [item for item in items if item not in set(users)]
     items[:] = [*users[:1], *others, *users[1:]]
+    gc.freeze()  # What has been imported by now is looked through in vain.
 
 
 @pytest.fixture(scope="session")

@@ -110,8 +110,12 @@ def _checked(
 
 def dvc(folder: Path, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
     """Run a DVC command, and the stages that it starts, in forks of a warm interpreter."""
-    environment = ENVIRONMENT | warm().environment()
-    return _checked(warm().run(folder, ["dvc", *arguments], environment), code)
+    return module(folder, "dvc", *arguments, code=code)
+
+
+def module(folder: Path, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+    """Run any ``python -m WORDS`` so."""
+    return _checked(warm().run(folder, words, ENVIRONMENT | warm().environment()), code)
 
 
 def repro(folder: Path, *arguments: str) -> set[str]:
