@@ -11,8 +11,8 @@ import pytest
 for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"):
     os.environ.pop(name, None)
 
-# Several workers share the cores. Results do not depend on it, of which test_bits makes sure. A
-# thread of OpenMP that spins while it waits for another takes the core that the other would need.
+# Several workers share the cores: no thread may spin while it waits for another, as OpenMP's do.
+# Results do not depend on it, of which test_bits makes sure.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

@@ -94,9 +94,7 @@ def run(
     folder: Path, *command: str, code: int | None = 0, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder; ``code`` None takes any failure for expected."""
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     return _checked(done, code)
 
 
