@@ -1,5 +1,6 @@
 """Fixtures that several folders of tests share, and the order in which tests run."""
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -10,8 +11,10 @@ import pytest
 for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "ARGS"):
     os.environ.pop(name, None)
 
-# Several workers share the cores. Results do not depend on it, of which test_bits makes sure.
+# Several workers share the cores: no thread may spin while it waits for another, as OpenMP's do.
+# Results do not depend on it, of which test_bits makes sure.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # In the background of a shell Ctrl-C is ignored, and what the tests start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -42,6 +45,7 @@ def pytest_collection_modifyitems(items):
     users.sort(key=lambda item: "clone" not in item.fixturenames)
     others = [item for item in items if item not in set(users)]
     items[:] = [*users[:1], *others, *users[1:]]
+    gc.freeze()  # What has been imported by now is looked through in vain.
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 
 import pytest
 import yaml
@@ -112,14 +111,13 @@ def test_additions_work_in_a_copy(clone):
     assert found["clusters_2d"]["test"]["matched"] == 10
     with Image.open(clone / "plots/course.png") as picture:
         assert picture.width > 100
-    clones.run(clone, sys.executable, "-m", "dev.tables")
+    clones.module(clone, "dev.tables")
     assert "A curve of the 2-D map" in (clone / "docs/output.md").read_text()
     assert "features.ink_weight" in (clone / "docs/params.md").read_text()
-    assert clones.run(clone, sys.executable, "-m", "dev.check").stderr == ""
+    assert clones.module(clone, "dev.check").stderr == ""
     chosen = ("tests/wiring/test_wiring.py", "tests/features/test_descriptors.py",
               "tests/evaluation/test_scores.py")  # fmt: skip
-    words = ["-q", "-n", "0", "-x", "-p", "no:cacheprovider"]
-    clones.run(clone, sys.executable, "-m", "pytest", *words, *chosen)
+    clones.module(clone, "pytest", "-q", "-n", "0", "-x", "-p", "no:cacheprovider", *chosen)
     # The new dataset, up to its labels.
     set_params(clone / "params.yaml", {"download.dataset": "tiny", "split.train_size": 50})
     set_params(clone / "params.yaml", {"split.test_size": 10})

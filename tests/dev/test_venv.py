@@ -64,13 +64,8 @@ def test_a_moved_environment_is_mended(moved):
     scripts = subprocess.run([moved / ".venv/bin/pip", "--version"], capture_output=True, text=True)
     assert str(moved) in scripts.stdout
     activate = ". .venv/bin/activate && which pip && echo [${MPLBACKEND:-}]"
-    shell = subprocess.run(
-        ["bash", "-c", activate],
-        cwd=moved,
-        env={"PATH": os.environ["PATH"], "MPLBACKEND": "x"},
-        capture_output=True,
-        text=True,
-    )
+    words, settings = ["bash", "-c", activate], {"PATH": os.environ["PATH"], "MPLBACKEND": "x"}
+    shell = subprocess.run(words, cwd=moved, env=settings, capture_output=True, text=True)
     assert shell.stdout == f"{moved}/.venv/bin/pip\n[]\n"
     assert venv(moved).stderr == ""
 
@@ -133,13 +128,11 @@ def test_python_that_will_not_do_is_refused(tmp_path):
 
 def a_python(folder, machine):
     """Write a Python that says that it runs on another machine."""
-    return str(
-        scripts.program(
-            folder / "python",
-            f'case "$2" in *ensurepip*) echo "$0" ;; *machine*) echo "{machine}" ;; '
-            f'*) exec "{sys.executable}" "$@" ;; esac',
-        )
+    text = (
+        f'case "$2" in *ensurepip*) echo "$0" ;; *machine*) echo "{machine}" ;; '
+        f'*) exec "{sys.executable}" "$@" ;; esac'
     )
+    return str(scripts.program(folder / "python", text))
 
 
 @pytest.mark.parametrize(

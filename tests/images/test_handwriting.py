@@ -110,7 +110,7 @@ def test_what_lies_around_a_digit_is_left_out(test_images):
 
 @pytest.mark.parametrize("make", photographs.KINDS.values(), ids=photographs.KINDS)
 def test_photographs_that_used_to_fail(test_images, make):
-    for image in list(filter(sheets.faithful, test_images))[:6]:
+    for image in filter(sheets.faithful, test_images[:7]):
         sheet = sheets.put(sheets.pen(image, 200, 0.09))
         found = handwriting.normalise(make(sheet))
         assert found.flaw is None

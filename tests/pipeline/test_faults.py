@@ -128,5 +128,5 @@ def test_a_second_run_in_the_same_folder(clone):
 
 
 def test_what_gc_keeps(clone):
-    asked = clones.run(clone, sys.executable, "-m", "dvc", "gc", "--workspace", code=None)
+    asked = clones.dvc(clone, "gc", "--workspace", code=None)
     assert seen("gc") in said(asked)

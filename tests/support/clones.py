@@ -94,9 +94,7 @@ def run(
     folder: Path, *command: str, code: int | None = 0, environment: Mapping[str, str] = ENVIRONMENT
 ) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder; ``code`` None takes any failure for expected."""
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     return _checked(done, code)
 
 
@@ -110,8 +108,12 @@ def _checked(
 
 def dvc(folder: Path, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
     """Run a DVC command, and the stages that it starts, in forks of a warm interpreter."""
-    environment = ENVIRONMENT | warm().environment()
-    return _checked(warm().run(folder, ["dvc", *arguments], environment), code)
+    return module(folder, "dvc", *arguments, code=code)
+
+
+def module(folder: Path, *words: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+    """Run any ``python -m WORDS`` so."""
+    return _checked(warm().run(folder, words, ENVIRONMENT | warm().environment()), code)
 
 
 def repro(folder: Path, *arguments: str) -> set[str]:

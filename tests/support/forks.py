@@ -30,8 +30,10 @@ from typing import Any, Self
 
 LIBRARIES = (
     *("coverage", "jsonschema", "kneed", "numpy", "openTSNE", "PIL.Image", "tqdm", "yaml"),
-    *("dvc.cli", "dvc.commands.plots", "dvc.commands.repro", "dvc.repo.experiments"),
-    *("dvc.repo.plots", "dvc.repo.reproduce", "dvc_data.hashfile.transfer", "numba.extending"),
+    *("dvc.cachemgr", "dvc.cli.parser", "dvc.data_cloud", "dvc.render", "dvc.repo.index"),
+    *("dvc.repo.experiments.queue.celery", "dvc.repo.metrics.diff", "dvc.repo.plots"),
+    *("dvc.repo.reproduce", "dvc.repo.status", "dvc.utils.hydra", "dvc_data.hashfile.transfer"),
+    *("dulwich.porcelain", "hydra", "networkx", "numba.extending", "pygit2", "ruamel.yaml"),
     *("matplotlib.backends.backend_agg", "matplotlib.figure", "scipy.optimize"),
     *("sklearn.datasets", "sklearn.metrics", "sklearn.model_selection", "sklearn.neighbors"),
 )
