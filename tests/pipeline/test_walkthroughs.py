@@ -68,5 +68,6 @@ def test_the_notebook_runs_as_it_stands(clone, monkeypatch, capfd):
     said = capfd.readouterr().out
     assert Path.cwd() == clone
     assert "Data and pipelines are up to date" in said
+    assert re.search(r"^\d+ passed in", said, re.MULTILINE)
     assert re.search(r"^accuracy .* changed$", said, re.MULTILINE)
     assert [Path(picture.path).is_file() for picture in pictures] == [True] * 3
