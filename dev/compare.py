@@ -11,12 +11,13 @@ import os
 import shutil
 import sys
 import textwrap
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import dvc.api
-from dvc.exceptions import DvcException
+from dvc.exceptions import DvcException, NotDvcRepoError
 
 from dev import graph
 from mnist_clustering import files
@@ -40,7 +41,7 @@ def main() -> None:
         help=f"draw accuracy and NMI over {AXIS} and {LINES} to {PICTURE} instead")  # fmt: skip
     options = parser.parse_args()
     try:
-        rows = dvc.api.exp_show(num=-1 if options.all_commits else 1)
+        rows = _listed(-1 if options.all_commits else 1)
     except DvcException as error:
         sys.exit(f"compare: {error}")
     if options.plot:
@@ -50,6 +51,19 @@ def main() -> None:
     except BrokenPipeError:
         # Whoever reads it, such as head, has seen enough; nothing is left to flush at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _listed(commits: int, attempts: int = 10) -> list[Row]:
+    """List experiments; once more where the folder of one went away meanwhile.
+
+    DVC looks into the temporary folders of a queue's running experiments, which come and go.
+    """
+    for _ in range(attempts - 1):
+        try:
+            return dvc.api.exp_show(num=commits)
+        except (NotDvcRepoError, FileNotFoundError):
+            time.sleep(0.5)
+    return dvc.api.exp_show(num=commits)
 
 
 def points(rows: Sequence[Row], score: str) -> dict[Any, list[tuple[float, float]]]:

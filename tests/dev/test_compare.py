@@ -3,6 +3,9 @@
 import shlex
 import sys
 
+import dvc.api
+from dvc.exceptions import NotDvcRepoError
+
 from dev import compare, graph
 from tests.support import clones
 
@@ -59,3 +62,19 @@ def test_a_reader_that_stops_early_is_no_fault(clone):
     done = clones.run(clone, "bash", "-o", "pipefail", "-c", command)
     assert done.stdout.startswith("accuracy")
     assert done.stderr == ""
+
+
+def test_a_running_experiment_whose_folder_goes_away_is_no_fault(monkeypatch, capsys):
+    answers = iter([NotDvcRepoError("directory '/tmp/x/.dvc' does not exist"), FileNotFoundError()])
+    plain = {"recluster.k": 10, "tsne.perplexity": 20}
+
+    def show(num):
+        for error in answers:
+            raise error
+        return [{**row("main", 0.9, **plain), "typ": "baseline"}]
+
+    monkeypatch.setattr(dvc.api, "exp_show", show)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    monkeypatch.setattr("sys.argv", ["compare"])
+    compare.main()
+    assert "main" in capsys.readouterr().out
