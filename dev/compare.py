@@ -4,30 +4,44 @@
 
 `dvc exp show --only-changed` leaves out columns where a terminal is too narrow for all. This names
 every param that differs from the commit that an experiment started from, and sorts by a score.
+
+Experiments are read as git holds them. DVC's own list also looks into the temporary folders of a
+queue that runs; when one of these comes or goes meanwhile, it fails or waits forever (DVC 3.67).
 """
 
 import argparse
+import json
 import os
 import shutil
 import sys
 import textwrap
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeGuard
 
-import dvc.api
-from dvc.exceptions import DvcException, NotDvcRepoError
+import yaml
 
-from dev import graph
+from dev.experiments import git
+from dev.graph import PARAMS, leaves
 from mnist_clustering import files
+from mnist_clustering.errors import InputError
 
 SCORES = "metrics/scores.json"
 COLUMNS = ("accuracy", "nmi", "k")
 PICTURE = Path("compare.png")
 # What is drawn: along the axis, and a line for each value.
 AXIS, LINES = "recluster.k", "tsne.perplexity"
-Row = Mapping[str, Any]
+UNCHANGED = "nothing"
+
+
+class Row(NamedTuple):
+    """An experiment, a commit, or the workspace."""
+
+    name: str
+    params: Mapping[str, Any]
+    scores: Mapping[str, Any]
+    changed: str  # Since the commit that it started from; empty for a commit.
 
 
 def main() -> None:
@@ -41,47 +55,82 @@ def main() -> None:
         help=f"draw accuracy and NMI over {AXIS} and {LINES} to {PICTURE} instead")  # fmt: skip
     options = parser.parse_args()
     try:
-        rows = _listed(-1 if options.all_commits else 1)
-    except DvcException as error:
+        found = rows(Path(), options.all_commits)
+    except InputError as error:
         sys.exit(f"compare: {error}")
     if options.plot:
-        sys.exit(_plot(rows))
+        sys.exit(_plot(found))
     try:
-        print(table(rows, COLUMNS, options.by, shutil.get_terminal_size().columns), flush=True)
+        print(table(found, COLUMNS, options.by, shutil.get_terminal_size().columns), flush=True)
     except BrokenPipeError:
         # Whoever reads it, such as head, has seen enough; nothing is left to flush at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _listed(commits: int, attempts: int = 10) -> list[Row]:
-    """List experiments; once more where the folder of one went away meanwhile.
+def rows(root: Path, all_commits: bool = False) -> list[Row]:
+    """List the last commit, its experiments (those of all commits), and a changed workspace."""
+    head = git(root, "rev-parse", "HEAD").strip()
+    branch = git(root, "rev-parse", "--abbrev-ref", "HEAD").strip()
+    commits = git(root, "rev-list", "--first-parent", head).split() if all_commits else [head]
+    started: dict[str, list[str]] = {head: []}
+    for ref in git(root, "for-each-ref", "--format=%(refname)", "refs/exps/").split():
+        # The two parts of a commit, and a name; DVC keeps other things there as well.
+        sha = "".join(ref.split("/")[2:4])
+        if sha in commits:
+            started.setdefault(sha, []).append(ref)
+    found = []
+    for sha, refs in started.items():
+        name = branch if sha == head != branch != "HEAD" else sha[:7]
+        base = _row(name, partial(_committed, root, sha))
+        found += [
+            base,
+            *(_row(ref.split("/")[-1], partial(_committed, root, ref), base) for ref in refs),
+        ]
+    own = _row("workspace", lambda file: (root / file).read_text(encoding="utf-8"), found[0])
+    return [*found, own] if own.changed != UNCHANGED else found
 
-    DVC looks into the temporary folders of a queue's running experiments, which come and go.
-    """
-    for _ in range(attempts - 1):
-        try:
-            return dvc.api.exp_show(num=commits)
-        except (NotDvcRepoError, FileNotFoundError):
-            time.sleep(0.5)
-    return dvc.api.exp_show(num=commits)
+
+def _row(name: str, read: Callable[[str], str], base: Row | None = None) -> Row:
+    """Read params and scores; the row of another commit says what was changed since."""
+    params, scores = leaves(_parsed(read, PARAMS)), _parsed(read, SCORES)
+    if base is None:
+        return Row(name, params, scores, "")
+    changed = [
+        f"{param}={value if isinstance(value, str) else json.dumps(value)}"
+        for param, value in params.items()
+        if value != base.params.get(param, value)
+    ]
+    return Row(name, params, scores, " ".join(changed) or UNCHANGED)
 
 
-def points(rows: Sequence[Row], score: str) -> dict[Any, list[tuple[float, float]]]:
+def _committed(root: Path, revision: str, file: str) -> str:
+    return git(root, "show", f"{revision}:{file}")
+
+
+def _parsed(read: Callable[[str], str], file: str) -> dict[str, Any]:
+    """Parse YAML or JSON; nothing if there is no such file, or it is being edited."""
+    try:
+        values = yaml.load(read(file), Loader=yaml.CSafeLoader)
+    except (InputError, OSError, yaml.YAMLError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def points(found: Sequence[Row], score: str) -> dict[Any, list[tuple[float, float]]]:
     """Collect a score of all rows by the value of `LINES`, each over that of `AXIS`, in order."""
-    found: dict[Any, dict[float, float]] = {}
-    for row in rows:
-        k, line = _value(row, AXIS, graph.PARAMS), _value(row, LINES, graph.PARAMS)
-        value = _value(row, score, SCORES)
-        if isinstance(k, int | float) and isinstance(value, int | float) and line is not None:
-            found.setdefault(line, {})[k] = value
-    return {line: sorted(found[line].items()) for line in sorted(found, key=str)}
+    lines: dict[Any, dict[float, float]] = {}
+    for row in found:
+        k, line, value = row.params.get(AXIS), row.params.get(LINES), row.scores.get(score)
+        if _is_number(k) and _is_number(value) and line is not None:
+            lines.setdefault(line, {})[k] = value
+    return {line: sorted(lines[line].items()) for line in sorted(lines, key=str)}
 
 
-def _plot(rows: Sequence[Row]) -> str | None:
+def _plot(found: Sequence[Row]) -> str | None:
     """Draw accuracy and NMI over the number of clusters; return what stands against it."""
     from mnist_clustering.figures import canvas, sweep
 
-    scores = {score: points(rows, score) for score in ("accuracy", "nmi")}
+    scores = {score: points(found, score) for score in ("accuracy", "nmi")}
     if max((len(line) for line in scores["accuracy"].values()), default=0) < 2:
         return (
             f"compare: no two experiments differ in {AXIS}: run some, as docs/experiments.md shows"
@@ -93,71 +142,35 @@ def _plot(rows: Sequence[Row]) -> str | None:
     return None
 
 
-def table(rows: Sequence[Row], scores: Sequence[str], by: str, width: int) -> str:
-    """Lay experiments out as `dvc.api.exp_show` returns them, the highest score ``by`` first.
+def table(found: Sequence[Row], scores: Sequence[str], by: str, width: int) -> str:
+    """Lay rows out, the highest score ``by`` first, those without it last.
 
-    Those without it (queued or failed) come last. What was changed goes on in further lines where
-    the terminal is not wide enough.
+    What was changed goes on in further lines where the terminal is not wide enough.
     """
-    listed = [
-        (row, changed)
-        for row, changed in zip(rows, _changes(rows), strict=True)
-        if changed or row["rev"] != "workspace"
-    ]
-    listed.sort(key=lambda pair: _rank(_value(pair[0], by, SCORES)))
-    cells = [
-        [*(_shown(_value(row, name, SCORES)) for name in scores), row["Experiment"] or row["rev"]]
-        for row, _ in listed
-    ]
+
+    def rank(row: Row) -> float:
+        value = row.scores.get(by)
+        return -value if _is_number(value) else 1.0
+
+    listed = sorted(found, key=rank)
+    cells = [[*(_shown(row.scores.get(name)) for name in scores), row.name] for row in listed]
     widths = [max(map(len, column)) for column in zip((*scores, "experiment"), *cells, strict=True)]
     form = "".join(f"{{:>{w}}}  " for w in widths[:-1]) + f"{{:{widths[-1]}}}  "
     indent = sum(widths) + 2 * len(widths)
     lines = [form.format(*scores, "experiment") + "changed"]
-    for (row, changed), own in zip(listed, cells, strict=True):
-        state = "nothing" if row["State"] == "Success" else row["State"] or ""
-        words = " ".join(changed) or state
-        parts = textwrap.wrap(words, max(width - indent, 20), break_long_words=False) or [""]
+    for row, own in zip(listed, cells, strict=True):
+        parts = textwrap.wrap(row.changed, max(width - indent, 20), break_long_words=False) or [""]
         lines.append((form.format(*own) + parts[0]).rstrip())
         lines += [" " * indent + part for part in parts[1:]]
     return "\n".join(lines)
 
 
-def _changes(rows: Sequence[Row]) -> list[list[str]]:
-    """Name for each row the params that differ from those of the commit that it started from.
-
-    DVC lists the workspace, the last commit, the experiments that started from it, an older commit,
-    and so on.
-    """
-    names = graph.leaves(graph.load_yaml(graph.PARAMS))
-    found = []
-    base = rows[min(1, len(rows) - 1)]
-    for number, row in enumerate(rows):
-        if number and row["typ"] == "baseline":
-            base = row
-        pairs = {name: [_value(each, name, graph.PARAMS) for each in (row, base)] for name in names}
-        found.append(
-            [
-                # DVC makes floats of numbers.
-                f"{name}={own:g}" if isinstance(own, float) else f"{name}={own}"
-                for name, (own, other) in pairs.items()
-                if own not in (None, other)
-            ]
-        )
-    return found
-
-
-def _value(row: Row, name: str, file: str) -> Any:
-    """Look a param or score up; DVC puts the file before names that several files have."""
-    value = row.get(f"{file}:{name}", row.get(name))
-    return None if value == "" else value
-
-
-def _rank(value: Any) -> float:
-    return -value if isinstance(value, int | float) else 1.0
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float)
 
 
 def _shown(value: Any) -> str:
-    if not isinstance(value, int | float):
+    if not _is_number(value):
         return "-"  # None, or what a commit of another layout has there.
     return f"{value:.4f}" if value != int(value) else f"{value:.0f}"
 
