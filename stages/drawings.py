@@ -1,7 +1,7 @@
 """The drawings: what each shows, the module of `mnist_clustering.figures` that makes it, of what.
 
-Those that depend on no cluster of the maps are drawn by themselves: another number of clusters
-leaves them alone.
+Those that depend on no cluster of the maps are drawn by the stage `draw`, the others by `present`:
+another number of clusters leaves the former alone.
 """
 
 from collections.abc import Mapping

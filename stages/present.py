@@ -1,4 +1,4 @@
-"""Write the pages: the explorer, which shows every image without a network, and the report."""
+"""Draw maps and clusters; write the explorer, which needs no network, and the report."""
 
 import csv
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ import yaml
 
 from mnist_clustering import files, resources
 from mnist_clustering.pages import explorer, html, opening, packing, sections, words
-from stages import common, digests, drawings
+from stages import common, digests, drawings, pictures
 from stages.partitions import HEADLINE, PARTITIONS, PARTS
 
 PAGE = "explorer"
@@ -34,7 +34,8 @@ SCORES = "metrics/scores.json"
 EVALUATED = "metrics/evaluate.json"
 INTERVALS = "metrics/intervals.json"
 DESCRIPTION = "datasets/{}.yaml"
-DRAWINGS = {"clusters": drawings.CLUSTERS, "curves": drawings.CURVES}
+# By the script that draws them.
+DRAWINGS = {"present": drawings.CLUSTERS, "draw": drawings.CURVES}
 SITE = "site/{}"
 DATA = "site/data/{}.js"
 REPORT = "report.html"
@@ -43,8 +44,9 @@ BULKY = {"features", "gradients", "embedding", "names", "dataset", "form"}  # Or
 
 
 def main() -> None:
-    """Write both."""
-    explore()
+    """Write the explorer while pictures are drawn, and the report with them."""
+    with pictures.drawn(drawings.CLUSTERS, common.load_params):
+        explore()
     report()
 
 
@@ -102,14 +104,14 @@ def report() -> None:
     params["download"].pop("mirror", None)
     values = sections.leaves(params)
     description = yaml.safe_load(_text(DESCRIPTION.format(params["download"]["dataset"])))
-    drawn = [(group, *drawing) for group, own in DRAWINGS.items() for drawing in own.items()]
+    drawn = [(script, *drawing) for script, own in DRAWINGS.items() for drawing in own.items()]
     body = [
         "<h1>Report of the run</h1>",
         sections.data_set(description),
         sections.result(scores, evaluated, intervals, HEADLINE, params["split"]["method"]),
         sections.EXPLORER,
         "<h2>Figures</h2>",
-        *(_figure(group, name, drawing, values) for group, name, drawing in drawn),
+        *(_figure(script, name, drawing, values) for script, name, drawing in drawn),
         "<h2>Method</h2>",
         f"<p>{html.text(text)}</p>",
         sections.listed(references),
@@ -120,7 +122,7 @@ def report() -> None:
     files.save_text(REPORT, html.document("Report of the run", body))
 
 
-def _figure(group: str, name: str, drawing: drawings.Drawing, values: dict[str, Any]) -> str:
+def _figure(script: str, name: str, drawing: drawings.Drawing, values: dict[str, Any]) -> str:
     """Show a picture with what it was drawn from, as its stage has it."""
     paths = [drawings.OUTPUT.format(name), *drawing.inputs.values()]
     own = {key: value for key, value in values.items() if key.startswith(f"draw.{name}.")}
@@ -134,7 +136,7 @@ def _figure(group: str, name: str, drawing: drawings.Drawing, values: dict[str, 
         groups = sections.confused(rows, f"{HEADLINE}_label", most, wide)
     return sections.figure(
         drawing.shows,
-        f"python -m stages.draw {group}",
+        f"python -m stages.{script}",
         {path: Path(path).read_bytes() for path in paths},
         own,
         sections.images(groups),

@@ -10,8 +10,8 @@ Results = dict[str, Any]
 SHORT = 2.0
 TIMES = "times as long"
 # Stages whose results clusters and `predict.py` do without, and what is no step of the study.
-_LATER = ("tsne@3", "micro@3", "elbow@", "pack", "present", "draw_")
-_BEYOND = ("draw_", "examine", "bundle", "pack", "present")
+_LATER = ("tsne@3", "micro@3", "elbow@", "pack", "present", "draw")
+_BEYOND = ("draw", "examine", "bundle", "pack", "present")
 
 
 class Target(NamedTuple):

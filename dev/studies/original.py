@@ -34,7 +34,7 @@ KEPT = (
     "metrics/tsne_3d.json",
     "plots/map_2d.png",
 )
-MADE_BY = ("dev/studies/original.py", "evaluate", "draw_clusters")
+MADE_BY = ("dev/studies/original.py", "evaluate", "present")
 
 
 def main() -> None:

@@ -159,7 +159,7 @@ def test_every_route_that_a_part_names_is_known():
 def results():
     """Return results in the form in which the parts write them, as few as do."""
     early = ("kmeans", "neighbors", "distortion", "tsne@2", "micro@2")
-    late = ("tsne@3", "micro@3", "elbow@pixels", "elbow@map", "draw_curves")
+    late = ("tsne@3", "micro@3", "elbow@pixels", "elbow@map", "draw")
     stages = {
         "whole": COST | {"seconds": 12.0},
         "stages": dict.fromkeys((*early, *late), COST),

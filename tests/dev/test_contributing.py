@@ -105,8 +105,8 @@ def test_additions_work_in_a_copy(clone):
                 text = text.replace(before, added + before)
             (clone / path).write_text(text, encoding="utf-8")
     add_dataset(clone)
-    stages = clones.repro(clone, "evaluate", "draw_curves")
-    assert {"features", "tsne@2", "evaluate", "draw_curves"} <= stages
+    stages = clones.repro(clone, "evaluate", "draw")
+    assert {"features", "tsne@2", "evaluate", "draw"} <= stages
     found = json.loads((clone / "metrics/evaluate.json").read_text())
     assert found["clusters_2d"]["test"]["matched"] == 10
     with Image.open(clone / "plots/course.png") as picture:

@@ -14,7 +14,7 @@ from tests.support import clones
 def test_two_runs_side_by_side_what_matters_first(clone):
     before = clones.run(clone, "git", "rev-parse", "HEAD").stdout.strip()
     set_params(clone / graph.PARAMS, {"recluster.k": 9})
-    clones.repro(clone, "draw_clusters")
+    clones.repro(clone, "present")
     clones.commit(clone)
     page = report.compare(before, "HEAD", clone).read_text()
     changed, scores, moved, figures = (page[page.index(f"<h2>{name}") :] for name in (

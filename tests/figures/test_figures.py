@@ -14,7 +14,7 @@ from mnist_clustering.errors import InputError
 from mnist_clustering.figures import canvas as page
 from mnist_clustering.figures import captions as labels
 from mnist_clustering.figures import centroids, theme
-from stages import draw
+from stages import pictures
 from tests.support.drawings import (
     MODULES,
     OPTIONS,
@@ -152,7 +152,7 @@ def test_results_are_loaded_by_kind(tmp_path):
     (tmp_path / "c.json").write_text('{"knee": null}')
     (tmp_path / "d.csv").write_text("digit,given,phase,label\n1,,early,01\n2,,late,1\n")
     (tmp_path / "e.csv").write_text("actual,predicted\n")
-    loaded = {path.stem: draw.load(path) for path in tmp_path.iterdir()}
+    loaded = {path.stem: pictures.load(path) for path in tmp_path.iterdir()}
     assert loaded["a"].tolist() == [0, 1, 2]
     assert loaded["b"]["centres"].tolist() == [[1, 0], [0, 1]]
     assert loaded["c"] == {"knee": None}
@@ -161,11 +161,6 @@ def test_results_are_loaded_by_kind(tmp_path):
     assert loaded["d"]["phase"].tolist() == ["early", "late"]
     assert loaded["d"]["label"].tolist() == ["01", "1"]
     assert [len(column) for column in loaded["e"].values()] == [0, 0]
-
-
-def test_an_unknown_group_is_answered_in_one_sentence():
-    with pytest.raises(InputError, match="there is no group maps: curves and clusters are drawn"):
-        draw.main("maps")
 
 
 def test_the_eye_is_far_from_any_rounding_boundary_at_whole_degrees(monkeypatch):

@@ -50,12 +50,12 @@ def test_the_result_comes_first_and_is_that_of_the_metrics(report):
 
 def test_every_figure_has_its_words_command_digests_and_data(report):
     folder, page, reader = report
-    groups = {"curves": drawings.CURVES, "clusters": drawings.CLUSTERS}
+    groups = {"draw": drawings.CURVES, "present": drawings.CLUSTERS}
     shown = [tag for tag, _ in reader.tags if tag == "img"]
     assert len(shown) == sum(map(len, groups.values()))
     assert len(list(filter(None, reader.all("alt", "img")))) == len(shown)
-    for group, own in groups.items():
-        assert f"python -m stages.draw {group}" in page
+    for script, own in groups.items():
+        assert f"python -m stages.{script}" in page
         for name, drawing in own.items():
             assert html.text(drawing.shows) in page
             for path in (drawings.OUTPUT.format(name), *drawing.inputs.values()):

@@ -98,7 +98,7 @@ def test_pictures_without_labels_are_drawn_and_named_later(own):
     paths = [row["path"] for row in table("data/raw/paths.csv")]
     labels = [f"{path},{path.partition('_')[0]}" for path in paths[::3]]
     Path("labels.csv").write_text("\n".join(["path,label", *labels]) + "\n")
-    inline.run("label", "evaluate", "examine", "bundle", "draw_clusters")
+    inline.run("label", "evaluate", "examine", "bundle", "draw", "present")
     assert Path("data/tsne/2d/train.npy").stat().st_mtime_ns == before
     assert files.load_json("metrics/scores.json")["accuracy"] > 0.9
     rows = table("data/evaluate/clusters_train.csv")

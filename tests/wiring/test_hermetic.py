@@ -66,7 +66,7 @@ def fill(folder: Path, stage: graph.Stage, reference: Path) -> list[str]:
         for name, value in given.items()
         if any(graph.is_in(name, key) for key in stage.params)
     }
-    if params:
+    if params and graph.PARAMS not in stage.deps:
         text = yaml.safe_dump(graph.nested(params))
         (folder / graph.PARAMS).write_text(text, encoding="utf-8")
     return list(params)
