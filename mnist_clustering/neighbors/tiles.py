@@ -6,6 +6,7 @@ small enough for the cache. Only what lies within the limit of its query is kept
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
@@ -120,10 +121,18 @@ class Tiles:
                     back = _near(tile[:, inside:], limits[beyond], rows, beyond)
                 near[band].append(Hits(back.points, back.rows, back.distances))
 
-        run_in_threads(measure, range(0, n, _QUERIES), self.n_jobs)
-        run_in_threads(
-            lambda band: _finish(near[band], bands[band], k, keep), range(len(bands)), self.n_jobs
-        )
+        def side_by_side(tasks: list[Callable[[], None]]) -> None:
+            run_in_threads(lambda number: tasks[number](), range(len(tasks)), self.n_jobs)
+
+        # Nothing is added to a band once its own rows are done, so that its pairs, most of the
+        # memory, are given back while the next ones are measured.
+        done: list[Callable[[], None]] = []
+        for first in range(0, len(bands), self.n_jobs):
+            some = range(first, min(first + self.n_jobs, len(bands)))
+            starts = range(bands[some[0]].start, bands[some[-1]].stop, _QUERIES)
+            side_by_side([*done, *(partial(measure, start) for start in starts)])
+            done = [partial(_finish, near[band], bands[band], k, keep) for band in some]
+        side_by_side(done)
 
 
 def _near(
