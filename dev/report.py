@@ -81,7 +81,8 @@ def here(root: Path = ROOT) -> Path:
         html.table(header, spent) if spent else "",
     ]
     text = (root / REPORT).read_text(encoding="utf-8")
-    return _write(root / HERE, text.replace("</body>", "\n".join(section) + "\n</body>"))
+    files.save_text(root / HERE, text.replace("</body>", "\n".join(section) + "\n</body>"))
+    return root / HERE
 
 
 def compare(first: str, second: str, root: Path = ROOT) -> Path:
@@ -117,11 +118,7 @@ def compare(first: str, second: str, root: Path = ROOT) -> Path:
         html.details("All metrics", _differences("metric", runs, metrics) or "No metric differs."),
     ]
     page = root / f"report-{'-'.join(re.sub(r'[^A-Za-z0-9.]+', '_', run) for run in runs)}.html"
-    return _write(page, html.document(title, body))
-
-
-def _write(page: Path, text: str) -> Path:
-    files.save_text(page, text)
+    files.save_text(page, html.document(title, body))
     return page
 
 

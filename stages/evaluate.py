@@ -1,8 +1,6 @@
 """Name the clusters after the labels that there are, and score every partition against these."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +29,7 @@ def main() -> None:
     """Write the scores, the name of every cluster and the cluster of every image."""
     params = common.load_params("evaluate")
     labels = {part: np.load(LABELS.format(part)) for part in PARTS}
-    classes = _json(CLASSES)["classes"]
+    classes = files.load_json(CLASSES)["classes"]
     n_classes = len(classes)
     clusters = {name: partition.load() for name, partition in PARTITIONS.items()}
     models = {name: partition.load_model() for name, partition in PARTITIONS.items()}
@@ -93,12 +91,8 @@ def _summary(
             found[f"accuracy{suffix}"], found[f"nmi{suffix}"] = own["accuracy"], own["nmi"]
             ends = intervals[name]["accuracy"]
             found[f"margin{suffix}"] = to_decimals((ends["high"] - ends["low"]) / 2)
-    maps = {name: _json(path)["kl_divergence"] for name, path in MAPS.items()}
-    return found | {"k": k, "preferred_k": _json(PREFERRED_K)["preferred_k"]} | maps
-
-
-def _json(path: str) -> Any:
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    maps = {name: files.load_json(path)["kl_divergence"] for name, path in MAPS.items()}
+    return found | {"k": k, "preferred_k": files.load_json(PREFERRED_K)["preferred_k"]} | maps
 
 
 if __name__ == "__main__":
