@@ -11,13 +11,12 @@ import shlex
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from dev.workspace import command_line, temporary_copy
 from stages.workspace import ROOT, environment
 
-# What the README's blocks do before anything is shown; the queue works in the background.
+# What the README's blocks do before anything is shown.
 EXPERIMENTS = (
     "git branch -M main",
     "dvc repro",
@@ -25,11 +24,10 @@ EXPERIMENTS = (
     "git checkout .",
     "dvc checkout",
     "dvc exp run --queue -S recluster.k=range(8,13) -S tsne.perplexity=auto,30",
-    "dvc queue start",
+    "dvc exp run --run-all",
 )
 MODULES = {"dvc": "dvc", "make compare": "dev.compare"}
 BLOCK = re.compile(r"<!-- output: (.+?) -->\n```text\n.*?```", re.DOTALL)
-_SECONDS = 900
 
 
 def main() -> None:
@@ -38,7 +36,6 @@ def main() -> None:
         for command in EXPERIMENTS:
             print(f"outputs: {command}", flush=True)
             run(folder, command)
-        wait(folder)
         for document in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]):
             text = document.read_text(encoding="utf-8")
             filled = BLOCK.sub(lambda found: block(folder, found[1]), text)
@@ -52,15 +49,6 @@ def block(folder: Path, command: str) -> str:
     lines = [line.rstrip() for line in run(folder, command).splitlines()]
     text = "\n".join(lines).strip("\n")
     return f"<!-- output: {command} -->\n```text\n{text}\n```"
-
-
-def wait(folder: Path) -> None:
-    """Wait until the queue is done; a TimeoutError if that takes too long."""
-    deadline = time.monotonic() + _SECONDS
-    while re.search(r"Queued|Running", run(folder, "dvc queue status")):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"the queue takes longer than {_SECONDS} s")
-        time.sleep(2)
 
 
 def run(folder: Path, command: str) -> str:

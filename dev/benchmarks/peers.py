@@ -5,11 +5,13 @@ import shutil
 import sys
 import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from dev import graph
 from dev.benchmarks import measure
 from dev.benchmarks.measure import Options
 from dev.benchmarks.routes import accuracy
@@ -37,7 +39,6 @@ ONCE = ("opentsne_map_3d",)
 OURS = {"our_map": 2, "our_map_3d": 3}
 # The same work as the peers do: neighbours in feature space.
 OVERRIDES = {"distortion.directions": "none"}
-READ = ("features/train.npy", "features/test.npy", "split/dataset.json")
 
 
 def routes(part: str, options: Options) -> None:
@@ -95,17 +96,18 @@ def our_map(side: str, options: Options) -> dict[str, Any]:
     """Run the stages of a map as whole processes: with start-up, placement and quality."""
     measure.say(f"{side} on {options.n} images")
     with temporary_copy(OVERRIDES) as folder:
-        for name in READ:
-            target = folder / "data" / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(DATA / name, target)
+        known = graph.stages()
+        maps = (f"tsne@{n}" for n in range(2, OURS[side] + 1))
+        stages = [known[name] for name in ("neighbors", "distortion", *maps)]
+        for path in _given(stages):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, folder / path)
         train = folder / "data/features/train.npy"
         np.save(train, np.load(train)[: options.n])
-        maps = (["tsne", str(n)] for n in range(2, OURS[side] + 1))
         # The first is not measured: DVC runs it only where code has changed.
         _, *taken = (
-            measure.run([sys.executable, "-m", f"stages.{name}", *rest], folder)
-            for name, *rest in (["code"], ["neighbors"], ["distortion"], *maps)
+            measure.run([sys.executable, "-m", f"stages.{stage.script}", *stage.arguments], folder)
+            for stage in (known[graph.CODE], *stages)
         )
         name = f"{OURS[side]}d"
         quality = json.loads((folder / f"metrics/tsne_{name}.json").read_text(encoding="utf-8"))
@@ -118,3 +120,11 @@ def our_map(side: str, options: Options) -> dict[str, Any]:
         "neighbor_recall": quality["neighbor_recall"],
         "accuracy": accuracy(embedding, digits),
     }
+
+
+def _given(stages: Sequence[graph.Stage]) -> list[str]:
+    """List the files that stages read and that none of them writes."""
+    made = [Path(out) for stage in stages for out in stage.outs]
+    deps = {Path(dep) for stage in stages for dep in stage.data}
+    given = [dep for dep in deps if not any(dep.is_relative_to(out) for out in made)]
+    return [path for dep in given for path in graph.contents(str(dep))]

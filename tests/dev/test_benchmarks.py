@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from dev import graph
 from dev.benchmarks import measure, peers, pipeline, routes, run, targets
 from dev.benchmarks.measure import TRAIN, Options
 from dev.tables import benchmarks as page
@@ -154,6 +156,12 @@ def test_every_route_that_a_part_names_is_known():
     assert (named | sides) - set(peers.OURS) == set(routes.ROUTES)
     assert named == set(page.ROUTES)
     assert sides == set(page.SIDES)
+
+
+def test_our_side_of_a_pair_is_given_what_its_stages_read():
+    stages = [graph.stages()[name] for name in ("neighbors", "distortion", "tsne@2", "tsne@3")]
+    given = {"/".join(Path(path).parts[:2]) for path in peers._given(stages)}
+    assert given == {"data/features", "data/split"}
 
 
 def results():
