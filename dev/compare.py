@@ -80,12 +80,11 @@ def rows(root: Path, all_commits: bool = False) -> list[Row]:
             started.setdefault(sha, []).append(ref)
     found = []
     for sha, refs in started.items():
-        name = branch if sha == head != branch != "HEAD" else sha[:7]
+        # Without a branch, its name is HEAD.
+        name = branch if sha == head and branch != "HEAD" else sha[:7]
         base = _row(name, partial(_committed, root, sha))
-        found += [
-            base,
-            *(_row(ref.split("/")[-1], partial(_committed, root, ref), base) for ref in refs),
-        ]
+        found.append(base)
+        found += [_row(ref.split("/")[-1], partial(_committed, root, ref), base) for ref in refs]
     own = _row("workspace", lambda file: (root / file).read_text(encoding="utf-8"), found[0])
     return [*found, own] if own.changed != UNCHANGED else found
 
@@ -96,7 +95,7 @@ def _row(name: str, read: Callable[[str], str], base: Row | None = None) -> Row:
     if base is None:
         return Row(name, params, scores, "")
     changed = [
-        f"{param}={value if isinstance(value, str) else json.dumps(value)}"
+        f"{param}={value if isinstance(value, str) else json.dumps(value, default=str)}"
         for param, value in params.items()
         if value != base.params.get(param, value)
     ]
